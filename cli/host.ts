@@ -11,6 +11,8 @@ export interface Host {
   cwd: string;
   platform: NodeJS.Platform;
   arch: string;
+  /** Of the Node that runs loadkit, without a leading v. */
+  nodeVersion: string;
   fs: typeof fs;
   /** Where results go (`--json`): one document and nothing else. */
   stdout: Output;
@@ -46,6 +48,7 @@ export const realHost = (): Host => ({
   cwd: process.cwd(),
   platform: os.platform(),
   arch: os.arch(),
+  nodeVersion: process.versions.node,
   fs,
   stdout: output(process.stdout, process.env),
   stderr: output(process.stderr, process.env),
