@@ -1,0 +1,169 @@
+import type { Load, Stage } from '../../../analyzers/contract.ts';
+import { parseDuration } from '../../duration.ts';
+import { UserError } from '../../errors.ts';
+import type { Host } from '../../host.ts';
+import type { Redact } from '../../redact.ts';
+import { firstError } from './log.ts';
+import { runToEnd } from './process.ts';
+
+/** What `k6 inspect --execution-requirements` says a script will do, in loadkit's terms. */
+export interface ScriptPlan {
+  load: Load;
+  stages: Stage[];
+  durationS: number;
+  plateau: { fromS: number; toS: number } | null;
+  usersMax: number;
+  ratePerSMax: number;
+  /** k6's own bound on the run's length, graceful stops included, in seconds. */
+  totalDurationS: number;
+  /** The consolidated thresholds: the script's own where it has some, else the config file's. */
+  thresholds: unknown;
+  systemTags: string[];
+  thinkTimeS: number | null;
+}
+
+/** The part of k6's options that loadkit reads: https://grafana.com/docs/k6/latest/using-k6/k6-options/reference/ */
+interface Options {
+  scenarios?: Record<string, ScenarioOptions> | null;
+  thresholds?: unknown;
+  systemTags?: string[] | null;
+  ext?: { loadkit?: { thinkTimeS?: unknown } } | null;
+  totalDuration?: string;
+  maxVUs?: number;
+}
+interface ScenarioOptions {
+  executor: string;
+  startTime?: string | null;
+  vus?: number | null;
+  startVUs?: number | null;
+  rate?: number | null;
+  startRate?: number | null;
+  timeUnit?: string | null;
+  duration?: string | null;
+  maxDuration?: string | null;
+  stages?: { duration: string; target: number }[] | null;
+}
+
+/**
+ * Asks k6 what the script would do, without sending anything.
+ *
+ * @throws UserError 104 with k6's own words when the script does not load (107 where it threw).
+ */
+export async function inspectScript(
+  host: Host,
+  k6: string,
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  redact: Redact,
+): Promise<ScriptPlan> {
+  const inspection = await runToEnd(host, k6, ['inspect', '--execution-requirements', '--log-format', 'json', ...args, script], {
+    env,
+    timeoutS: 60,
+  });
+  if (inspection.exitCode !== 0) {
+    const reason = firstError(inspection.stderr) ?? inspection.stderr.trim().split('\n').at(-1) ?? 'no reason given';
+    throw new UserError(
+      `k6 cannot load ${script}: ${redact(reason)}`,
+      'mend the script, or see `loadkit list` for the scenarios that ship',
+      {
+        exitCode: inspection.exitCode === 107 ? 107 : 104,
+      },
+    );
+  }
+  return planOf(JSON.parse(inspection.stdout) as Options);
+}
+
+const seconds = (text: string | null | undefined, otherwise: number): number => (text ? (parseDuration(text) ?? otherwise) : otherwise);
+
+/** k6's defaults: 10 minutes at most for iteration counts, 1 s as the unit of rates. https://grafana.com/docs/k6/latest/using-k6/scenarios/executors/ */
+const MAX_DURATION_DEFAULT_S = 600;
+
+function stagesOf(scenario: ScenarioOptions): { model: Load['model']; stages: Stage[] } {
+  const start = seconds(scenario.startTime, 0);
+  const perS = seconds(scenario.timeUnit, 1);
+  const flat = (level: number, durationS: number): Stage[] => [{ fromS: start, toS: start + durationS, fromLevel: level, toLevel: level }];
+  const ramp = (first: number, unit: number): Stage[] => {
+    let fromS = start;
+    let fromLevel = first / unit;
+    return (scenario.stages ?? []).map((stage) => {
+      const toS = fromS + seconds(stage.duration, 0);
+      const made = { fromS, toS, fromLevel, toLevel: stage.target / unit };
+      fromS = toS;
+      fromLevel = made.toLevel;
+      return made;
+    });
+  };
+  switch (scenario.executor) {
+    case 'constant-arrival-rate':
+      return { model: 'open', stages: flat((scenario.rate ?? 0) / perS, seconds(scenario.duration, 0)) };
+    case 'ramping-arrival-rate':
+      return { model: 'open', stages: ramp(scenario.startRate ?? 0, perS) };
+    case 'ramping-vus':
+      return { model: 'closed', stages: ramp(scenario.startVUs ?? 1, 1) };
+    case 'constant-vus':
+      return { model: 'closed', stages: flat(scenario.vus ?? 1, seconds(scenario.duration, 0)) };
+    default:
+      return { model: 'closed', stages: flat(scenario.vus ?? 1, seconds(scenario.maxDuration, MAX_DURATION_DEFAULT_S)) };
+  }
+}
+
+/** Level at time t within a stage: k6 ramps linearly. */
+const levelAt = (stage: Stage, t: number): number =>
+  stage.toS === stage.fromS
+    ? stage.toLevel
+    : stage.fromLevel + ((stage.toLevel - stage.fromLevel) * (t - stage.fromS)) / (stage.toS - stage.fromS);
+
+/** The planned load of several scenarios that overlap: their sum, stage by stage. */
+function sumOf(parts: readonly Stage[]): Stage[] {
+  const times = [...new Set(parts.flatMap((part) => [part.fromS, part.toS]))].sort((a, b) => a - b);
+  return times.slice(1).map((toS, i) => {
+    const fromS = times[i] ?? 0;
+    const active = parts.filter((part) => part.fromS <= fromS && part.toS >= toS && part.toS > part.fromS);
+    const total = (t: number) => active.reduce((sum, part) => sum + levelAt(part, t), 0);
+    return { fromS, toS, fromLevel: total(fromS), toLevel: total(toS) };
+  });
+}
+
+/** The longest stretch at the highest level, or null when that level is only touched. */
+export function plateauOf(stages: readonly Stage[]): { fromS: number; toS: number } | null {
+  const top = Math.max(0, ...stages.flatMap((stage) => [stage.fromLevel, stage.toLevel]));
+  const runs: { fromS: number; toS: number }[] = [];
+  for (const stage of stages) {
+    if (top === 0 || stage.fromLevel !== top || stage.toLevel !== top || stage.toS <= stage.fromS) continue;
+    const last = runs.at(-1);
+    if (last && last.toS === stage.fromS) last.toS = stage.toS;
+    else runs.push({ fromS: stage.fromS, toS: stage.toS });
+  }
+  return runs.reduce<{ fromS: number; toS: number } | null>(
+    (best, run) => (best && best.toS - best.fromS >= run.toS - run.fromS ? best : run),
+    null,
+  );
+}
+
+/** @param options k6's consolidated options, as `inspect` prints them */
+export function planOf(options: Options): ScriptPlan {
+  const parts = Object.values(options.scenarios ?? {}).map(stagesOf);
+  const open = parts.filter((part) => part.model === 'open').flatMap((part) => part.stages);
+  const closed = parts.filter((part) => part.model === 'closed').flatMap((part) => part.stages);
+  // A script that mixes both is judged by its users: its arrivals then come on top of them, as background load does.
+  const model: Load['model'] = closed.length > 0 || open.length === 0 ? 'closed' : 'open';
+  const stages = sumOf(model === 'closed' ? closed : open);
+  const peak = (of: readonly Stage[]) => Math.max(0, ...of.flatMap((stage) => [stage.fromLevel, stage.toLevel]));
+  const ratePerSMax = peak(sumOf(open));
+  const usersMax = Math.max(options.maxVUs ?? 0, peak(stages));
+  const thinkTimeS = options.ext?.loadkit?.thinkTimeS;
+  const durationS = Math.max(0, ...parts.flatMap((part) => part.stages).map((stage) => stage.toS));
+  return {
+    load: model === 'open' ? { model, ratePerS: ratePerSMax } : { model, usersMax: peak(stages) },
+    stages,
+    durationS,
+    plateau: plateauOf(stages),
+    usersMax,
+    ratePerSMax,
+    totalDurationS: seconds(options.totalDuration, durationS),
+    thresholds: options.thresholds ?? {},
+    systemTags: options.systemTags ?? [],
+    thinkTimeS: typeof thinkTimeS === 'number' && thinkTimeS > 0 ? thinkTimeS : null,
+  };
+}
