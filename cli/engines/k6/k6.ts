@@ -1,0 +1,39 @@
+/** Where a k6 was found or had from, in the order in which loadkit looks. */
+export type From = 'LOADKIT_K6' | 'PATH' | 'cache' | 'release' | 'go build';
+
+/** What stands behind a binary's hash. A contract: `engine path --json` and `doctor --json` print it. */
+export type VerifiedBy = 'pinned-sha256' | 'release-checksums' | 'go-sum' | 'none';
+
+/** A k6 that may be run. */
+export interface K6 {
+  /** Absolute. */
+  path: string;
+  /** Without a leading v. */
+  version: string;
+  from: From;
+  /** SHA-256 of the binary in hex, checked just now; null for the user's own (`LOADKIT_K6`, PATH), which is not ours to check. */
+  sha256: string | null;
+  verifiedBy: VerifiedBy;
+}
+
+/** `VerifiedBy` in words, for people. */
+export const VERIFIED_BY: Readonly<Record<VerifiedBy, string>> = {
+  'pinned-sha256': 'its release archive has the SHA-256 that is pinned in loadkit',
+  'release-checksums': "its release archive has the SHA-256 of the release's own checksum file, which comes from the same place",
+  'go-sum': "its sources have the hashes of loadkit's go.sum",
+  none: 'your own, not checked by loadkit',
+};
+
+/** What goes on while k6 is looked for and installed. Bytes are of the archive, times in seconds since the step began. */
+export type Progress =
+  | { kind: 'note'; text: string }
+  | { kind: 'wait' }
+  | { kind: 'download'; receivedBytes: number; totalBytes: number | null }
+  | { kind: 'build'; packages: number; elapsedS: number }
+  | { kind: 'done' };
+
+export type OnProgress = (progress: Progress) => void;
+
+/** Every way to a k6 that needs no help from loadkit, for hints. */
+export const OWN_K6_HINT =
+  'install k6 2.2.0 or newer so that it is on PATH (https://grafana.com/docs/k6/latest/set-up/install-k6/), or set LOADKIT_K6 to its path';
