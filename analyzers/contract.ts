@@ -45,6 +45,8 @@ export interface Outcome {
   interrupted: 'no' | 'graceful' | 'killed';
   /** Something that stopped the run from outside the engine, such as a full disk. One lowercase sentence. */
   trouble: string | null;
+  /** The last error in the engine's own log that is not a thrown iteration, redacted. */
+  engineError?: string;
 }
 
 /** `plan.json`: what was asked, of what, with which versions, and how it ended. Free of secrets. */

@@ -25,6 +25,8 @@ export interface Host {
   fork: typeof fork;
   /** Calls back on Ctrl-C; the returned function stops listening. */
   onInterrupt(listener: () => void): () => void;
+  /** The code that loadkit exits with once nothing is left to do. */
+  setExitCode(code: number): void;
 }
 
 export interface Output {
@@ -55,6 +57,9 @@ export const realHost = (): Host => ({
   now: () => Date.now(),
   spawn,
   fork,
+  setExitCode: (code) => {
+    process.exitCode = code;
+  },
   onInterrupt: (listener) => {
     process.on('SIGINT', listener);
     process.on('SIGTERM', listener);

@@ -1,0 +1,114 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../duration.ts';
+import { UserError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import type { RunOptions } from '../run.ts';
+
+/** k6 options that would break what loadkit relies on, and what to do instead. */
+const REFUSED: readonly (readonly [pattern: RegExp, instead: string])[] = [
+  [
+    /^(?:--vus|-u|--duration|-d|--iterations|-i|--stage|-s)(?:=|$|\d)/,
+    "it replaces the script's own scenarios: use --users or --rate, and --duration, before the --",
+  ],
+  [/^(?:--config|-c)(?:=|$)/, 'use --config before the --'],
+  [
+    /^--(?:summary-export|summary-trend-stats|summary-mode|no-summary|no-thresholds|new-machine-readable-summary)/,
+    'the report needs the summary of k6 as it is',
+  ],
+  [/^--(?:system-tags|log-format|log-output|blacklist-ip|paused|linger|address|profiling-enabled|quiet|no-color)/, 'loadkit sets it'],
+  [/^-[a]/, 'loadkit sets it'],
+];
+
+const count = (name: string, max: number) => (text: string) => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > max) throw new InvalidArgumentError(`${name} is a whole number from 1 to ${max}.`);
+  return value;
+};
+
+const USERS_MAX = 100_000;
+const SEED_MAX = 2 ** 31 - 1;
+
+const rate = (text: string) => {
+  const value = Number(text);
+  if (!/^\d+(?:\.\d+)?$/.test(text) || !(value > 0) || value > 1e6)
+    throw new InvalidArgumentError('A rate is arrivals per second, a number above 0.');
+  return value;
+};
+
+const duration = (text: string) => {
+  const seconds = parseDuration(text);
+  if (seconds === null) throw new InvalidArgumentError('Write a number with its unit, such as 90s, 5m or 1h30m.');
+  return seconds;
+};
+
+const pair = (text: string, before: string[] = []) => {
+  if (!/^[A-Za-z_]\w*=/.test(text)) throw new InvalidArgumentError('Write NAME=VALUE.');
+  return [...before, text];
+};
+
+interface Flags {
+  users?: number;
+  rate?: number;
+  duration?: number;
+  ramp?: number;
+  seed: number;
+  target?: string;
+  wsTarget?: string;
+  config?: string;
+  out?: string;
+  env?: string[];
+  tag?: string[];
+  json?: boolean;
+}
+
+export function runCommand(host: Host): Command {
+  return new Command('run')
+    .description('play a scenario against a stack, judge it, and write the report')
+    .argument('<scenario>', 'a scenario that ships (see `loadkit list`), or the path of a k6 script or archive')
+    .argument('[k6-args...]', 'after --: handed to k6 as they are')
+    .addOption(
+      new Option('--users <n>', 'players with think time (closed load), at most at once')
+        .argParser(count('--users', USERS_MAX))
+        .conflicts('rate'),
+    )
+    .addOption(new Option('--rate <r>', 'arrivals per second (open load), whether or not earlier ones were answered').argParser(rate))
+    .addOption(new Option('--duration <time>', 'length of the run, ramps included, such as 5m').argParser(duration))
+    .addOption(new Option('--ramp <time>', 'time to full load, and back down at the end').argParser(duration))
+    .addOption(new Option('--seed <n>', 'the same seed plays the same choices').argParser(count('--seed', SEED_MAX)).default(1))
+    .option('--target <url>', 'where the game is; without it, the reference stack is started on this machine')
+    .option('--ws-target <url>', 'where its WebSocket is')
+    .option('--config <file>', 'k6 config file with the targets (default: ./k6.config.json, else the one that ships)')
+    .option('--out <directory>', 'the run directory (default: .loadkit/runs/<id>)')
+    .addOption(new Option('-e, --env <NAME=VALUE>', 'a variable for the script').argParser(pair))
+    .addOption(new Option('--tag <name=value>', 'a tag on every sample').argParser(pair))
+    .option('--json', 'print report.json on stdout')
+    .action(async (scenario: string, engineArgs: string[], flags: Flags) => {
+      for (const arg of engineArgs) {
+        const refused = REFUSED.find(([pattern]) => pattern.test(arg));
+        if (refused) throw new UserError(`the k6 option ${arg.split('=')[0]} cannot be passed through`, refused[1]);
+      }
+      const [{ run }, { show }, { startEmbeddedStack }] = await Promise.all([
+        import('../run.ts'),
+        import('./show.ts'),
+        import('./stack.ts'),
+      ]);
+      const result = await run(host, optionsOf(scenario, engineArgs, flags), { startStack: () => startEmbeddedStack(host) });
+      show(host, result, flags.json === true);
+    });
+}
+
+const optionsOf = (scenario: string, engineArgs: string[], flags: Flags): RunOptions => ({
+  scenario,
+  engineArgs,
+  seed: flags.seed,
+  env: flags.env ?? [],
+  tags: flags.tag ?? [],
+  ...(flags.users === undefined ? {} : { users: flags.users }),
+  ...(flags.rate === undefined ? {} : { ratePerS: flags.rate }),
+  ...(flags.duration === undefined ? {} : { durationS: flags.duration }),
+  ...(flags.ramp === undefined ? {} : { rampS: flags.ramp }),
+  ...(flags.target === undefined ? {} : { target: flags.target }),
+  ...(flags.wsTarget === undefined ? {} : { wsTarget: flags.wsTarget }),
+  ...(flags.config === undefined ? {} : { config: flags.config }),
+  ...(flags.out === undefined ? {} : { out: flags.out }),
+});
