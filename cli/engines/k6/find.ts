@@ -38,7 +38,7 @@ async function fromPath(host: Host, onProgress: OnProgress): Promise<K6 | null> 
   for (const file of await which(host, 'k6')) {
     const answer = await readSupportedVersion(host, file);
     if ('version' in answer) return { path: file, version: answer.version, from: 'PATH', sha256: null, verifiedBy: 'none' };
-    onProgress({ kind: 'note', text: `${file} is passed over: it ${answer.problem}` });
+    onProgress(`${file} is passed over: it ${answer.problem}`, 'note');
   }
   return null;
 }
@@ -46,7 +46,7 @@ async function fromPath(host: Host, onProgress: OnProgress): Promise<K6 | null> 
 async function fromCache(host: Host, onProgress: OnProgress): Promise<K6 | null> {
   const cached = await readCached(host);
   if (cached.state === 'ready') return cached.k6;
-  if (cached.state === 'unusable') onProgress({ kind: 'note', text: `the k6 in the cache is not used: ${cached.why}` });
+  if (cached.state === 'unusable') onProgress(`the k6 in the cache is not used: ${cached.why}`, 'note');
   return null;
 }
 

@@ -94,7 +94,7 @@ function runGo(
     const child = host.spawn(go.path, args, { cwd, env: goEnv(host), stdio: ['ignore', 'ignore', 'pipe'] });
     let packages = 0;
     const lastLines: string[] = [];
-    const tell = () => onProgress({ kind: 'build', packages, elapsedS: Math.round((host.now() - startedMs) / 1000) });
+    const tell = () => onProgress(`building k6: ${packages} packages compiled, ${Math.round((host.now() - startedMs) / 1000)} s`, 'state');
     const ticker = setInterval(tell, 1000);
     let timedOut = false;
     // SIGINT and not SIGKILL: Go takes its compilers and its temporary files with it.

@@ -77,7 +77,6 @@ export async function installK6(host: Host, options: InstallOptions = {}): Promi
     return await locked(host, parent, { onProgress, signal }, async () => {
       const cached = await readCached(host);
       if (cached.state === 'ready') return cached.k6;
-      if (cached.state === 'unusable') onProgress({ kind: 'note', text: `${cached.why}; installing k6 anew` });
       await sweep(host, parent);
       const folder = await host.fs.mkdtemp(path.join(parent, TEMPORARY));
       try {
@@ -91,7 +90,6 @@ export async function installK6(host: Host, options: InstallOptions = {}): Promi
     throw explain(error, parent);
   } finally {
     stopListening();
-    onProgress({ kind: 'done' });
   }
 }
 
@@ -115,7 +113,7 @@ async function make(work: Work): Promise<Made> {
       `${OWN_K6_HINT}, or install Go ${GO_MIN} or newer${proxyHint(host)}`,
     );
   }
-  onProgress({ kind: 'note', text: `${why}; building k6 ${K6_VERSION} with Go ${go.version} instead, which takes some minutes` });
+  onProgress(`${why}; building k6 ${K6_VERSION} with Go ${go.version} instead, which takes some minutes`, 'note');
   const binary = await buildWithGo(host, go, work.folder, work);
   return { binary, from: 'go build', source: `go ${go.version}`, verifiedBy: 'go-sum' };
 }
@@ -139,7 +137,10 @@ async function fromRelease(work: Work, asset: Asset): Promise<Made> {
   const { url } = request(asset.name, 0);
   const archive = path.join(work.folder, 'archive');
   const actual = await download(host, archive, request(asset.name, ARCHIVE_BYTES_MAX), (receivedBytes, totalBytes) =>
-    onProgress({ kind: 'download', receivedBytes, totalBytes }),
+    onProgress(
+      `downloading k6 ${K6_VERSION}: ${megabytes(receivedBytes)}${totalBytes === null ? '' : ` of ${megabytes(totalBytes)}`} MB`,
+      'state',
+    ),
   );
   if (actual !== expected) throw wrongHash(asset, expected, actual, pinned !== null);
   const unpacked = path.join(work.folder, 'unpacked');
@@ -147,6 +148,9 @@ async function fromRelease(work: Work, asset: Asset): Promise<Made> {
   const binary = await unpackBinary(host, archive, asset, unpacked);
   return { binary, from: 'release', source: url.href, verifiedBy: pinned === null ? 'release-checksums' : 'pinned-sha256' };
 }
+
+/** Millions of bytes. */
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 const wrongHash = (asset: Asset, expected: string, actual: string, isPinned: boolean): UserError =>
   new UserError(
@@ -224,7 +228,7 @@ async function locked<T>(
         await release().catch(() => {});
       }
     }
-    onProgress({ kind: 'wait' });
+    onProgress(`waiting for another loadkit that is installing k6 ${K6_VERSION}`, 'state');
     await delay(LOCK_POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }

@@ -1,3 +1,5 @@
+import type { Progress } from '../../progress.ts';
+
 /** Where a k6 was found or had from, in the order in which loadkit looks. */
 export type From = 'LOADKIT_K6' | 'PATH' | 'cache' | 'release' | 'go build';
 
@@ -24,15 +26,14 @@ export const VERIFIED_BY: Readonly<Record<VerifiedBy, string>> = {
   none: 'your own, not checked by loadkit',
 };
 
-/** What goes on while k6 is looked for and installed. Bytes are of the archive, times in seconds since the step began. */
-export type Progress =
-  | { kind: 'note'; text: string }
-  | { kind: 'wait' }
-  | { kind: 'download'; receivedBytes: number; totalBytes: number | null }
-  | { kind: 'build'; packages: number; elapsedS: number }
-  | { kind: 'done' };
+/** Hears how finding and installing k6 goes: a `note` happened once and stays, a `state` is replaced by the next one. */
+export type OnProgress = (text: string, kind: 'note' | 'state') => void;
 
-export type OnProgress = (progress: Progress) => void;
+/** Tells it on the live line. */
+export const tellOn =
+  (progress: Progress): OnProgress =>
+  (text, kind) =>
+    kind === 'note' ? progress.note(text) : progress.show(text);
 
 /** Every way to a k6 that needs no help from loadkit, for hints. */
 export const OWN_K6_HINT =
