@@ -5,5 +5,8 @@ export default defineConfig({
     include: ['{analyzers,cli,reports,infra-fixtures,scenarios,tests}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Real processes share two cores with the tests: more files at once only make each slower.
+    maxWorkers: 2,
+    reporters: ['default', ['json', { outputFile: 'node_modules/.cache/vitest/results.json' }]],
   },
 });
