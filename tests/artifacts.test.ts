@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { histogramOf, randomSource, syntheticRun } from './artifacts.ts';
+import { randomSource, syntheticRun } from './artifacts.ts';
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
@@ -26,13 +26,6 @@ describe('syntheticRun', () => {
     const { client, plan } = syntheticRun({ ratePerS: 100, durationS: 60, rampS: 0, latencyMs: 3000 });
     expect(plan.load).toEqual({ model: 'open', ratePerS: 100 });
     expect(total(client.endpoints.flatMap((endpoint) => endpoint.requests))).toBeGreaterThan(5600);
-  });
-});
-
-describe('histogramOf', () => {
-  it('puts a value into (base^(index−1), base^index], and 0 into the zero bucket', () => {
-    expect(histogramOf([0, 1, 2])).toEqual({ schema: 3, count: 3, sum: 3, zeroCount: 1, indices: [0, 8], counts: [1, 1] });
-    expect(histogramOf([1.0001]).indices).toEqual([1]);
   });
 });
 

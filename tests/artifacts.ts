@@ -10,6 +10,7 @@ import {
   SCHEMA_VERSION,
   type TrendSeries,
 } from '../analyzers/contract.ts';
+import { histogramOf } from '../analyzers/models/histogram.ts';
 
 /** What a synthetic run is like. Everything has a default, so that a test names only what it is about. */
 export interface SyntheticOptions {
@@ -290,31 +291,6 @@ function makeGenerator(given: Given, client: Client, random: Random): Generator 
     });
   }
   return { samples };
-}
-
-/** k6's native histograms: base 2^(1/8). https://prometheus.io/docs/specs/native_histograms/ */
-export const SCHEMA_OF_K6 = 3;
-
-/** Sorts values (in seconds) into a native histogram. The reference way, one logarithm a value: for tests. */
-export function histogramOf(valuesS: readonly number[], schema = SCHEMA_OF_K6): Histogram {
-  const counts = new Map<number, number>();
-  let zeroCount = 0;
-  for (const value of valuesS) {
-    if (Math.abs(value) <= 2 ** -128) zeroCount += 1;
-    else {
-      const index = Math.ceil(Math.log2(value) * 2 ** schema);
-      counts.set(index, (counts.get(index) ?? 0) + 1);
-    }
-  }
-  const sorted = [...counts].sort(([a], [b]) => a - b);
-  return {
-    schema,
-    count: valuesS.length,
-    sum: valuesS.reduce((sum, value) => sum + value, 0),
-    zeroCount,
-    indices: sorted.map(([index]) => index),
-    counts: sorted.map(([, count]) => count),
-  };
 }
 
 function zipfWeights(count: number): number[] {

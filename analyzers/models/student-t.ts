@@ -1,0 +1,16 @@
+import { betaQuantile } from './beta.ts';
+
+/**
+ * Quantile of Student's t with `degrees` of freedom (≥ 1), for p in (0, 1). By its relation to the beta distribution:
+ * 2·P(T > t) = I_x(ν/2, 1/2) with x = ν / (ν + t²) (https://dlmf.nist.gov/8.17, Abramowitz & Stegun 26.7.1).
+ *
+ * @example tQuantile(0.975, 10) // 2.228
+ */
+export function tQuantile(p: number, degrees: number): number {
+  if (!(p > 0 && p < 1)) throw new RangeError(`tQuantile needs p between 0 and 1, not ${p}`);
+  if (!(degrees >= 1)) throw new RangeError(`tQuantile needs at least 1 degree of freedom, not ${degrees}`);
+  const tail = 2 * Math.min(p, 1 - p);
+  const x = betaQuantile(tail, degrees / 2, 0.5);
+  const magnitude = Math.sqrt((degrees * (1 - x)) / x);
+  return p < 0.5 ? -magnitude : magnitude;
+}
