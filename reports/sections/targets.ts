@@ -1,0 +1,36 @@
+import type { Report, Target } from '../../analyzers/contract.ts';
+import { interval } from '../format.ts';
+import { type Html, html } from '../markup.ts';
+import { limitText, measuredText, sentence, targetWords, windowText } from '../wording.ts';
+import { gauge } from './gauge.ts';
+import { badge, name } from './parts.ts';
+import type { Section } from './section.ts';
+
+export const targets: Section = {
+  id: 'targets',
+  title: 'Targets',
+  render(report) {
+    if (report.targets.length === 0) return html`<p class="empty">This run was held to no target.</p>`;
+    // The roles keep it a table for screen readers where a narrow screen lays the rows out as cards.
+    return html`${judgedOn(report)}
+<table class="targets" role="table"><thead role="rowgroup"><tr role="row">
+<th role="columnheader" scope="col">Target</th><th role="columnheader" scope="col" class="number">Measured</th>
+<th role="columnheader" scope="col" class="number">Limit</th><th role="columnheader" scope="col" class="gauge">Value and 95% interval against the limit</th>
+<th role="columnheader" scope="col">Verdict</th></tr></thead>
+<tbody role="rowgroup">${report.targets.map(row)}</tbody></table>`;
+  },
+};
+
+function judgedOn(report: Report): Html {
+  const text = windowText(report);
+  if (report.window === null || text === null) return html`<p class="note">No stretch of the run could be judged.</p>`;
+  const kind = report.window.steady ? 'the steady stretch' : 'a stretch that is not steady';
+  return html`<p class="note">Judged on ${kind} of the run, ${text}. ${sentence(report.window.reason)}</p>`;
+}
+
+const row = (target: Target): Html => html`<tr role="row" class="${target.verdict}">
+<th role="rowheader" scope="row">${name(targetWords(target.id).name)}${target.reason !== undefined && html`<small>${sentence(target.reason)}</small>`}</th>
+<td role="cell" class="number measured">${measuredText(target)}${target.interval && html`<small>${interval(target.interval, target.unit)}</small>`}</td>
+<td role="cell" class="number limit">${limitText(target)}</td>
+<td role="cell" class="gauge">${gauge(target)}</td>
+<td role="cell" class="verdict">${badge(target.verdict)}</td></tr>`;

@@ -1,0 +1,137 @@
+/** What every renderer says in the same words: names of targets, the verdict's one sentence, the order of the findings. */
+
+import type { Finding, Report, Target, TargetVerdict, Verdict } from '../analyzers/contract.ts';
+import { clock, count, quantity, quantityBeside } from './format.ts';
+
+interface TargetWords {
+  name: string;
+  /** Which side of its limit is good; null where only the engine knows. */
+  good: 'below' | 'at least' | null;
+}
+
+/** A Map, for an id may come from a file: `__proto__` has to be unknown here. */
+const TARGETS: ReadonlyMap<string, TargetWords> = new Map([
+  ['latency-avg', { name: 'Average latency', good: 'below' }],
+  ['latency-p95', { name: '95th percentile latency', good: 'below' }],
+  ['error-rate', { name: 'Error rate', good: 'below' }],
+  ['throughput', { name: 'Throughput', good: 'at least' }],
+  ['availability', { name: 'Availability', good: 'at least' }],
+]);
+
+/** A threshold of the user's own, `k6:<metric>:<expression>`, is named by what it says. */
+export function targetWords(id: string): TargetWords {
+  const known = TARGETS.get(id);
+  if (known) return known;
+  const [, metric, expression] = /^k6:(.+?):([^:]*)$/s.exec(id) ?? [];
+  return { name: metric === undefined ? id : `${metric}: ${expression}`, good: null };
+}
+
+/** `< 500 ms`, `≥ 150 requests/s`. */
+export function limitText(target: Target): string {
+  if (target.limit === null) return '';
+  const { good } = targetWords(target.id);
+  const limit = quantity(target.limit, target.unit);
+  if (good === null) return limit;
+  return `${good === 'below' ? '<' : '≥'} ${limit}`;
+}
+
+export const measuredText = (target: Target): string => quantityBeside(target.value, target.limit, target.unit);
+
+export const VERDICT_WORDS: Readonly<Record<TargetVerdict, string>> = {
+  pass: 'Pass',
+  warn: 'Warning',
+  inconclusive: 'Inconclusive',
+  fail: 'Fail',
+  skipped: 'Skipped',
+};
+
+const HEADLINES: Readonly<Record<Verdict, string>> = {
+  pass: 'Passed',
+  warn: 'Passed with warnings',
+  inconclusive: 'Inconclusive',
+  fail: 'Failed',
+};
+
+export const headline = (report: Report): string => HEADLINES[report.verdict];
+
+const SEVERITIES: readonly Finding['severity'][] = ['critical', 'high', 'medium', 'low', 'info'];
+const VERDICTS: readonly Verdict[] = ['fail', 'inconclusive', 'warn', 'pass'];
+
+/** Most severe first, and among those the worst verdict first. */
+export function orderedFindings(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted(
+    (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict),
+  );
+}
+
+const plural = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+
+const sentenceCase = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
+/** A reason or a title from elsewhere as a sentence of its own. */
+export const sentence = (text: string): string => sentenceCase(ended(text.trim()));
+
+/** The one sentence that says why the verdict is what it is. */
+export function why(report: Report): string {
+  const worst = orderedFindings(report.findings.filter((finding) => finding.verdict === report.verdict)).at(0);
+  const deciding = report.targets.filter((target) => target.verdict === report.verdict);
+  switch (report.verdict) {
+    case 'fail':
+      return deciding.length > 0 ? missed(report, deciding) : sentence(worst?.title ?? 'the run failed');
+    case 'inconclusive':
+      return sentence(worst?.title ?? undecided(deciding) ?? 'there is not enough valid data to say');
+    case 'warn':
+      return sentence(worst?.title ?? deciding.at(0)?.reason ?? 'every target is met, with warnings');
+    case 'pass':
+      return met(report, deciding);
+  }
+}
+
+function missed(report: Report, targets: readonly Target[]): string {
+  const judged = report.targets.filter((target) => target.verdict !== 'skipped').length;
+  const parts = targets.map((target) => {
+    const { name, good } = targetWords(target.id);
+    // A threshold of the user's own carries its limit in its name.
+    return good === null ? name : `${name.toLowerCase()} ${measuredText(target)} (target ${limitText(target)})`;
+  });
+  return ended(`${targets.length} of ${plural(judged, 'target')} missed: ${parts.join(', ')}`);
+}
+
+function undecided(targets: readonly Target[]): string | undefined {
+  const first = targets.at(0);
+  if (first === undefined) return undefined;
+  const names = targets.map((target) => targetWords(target.id).name.toLowerCase()).join(', ');
+  return `could not judge ${names}${first.reason === undefined ? '' : `: ${first.reason}`}`;
+}
+
+function met(report: Report, targets: readonly Target[]): string {
+  const skipped = report.targets.filter((target) => target.verdict === 'skipped').length;
+  const all = targets.length === 1 ? 'The one target is met' : `All ${plural(targets.length, 'target')} are met`;
+  return `${all}${skipped > 0 ? `; ${skipped} skipped, out of reach of this plan` : ''}.`;
+}
+
+/** k6's code for a run that was asked to stop. Source: the exit codes' contract. */
+const INTERRUPTED = 105;
+
+/** Why the numbers are not those of the whole planned run; null where they are. */
+export function partialNote(report: Report): string | null {
+  if (!report.partial) return null;
+  const cause = report.exitCode === INTERRUPTED ? 'Interrupted' : 'Partial run';
+  return `${cause}: the figures cover only a part of what was planned.`;
+}
+
+/** `1,000 users with think time`, `150 arrivals/s`: the load's model is always named, for the two answer different questions. */
+export function loadText({ plan }: Report): string {
+  if (plan.load === 'open') return plan.ratePerS === null ? 'arrivals per second' : `${quantity(plan.ratePerS, 'arrivals/s')}`;
+  return plan.users === null ? 'users with think time' : `${plural(plan.users, 'user')} with think time`;
+}
+
+/** `1:30 to 6:30 into the run`, or null where nothing was measured to judge on. */
+export function windowText(report: Report): string | null {
+  if (report.window === null) return null;
+  const startS = report.timeline?.startS ?? Date.parse(report.plan.startedAt) / 1000;
+  if (Number.isNaN(startS)) return null;
+  return `${clock(report.window.fromS - startS)} to ${clock(report.window.toS - startS)} into the run`;
+}
