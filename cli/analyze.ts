@@ -3,7 +3,8 @@ import type { FoundArtifacts, Plan, Report } from '../analyzers/contract.ts';
 import { judge } from '../analyzers/judge.ts';
 import { loadHtmlAssets } from '../reports/assets.ts';
 import { renderHtml, renderJson, renderJunit, renderMarkdown } from '../reports/index.ts';
-import { compact, readClient, writeClient } from './collect/client-file.ts';
+import { readClient, writeClient } from './collect/client-file.ts';
+import { compact } from './collect/compact.ts';
 import type { Host } from './host.ts';
 import { FILES, readPlan, writeAtomic } from './store.ts';
 

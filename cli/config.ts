@@ -18,6 +18,17 @@ export interface Config {
   durationSMax: number;
 }
 
+/** `ext.loadkit` once every key has been checked against the table below. */
+interface Settings {
+  throughputPerS?: number;
+  availability?: number;
+  warmUp: string;
+  allowedTargets: string[];
+  usersMax: number;
+  ratePerSMax: number;
+  durationMax: string;
+}
+
 type Json = Record<string, unknown>;
 
 /** Every key of `ext.loadkit`, with what it has to be. A newcomer's typo should meet this table and not silence. */
@@ -83,12 +94,9 @@ export async function loadConfig(host: Host, given: string | undefined): Promise
   const file =
     given === undefined ? ((await exists(host, path.join(host.cwd, 'k6.config.json'))) ?? shipped) : path.resolve(host.cwd, given);
   const content = await readJson(host, file);
-  const defaults = settingsOf(await readJson(host, shipped), shipped);
-  const own = settingsOf(content, file);
-  const settings = { ...defaults, throughputPerS: undefined, availability: undefined, ...own } as Partial<{
-    throughputPerS: number;
-    availability: number;
-  }> & { warmUp: string; allowedTargets: string[]; usersMax: number; ratePerSMax: number; durationMax: string };
+  // Defaults for how a run is made; but a target that a file doesn't name is no target.
+  const { throughputPerS: _throughput, availability: _availability, ...defaults } = settingsOf(await readJson(host, shipped), shipped);
+  const settings = { ...defaults, ...settingsOf(content, file) } as Settings;
   return {
     path: file,
     limits: [
@@ -128,7 +136,7 @@ async function readJson(host: Host, file: string): Promise<Json> {
   throw new UserError(`the config file ${file} is not a JSON object`, 'it is a k6 config file, with our settings under ext.loadkit');
 }
 
-function settingsOf(content: Json, file: string): Json {
+function settingsOf(content: Json, file: string): Partial<Settings> {
   const ext = content['ext'];
   const settings = isObject(ext) ? (ext['loadkit'] ?? {}) : {};
   if (!isObject(settings))
@@ -138,5 +146,5 @@ function settingsOf(content: Json, file: string): Json {
     if (!known) throw new UserError(`unknown setting ext.loadkit.${key} in ${file}`, `the settings are ${Object.keys(KEYS).join(', ')}`);
     if (!known.is(value)) throw new UserError(`ext.loadkit.${key} in ${file} does not fit`, `it takes ${known.hint}`);
   }
-  return settings;
+  return settings as Partial<Settings>;
 }

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { Outcome, Plan, Report } from '../analyzers/contract.ts';
 import { analyzeRun } from './analyze.ts';
 import { type Collector, startCollector } from './collect/collector.ts';
+import { PUSH_INTERVAL_S } from './collect/series.ts';
 import { loadConfig } from './config.ts';
 import { findK6 } from './engines/k6/find.ts';
 import { inspectScript, type ScriptPlan } from './engines/k6/inspect.ts';
@@ -255,6 +256,13 @@ interface Drive {
   args: (temporary: string) => string[];
 }
 
+/** k6's Prometheus output: https://grafana.com/docs/k6/latest/results-output/real-time/prometheus-remote-write/ */
+const pushTo = (url: string): NodeJS.ProcessEnv => ({
+  K6_PROMETHEUS_RW_SERVER_URL: url,
+  K6_PROMETHEUS_RW_PUSH_INTERVAL: `${PUSH_INTERVAL_S}s`,
+  K6_PROMETHEUS_RW_TREND_AS_NATIVE_HISTOGRAM: 'true',
+});
+
 /** Runs the engine to its end, whatever ends it, with everything it says going to disk. */
 async function drive(host: Host, { directory, plan, scriptPlan, k6, env, redact, stopped, progress, args }: Drive): Promise<Outcome> {
   const temporary = await temporaryFolder(host);
@@ -278,7 +286,7 @@ async function drive(host: Host, { directory, plan, scriptPlan, k6, env, redact,
     engine = await startEngine(host, {
       k6,
       args: args(temporary),
-      env: { ...env, ...collector.env },
+      env: { ...env, ...pushTo(collector.url) },
       temporary,
       onLog: (text) => log.lines.feed(text),
     });
