@@ -1,9 +1,9 @@
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { capture } from '../../capture.ts';
 import { UserError } from '../../errors.ts';
 import type { Host } from '../../host.ts';
+import { packageRoot } from '../../package.ts';
 import { which } from '../../which.ts';
 import { type OnProgress, OWN_K6_HINT } from './k6.ts';
 
@@ -68,9 +68,8 @@ export async function buildWithGo(
   return binary;
 }
 
-/** Where go.mod and go.sum lie: they are no code, so they are not copied to `dist/`, four folders below the package's root. */
-const pinnedFolder = (): string =>
-  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './build/' : '../../../../cli/engines/k6/build/', import.meta.url));
+/** Where go.mod and go.sum lie, in the checkout as in the published package: they are no code, so the compiler leaves them where they are. */
+const pinnedFolder = (): string => path.join(packageRoot(), 'cli/engines/k6/build');
 
 /** The user's own environment (GOPROXY, GOFLAGS, GOCACHE…), less what would build something else or somewhere else. */
 const goEnv = (host: Host): Record<string, string | undefined> => ({
