@@ -1,0 +1,283 @@
+import { hash } from 'node:crypto';
+import type { Histogram } from '../../analyzers/contract.ts';
+import { mergeHistograms, quantile, subtractHistogram } from '../../analyzers/models/histogram.ts';
+import type { Redact } from '../redact.ts';
+import type { Reading, Series } from './decode.ts';
+import type { Push } from './journal.ts';
+import { createNameTable, type Route } from './names.ts';
+import { packHistogram } from './packed.ts';
+
+/**
+ * Turns k6's cumulative series into what each push added, and forgets everything else: the last value of each series is all that is kept. So a
+ * push that gets lost is made good by the next, one that comes twice adds nothing, and memory does not grow with the length of the run.
+ */
+
+/** Seconds between two pushes, for `K6_PROMETHEUS_RW_PUSH_INTERVAL`. The engine samples `vus` as often, so while it executes every push has something to say. */
+export const PUSH_INTERVAL_S = 1;
+
+/** guess: tune. A shipped scenario has about 300. */
+export const SERIES_MAX = 20_000;
+
+/** guess: tune. Two `vus` samples may reach us two intervals apart by chance, when a push comes a moment before its sample. */
+const GAP_S = 2.5 * PUSH_INTERVAL_S;
+
+/** k6's own metrics that have no place in the artifact: https://grafana.com/docs/k6/latest/using-k6/metrics/reference/ */
+const IGNORED: ReadonlySet<string> = new Set(
+  [
+    // Requests are counted by their durations, of which there is one per request, with the same tags (k6 lib/netext/httpext/tracer.go).
+    'http_reqs_total',
+    ...['blocked', 'connecting', 'tls_handshaking', 'sending', 'waiting', 'receiving'].map((phase) => `http_req_${phase}_seconds`),
+    'iteration_duration_seconds',
+    'group_duration_seconds',
+    'data_sent_total',
+    'data_received_total',
+  ].map((name) => `k6_${name}`),
+);
+
+/** The last second for which there are data; null where there are none. */
+export interface Live {
+  users: number | null;
+  requestsPerS: number | null;
+  errorsPerS: number | null;
+  latencyMsP95: number | null;
+  /** Totals since the start. */
+  requests: number;
+  errors: number;
+  iterations: number;
+  droppedIterations: number;
+}
+
+export interface SeriesTracker {
+  /**
+   * @param atS when the push came, epoch seconds
+   * @throws DecodeError, with nothing counted, when the push holds a histogram that can't be read
+   */
+  ingest(push: readonly Series[], atS: number): Push;
+  live(): Live;
+}
+
+/** @param redact takes secrets out of names before anything else sees them */
+export const createSeriesTracker = (redact: Redact): SeriesTracker => {
+  const names = createNameTable(redact);
+  const counts = createCounts(names.routeOf);
+  const clock = createClock();
+  let reported = { names: 0, seriesLost: 0 };
+  let live: Live = {
+    users: null,
+    requestsPerS: null,
+    errorsPerS: null,
+    latencyMsP95: null,
+    requests: 0,
+    errors: 0,
+    iterations: 0,
+    droppedIterations: 0,
+  };
+
+  return {
+    ingest: (push, atS) => {
+      // Everything that may throw comes first, so that a push counts as a whole or not at all.
+      const readings = push
+        .filter(isWanted)
+        .map((series) => ({ series, reading: series.isHistogram ? series.histogram() : series.value() }));
+      const growth = emptyGrowth();
+      for (const { series, reading } of readings) if (reading && series.metric !== VUS) counts.add(series, reading, growth);
+      const vus = readings.find(({ series }) => series.metric === VUS)?.reading;
+      const time = clock.advance(atS, (vus as Reading<number> | null | undefined) ?? null);
+      live = liveOf(live, growth, time);
+
+      const overflow = { names: names.overflow(), seriesLost: counts.seriesLost() };
+      const changed = overflow.names !== reported.names || overflow.seriesLost !== reported.seriesLost;
+      reported = overflow;
+      const fresh = names.takeFresh();
+      return {
+        kind: 'push',
+        ...time,
+        ...packGrowth(growth),
+        ...(Object.keys(fresh).length > 0 && { names: fresh }),
+        ...(changed && { overflow }),
+      };
+    },
+    live: () => live,
+  };
+};
+
+const VUS = 'k6_vus';
+
+/** Gauges other than `vus`, and rates, are no counts and have no place in the artifact. */
+const isWanted = ({ metric, isHistogram }: Series): boolean =>
+  metric === VUS || ((isHistogram || metric.endsWith('_total')) && !IGNORED.has(metric));
+
+// ---------------------------------------------------------------------------------------------------------------- counts
+
+/** What one push added. */
+interface Growth {
+  iterations: number;
+  droppedIterations: number;
+  endpoints: Map<number, { errors: number; latency: Histogram[] }>;
+  trends: Map<number, Histogram[]>;
+  counters: Map<number, number>;
+  errorClasses: Map<number, number>;
+}
+
+const emptyGrowth = (): Growth => ({
+  iterations: 0,
+  droppedIterations: 0,
+  endpoints: new Map(),
+  trends: new Map(),
+  counters: new Map(),
+  errorClasses: new Map(),
+});
+
+interface Tracked {
+  route: Route;
+  last: Reading<number | Histogram> | null;
+}
+
+const createCounts = (routeOf: (series: Series) => Route | null) => {
+  const tracked = new Map<string, Tracked>();
+  const lost = new Set<string>();
+
+  const lose = (id: string): void => {
+    tracked.delete(id);
+    // Bounded: past this the count is a lower bound.
+    if (lost.size < SERIES_MAX) lost.add(id);
+  };
+
+  const find = (series: Series, id: string): Tracked | null => {
+    const known = tracked.get(id);
+    if (known) return known;
+    const route = lost.has(id) || tracked.size >= SERIES_MAX ? null : routeOf(series);
+    if (route === null) {
+      lose(id);
+      return null;
+    }
+    const fresh: Tracked = { route, last: null };
+    tracked.set(id, fresh);
+    return fresh;
+  };
+
+  return {
+    add: (series: Series, reading: Reading<number | Histogram>, growth: Growth): void => {
+      const id = identityOf(series);
+      if (!isRepresentable(reading.value)) lose(id);
+      const state = find(series, id);
+      if (state) count(growth, state, reading);
+    },
+    seriesLost: (): number => lost.size,
+  };
+};
+
+/** Of constant size whatever the labels, and no label value stays in memory. */
+const identityOf = ({ metric, labels }: Series): string =>
+  hash('sha1', JSON.stringify([metric, ...labels.flatMap(({ name, value }) => [name, value])]), 'base64');
+
+/** The artifact's histogram has no place for negative values, and JSON none for infinite ones. A script's own trend may have both. */
+const isRepresentable = (value: number | Histogram): boolean =>
+  typeof value === 'number'
+    ? Number.isFinite(value)
+    : Number.isFinite(value.sum) && value.count === value.counts.reduce((total, count) => total + count, value.zeroCount);
+
+/** Counts what was gained since the last reading. A push that comes twice gains nothing, one that comes late is covered by its successor. */
+const count = (growth: Growth, state: Tracked, reading: Reading<number | Histogram>): void => {
+  const { last, route } = state;
+  if (typeof reading.value === 'number') {
+    const before = (last?.value as number | undefined) ?? 0;
+    // A script's own counter may go down; then only time tells a new value from an old one.
+    if (reading.value < before && reading.timeMs <= (last?.timeMs ?? 0)) return;
+    countNumber(growth, route, reading.value - before);
+  } else {
+    const gained = last ? subtractHistogram(reading.value, last.value as Histogram) : reading.value;
+    if (gained === null) return;
+    if (gained.count > 0) countHistogram(growth, route, gained);
+  }
+  state.last = reading;
+};
+
+const countNumber = (growth: Growth, route: Route, gained: number): void => {
+  if (route.to === 'counter') increase(growth.counters, route.id, gained);
+  else if (route.to === 'iterations' || route.to === 'droppedIterations') growth[route.to] += gained;
+};
+
+const countHistogram = (growth: Growth, route: Route, gained: Histogram): void => {
+  if (route.to === 'trend') {
+    const list = growth.trends.get(route.id);
+    if (list) list.push(gained);
+    else growth.trends.set(route.id, [gained]);
+  } else if (route.to === 'endpoint') {
+    const endpoint = growth.endpoints.get(route.id) ?? { errors: 0, latency: [] };
+    growth.endpoints.set(route.id, endpoint);
+    endpoint.latency.push(gained);
+    if (route.errorClass === null) return;
+    endpoint.errors += gained.count;
+    increase(growth.errorClasses, route.errorClass, gained.count);
+  }
+};
+
+const increase = (counts: Map<number, number>, id: number, by: number): void => {
+  if (by !== 0) counts.set(id, (counts.get(id) ?? 0) + by);
+};
+
+const pack = (histograms: readonly Histogram[]): number[] => {
+  const merged = mergeHistograms(histograms);
+  return merged ? packHistogram(merged) : [];
+};
+
+const packGrowth = (growth: Growth) => ({
+  iterations: growth.iterations,
+  droppedIterations: growth.droppedIterations,
+  endpoints: [...growth.endpoints].map(([id, { errors, latency }]): [number, number, number[]] => [id, errors, pack(latency)]),
+  trends: [...growth.trends].map(([id, histograms]): [number, number[]] => [id, pack(histograms)]),
+  counters: [...growth.counters],
+  errorClasses: [...growth.errorClasses],
+});
+
+// ---------------------------------------------------------------------------------------------------------------- time
+
+type Time = Pick<Push, 'fromS' | 'atS' | 'gap' | 'executionStartS' | 'users'>;
+
+/** Says which stretch of time a push covers, and when the engine began to execute. */
+const createClock = () => {
+  let previousAtS: number | null = null;
+  let vus: Reading<number> | null = null;
+  let executing = false;
+
+  return {
+    advance: (atS: number, sample: Reading<number> | null): Time => {
+      const isNew = sample !== null && (vus === null || sample.timeMs > vus.timeMs);
+      const sinceVusS = isNew && vus ? (sample.timeMs - vus.timeMs) / 1000 : PUSH_INTERVAL_S;
+      // Outside of execution the engine has no `vus` and may be silent: that is no gap. A push never covers more than its interval then.
+      const gap = sinceVusS > GAP_S && previousAtS !== null;
+      const earliestS = gap ? (previousAtS ?? atS) : Math.max(previousAtS ?? 0, atS - PUSH_INTERVAL_S);
+      const time: Time = { fromS: Math.min(earliestS, atS), atS, users: sample?.value ?? null, ...(gap && { gap }) };
+      previousAtS = atS;
+      if (isNew) vus = sample;
+      if (isNew && sample.value > 0 && !executing) {
+        executing = true;
+        // Users became active between two samples: the middle is half an interval off at most.
+        time.executionStartS = sample.timeMs / 1000 - Math.min(sinceVusS, PUSH_INTERVAL_S) / 2;
+      }
+      return time;
+    },
+  };
+};
+
+// ---------------------------------------------------------------------------------------------------------------- live
+
+const liveOf = (before: Live, growth: Growth, { fromS, atS, users }: Time): Live => {
+  const endpoints = [...growth.endpoints.values()];
+  const latency = mergeHistograms(endpoints.flatMap((endpoint) => endpoint.latency));
+  const errors = endpoints.reduce((sum, endpoint) => sum + endpoint.errors, 0);
+  const requests = latency?.count ?? 0;
+  const seconds = atS - fromS;
+  const p95S = latency && quantile(latency, 0.95);
+  return {
+    users: users ?? before.users,
+    requestsPerS: seconds > 0 ? requests / seconds : before.requestsPerS,
+    errorsPerS: seconds > 0 ? errors / seconds : before.errorsPerS,
+    latencyMsP95: p95S === null ? null : p95S * 1000,
+    requests: before.requests + requests,
+    errors: before.errors + errors,
+    iterations: before.iterations + growth.iterations,
+    droppedIterations: before.droppedIterations + growth.droppedIterations,
+  };
+};
