@@ -1,0 +1,42 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { TableName } from './definition.ts';
+import { environment } from './environment.ts';
+
+let client: DynamoDBDocumentClient | undefined;
+
+/** The document client, made at first use; it keeps its connections open. */
+export const database = (): DynamoDBDocumentClient => {
+  // A function has to answer within API Gateway's 29 s whatever the database does, and three attempts have to fit into that.
+  client ??= DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: { connectionTimeout: 1000, requestTimeout: 5000 } }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  return client;
+};
+
+/** The table's name where the game runs. */
+export const tableName = (table: TableName): string => environment().tables[table];
+
+/** True for the error of a conditional write whose condition did not hold. */
+export const isConditionFailure = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
+
+/** BatchWriteItem takes 25 at most: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+export const BATCH_WRITE_MAX = 25;
+const BATCH_ATTEMPTS = 5;
+const BATCH_BACKOFF_MS = 50;
+
+type WriteRequest = { PutRequest: { Item: Record<string, unknown> } } | { DeleteRequest: { Key: Record<string, unknown> } };
+
+/** Writes at most 25 items; what the database leaves unprocessed is sent again, a few times with backoff. @throws Error when some are left. */
+export const batchWrite = async (table: TableName, requests: readonly WriteRequest[]): Promise<void> => {
+  const name = tableName(table);
+  let rest = [...requests];
+  for (let attempt = 0; attempt < BATCH_ATTEMPTS; attempt++) {
+    if (attempt > 0) await wait(BATCH_BACKOFF_MS * 2 ** attempt);
+    const answer = await database().send(new BatchWriteCommand({ RequestItems: { [name]: rest } }));
+    rest = (answer.UnprocessedItems?.[name] ?? []) as WriteRequest[];
+    if (rest.length === 0) return;
+  }
+  throw new Error(`${rest.length} items of a batch were left unprocessed after ${BATCH_ATTEMPTS} attempts`);
+};

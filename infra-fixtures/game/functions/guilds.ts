@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { cachedJson, forget, redisKey } from '../cache.ts';
+import { requireOwn } from '../characters.ts';
+import { database, isConditionFailure, tableName } from '../database.ts';
+import { environment } from '../environment.ts';
+import { notFound } from '../errors.ts';
+import { directories, directoryOf, type GuildItem, publicGuild } from '../guild-directory.ts';
+import { queryInteger, text } from '../input.ts';
+import { bodyOf, jsonText, pathParameter, type RestContext, restHandler } from '../rest.ts';
+
+const PAGE = { fallback: 20, max: 100 };
+const NAME = { max: 40 };
+/** Members that a guild's page shows. Guess: tune. */
+const MEMBERS_SHOWN = 100;
+
+const listKey = (limit: number): string => redisKey('guilds', String(limit));
+const guildKey = (guildId: string): string => redisKey('guild', guildId);
+
+const list = async (c: RestContext): Promise<Response> => {
+  const limit = queryInteger(c.req.query('limit'), 'limit', PAGE);
+  const json = await cachedJson(listKey(limit), environment().cacheTtlS.guilds, async () => {
+    const shards = await Promise.all(directories.map((directory) => directoryPage(directory, limit)));
+    const guilds = shards.flat().sort((a, b) => (a.entry < b.entry ? -1 : 1));
+    return { guilds: guilds.slice(0, limit).map(publicGuild) };
+  });
+  return jsonText(c, json);
+};
+
+const directoryPage = async (directory: string, limit: number): Promise<GuildItem[]> => {
+  const { Items = [] } = await database().send(
+    new QueryCommand({
+      TableName: tableName('guilds'),
+      KeyConditionExpression: '#partition = :directory',
+      ExpressionAttributeNames: { '#partition': 'partition' },
+      ExpressionAttributeValues: { ':directory': directory },
+      Limit: limit,
+    }),
+  );
+  return Items as GuildItem[];
+};
+
+const found = async (c: RestContext): Promise<Response> => {
+  const body = bodyOf(c);
+  const name = text(body, 'name', NAME);
+  const founderId = text(body, 'characterId', { max: 64 });
+  await requireOwn(founderId, c.get('player').userId);
+  const guildId = `guild-${randomUUID()}`;
+  const guild: GuildItem = { partition: directoryOf(guildId), entry: guildId, name, founderId, memberCount: 1 };
+  await database().send(new PutCommand({ TableName: tableName('guilds'), Item: guild }));
+  await addMember(guildId, founderId);
+  return c.json(publicGuild(guild), 201);
+};
+
+const read = async (c: RestContext): Promise<Response> => {
+  const guildId = pathParameter(c, 'id');
+  const json = await cachedJson(guildKey(guildId), environment().cacheTtlS.guilds, async () => {
+    const [guild, members] = await Promise.all([findGuild(guildId), membersOf(guildId)]);
+    return guild === null ? null : { ...publicGuild(guild), members };
+  });
+  if (json === 'null') throw notFound('guild');
+  return jsonText(c, json);
+};
+
+const findGuild = async (guildId: string): Promise<GuildItem | null> => {
+  const { Item } = await database().send(
+    new GetCommand({ TableName: tableName('guilds'), Key: { partition: directoryOf(guildId), entry: guildId } }),
+  );
+  return (Item as GuildItem | undefined) ?? null;
+};
+
+const membersOf = async (guildId: string): Promise<string[]> => {
+  const { Items = [] } = await database().send(
+    new QueryCommand({
+      TableName: tableName('guilds'),
+      KeyConditionExpression: '#partition = :guild',
+      ExpressionAttributeNames: { '#partition': 'partition' },
+      ExpressionAttributeValues: { ':guild': guildId },
+      Limit: MEMBERS_SHOWN,
+    }),
+  );
+  return Items.map((item) => item['entry'] as string);
+};
+
+const join = async (c: RestContext): Promise<Response> => {
+  const guildId = pathParameter(c, 'id');
+  const characterId = text(bodyOf(c), 'characterId', { max: 64 });
+  await requireOwn(characterId, c.get('player').userId);
+  if ((await findGuild(guildId)) === null) throw notFound('guild');
+  const joined = await addMember(guildId, characterId);
+  if (joined) {
+    await countMembers(guildId, 1);
+    await forget(guildKey(guildId));
+  }
+  return c.json({ guildId, characterId }, joined ? 201 : 200);
+};
+
+const leave = async (c: RestContext): Promise<Response> => {
+  const guildId = pathParameter(c, 'id');
+  const characterId = pathParameter(c, 'characterId');
+  await requireOwn(characterId, c.get('player').userId);
+  const { Attributes } = await database().send(
+    new DeleteCommand({ TableName: tableName('guilds'), Key: { partition: guildId, entry: characterId }, ReturnValues: 'ALL_OLD' }),
+  );
+  if (Attributes === undefined) throw notFound('member');
+  await countMembers(guildId, -1);
+  await forget(guildKey(guildId));
+  return c.body(null, 204);
+};
+
+/** False when the character is a member already. */
+const addMember = async (guildId: string, characterId: string): Promise<boolean> => {
+  try {
+    await database().send(
+      new PutCommand({
+        TableName: tableName('guilds'),
+        Item: { partition: guildId, entry: characterId, joinedAt: Date.now() },
+        ConditionExpression: 'attribute_not_exists(entry)',
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
+};
+
+const countMembers = async (guildId: string, by: 1 | -1): Promise<void> => {
+  await database().send(
+    new UpdateCommand({
+      TableName: tableName('guilds'),
+      Key: { partition: directoryOf(guildId), entry: guildId },
+      UpdateExpression: 'ADD memberCount :by',
+      ExpressionAttributeValues: { ':by': by },
+    }),
+  );
+};
+
+export const handler = restHandler('guilds', {
+  'GET /guilds': list,
+  'POST /guilds': found,
+  'GET /guilds/{id}': read,
+  'POST /guilds/{id}/members': join,
+  'DELETE /guilds/{id}/members/{characterId}': leave,
+});

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type Auction, type AuctionItem, firstExpiresKey, openAuction, openShards, publicAuction } from '../auctions.ts';
+import { cachedJson, redisKey } from '../cache.ts';
+import { addItem, requireOwn } from '../characters.ts';
+import { database, isConditionFailure, tableName } from '../database.ts';
+import { environment } from '../environment.ts';
+import { notFound, Refusal } from '../errors.ts';
+import { integer, queryInteger, text } from '../input.ts';
+import { bodyOf, jsonText, pathParameter, type RestContext, restHandler } from '../rest.ts';
+import { isItemId } from '../rules.ts';
+
+const PAGE = { fallback: 20, max: 50 };
+const PRICE = { min: 1, max: 1_000_000_000 };
+const QUANTITY = { min: 1, max: 1_000_000 };
+/** Expired auctions stay in the index until the database clears them away; so many pages are read past them, no more. */
+const PAGES_MAX = 3;
+
+const list = async (c: RestContext): Promise<Response> => {
+  const limit = queryInteger(c.req.query('limit'), 'limit', PAGE);
+  const cursor = c.req.query('cursor');
+  if (cursor !== undefined && !/^\d{15}#[\w-]{1,64}$/.test(cursor)) throw new Refusal(400, 'cursor is none of ours');
+  if (cursor !== undefined) return c.json(await openAuctions(limit, cursor));
+  // Everybody begins at the first page.
+  const key = redisKey('auctions', 'open', String(limit));
+  return jsonText(c, await cachedJson(key, environment().cacheTtlS.auctions, () => openAuctions(limit, undefined)));
+};
+
+/** The first `limit` of each shard hold the first `limit` of them all. The cursor is the last key in that order, the same in every shard. */
+const openAuctions = async (limit: number, cursor: string | undefined): Promise<{ auctions: Auction[]; cursor?: string }> => {
+  const after = cursor ?? firstExpiresKey(Date.now());
+  const pages = await Promise.all(openShards.map((shard) => openShardPage(shard, after, limit)));
+  const merged = pages.flat().sort((a, b) => (a.expiresKey < b.expiresKey ? -1 : 1));
+  const page = merged.slice(0, limit);
+  const last = page.at(-1);
+  return { auctions: page.map(publicAuction), ...(merged.length > limit && last !== undefined && { cursor: last.expiresKey }) };
+};
+
+type OpenAuctionItem = AuctionItem & { expiresKey: string };
+
+const openShardPage = async (shard: string, after: string, limit: number): Promise<OpenAuctionItem[]> => {
+  const { Items = [] } = await database().send(
+    new QueryCommand({
+      TableName: tableName('auctions'),
+      IndexName: 'status-expires-index',
+      KeyConditionExpression: 'openShard = :shard AND expiresKey > :after',
+      ExpressionAttributeValues: { ':shard': shard, ':after': after },
+      // One more than asked for, so that the last page is known to be the last.
+      Limit: limit + 1,
+    }),
+  );
+  return Items as OpenAuctionItem[];
+};
+
+const listOfItem = async (c: RestContext): Promise<Response> => {
+  const itemId = pathParameter(c, 'itemId');
+  if (!isItemId(itemId)) throw notFound('item');
+  const limit = queryInteger(c.req.query('limit'), 'limit', PAGE);
+  const maxPrice = queryInteger(c.req.query('maxPrice'), 'maxPrice', { fallback: PRICE.max, max: PRICE.max });
+  const auctions: Auction[] = [];
+  let from: Record<string, unknown> | undefined;
+  for (let page = 0; page < PAGES_MAX && auctions.length < limit; page++) {
+    const { Items = [], LastEvaluatedKey } = await database().send(
+      new QueryCommand({
+        TableName: tableName('auctions'),
+        IndexName: 'itemId-price-index',
+        KeyConditionExpression: 'openItemId = :item AND price <= :max',
+        FilterExpression: 'expiresAt > :now',
+        ExpressionAttributeValues: { ':item': itemId, ':max': maxPrice, ':now': Date.now() },
+        Limit: limit,
+        ...(from !== undefined && { ExclusiveStartKey: from }),
+      }),
+    );
+    auctions.push(...(Items as AuctionItem[]).map(publicAuction));
+    from = LastEvaluatedKey;
+    if (from === undefined) break;
+  }
+  return c.json({ auctions: auctions.slice(0, limit) });
+};
+
+const sell = async (c: RestContext): Promise<Response> => {
+  const body = bodyOf(c);
+  const sellerId = text(body, 'characterId', { max: 64 });
+  const itemId = text(body, 'itemId', { max: 64 });
+  if (!isItemId(itemId)) throw new Refusal(400, 'itemId has to be an item that exists');
+  const quantity = integer(body, 'quantity', QUANTITY);
+  const price = integer(body, 'price', PRICE);
+  await requireOwn(sellerId, c.get('player').userId);
+  const now = Date.now();
+  const expiresAt = now + environment().auctionDurationS * 1000;
+  const auction = openAuction({ auctionId: randomUUID(), sellerId, itemId, quantity, price, createdAt: now, expiresAt });
+  await database().send(new PutCommand({ TableName: tableName('auctions'), Item: auction }));
+  return c.json(publicAuction(auction), 201);
+};
+
+const read = async (c: RestContext): Promise<Response> => {
+  const { Item } = await database().send(new GetCommand({ TableName: tableName('auctions'), Key: { auctionId: pathParameter(c, 'id') } }));
+  if (Item === undefined) throw notFound('auction');
+  return c.json(publicAuction(Item as AuctionItem));
+};
+
+const purchase = async (c: RestContext): Promise<Response> => {
+  const auctionId = pathParameter(c, 'id');
+  const buyerId = text(bodyOf(c), 'characterId', { max: 64 });
+  await requireOwn(buyerId, c.get('player').userId);
+  const auction = await close(auctionId, buyerId);
+  await settle(auction, buyerId);
+  return c.json(auction);
+};
+
+/** The one write that decides who gets it. Removing the index keys takes the auction out of both lists. */
+const close = async (auctionId: string, buyerId: string): Promise<Auction> => {
+  const now = Date.now();
+  try {
+    const { Attributes } = await database().send(
+      new UpdateCommand({
+        TableName: tableName('auctions'),
+        Key: { auctionId },
+        UpdateExpression: 'SET #status = :sold, buyerId = :buyer, goneAtS = :goneAtS REMOVE openShard, expiresKey, openItemId',
+        ConditionExpression: '#status = :open AND expiresAt > :now',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: {
+          ':sold': 'sold',
+          ':open': 'open',
+          ':buyer': buyerId,
+          ':now': now,
+          ':goneAtS': Math.ceil(now / 1000) + environment().soldKeptS,
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return publicAuction(Attributes as AuctionItem);
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+    const { Item } = await database().send(new GetCommand({ TableName: tableName('auctions'), Key: { auctionId } }));
+    throw Item === undefined ? notFound('auction') : new Refusal(409, 'the auction is gone');
+  }
+};
+
+/** Books the sale and moves goods and gold. The ledger has all that is needed to repair a sale of which a later write failed; buyers have credit. */
+const settle = async (auction: Auction, buyerId: string): Promise<void> => {
+  const sale = { transactionId: auction.auctionId, itemId: auction.itemId, quantity: auction.quantity, at: Date.now() };
+  const book = (characterId: string, gold: number): Promise<unknown> =>
+    database().send(new PutCommand({ TableName: tableName('transactions'), Item: { characterId, ...sale, gold } }));
+  await Promise.all([book(buyerId, -auction.price), book(auction.sellerId, auction.price)]);
+  await Promise.all([
+    addItem(buyerId, auction.itemId, auction.quantity),
+    addGold(buyerId, -auction.price),
+    addGold(auction.sellerId, auction.price),
+  ]);
+};
+
+const addGold = async (characterId: string, gold: number): Promise<void> => {
+  try {
+    await database().send(
+      new UpdateCommand({
+        TableName: tableName('characters'),
+        Key: { characterId },
+        UpdateExpression: 'ADD gold :gold',
+        ConditionExpression: 'attribute_exists(characterId)',
+        ExpressionAttributeValues: { ':gold': gold },
+      }),
+    );
+  } catch (error) {
+    // A seller who has left the game is owed nothing; without the condition the update would make half a character of them.
+    if (!isConditionFailure(error)) throw error;
+  }
+};
+
+export const handler = restHandler('marketplace', {
+  'GET /market/auctions': list,
+  'GET /market/items/{itemId}/auctions': listOfItem,
+  'POST /market/auctions': sell,
+  'GET /market/auctions/{id}': read,
+  'POST /market/auctions/{id}/purchase': purchase,
+});
