@@ -27,6 +27,13 @@ export function number(value: number | null, digits = DIGITS): string {
   return significant(Math.max(digits, wholeDigits)).format(value);
 }
 
+/** A figure in a column, so that the eye can compare: one decimal below 100, none above. What is not nothing is not shown as nothing. */
+export function tabular(value: number | null): string {
+  if (!isMeasured(value)) return DASH;
+  if (value > 0 && value < 0.05) return '< 0.1';
+  return value < 99.95 ? value.toFixed(1) : count(value);
+}
+
 /** A value that is whole by nature: `24,515`. */
 export const count = (value: number | null): string => (isMeasured(value) ? significant(21).format(Math.round(value)) : DASH);
 
@@ -59,17 +66,17 @@ export function clock(seconds: number): string {
 const SHARE_DECIMALS_MAX = 4;
 
 /**
- * A share of 0 to 1 as percent, with digits counted from the nearer end: `3.1%`, `99.95%`. What is not quite nothing, or not quite everything,
+ * A share of 0 to 1 as percent, with digits counted from the nearer end: `3.1 %`, `99.95 %`. What is not quite nothing, or not quite everything,
  * is never rounded to it.
  */
 export function percent(share: number | null, digits = 2): string {
   if (!isMeasured(share)) return DASH;
   const nearerEnd = Math.min(Math.abs(share), Math.abs(1 - share)) * 100;
-  if (nearerEnd === 0) return `${share * 100}%`;
+  if (nearerEnd === 0) return `${share * 100} %`;
   const decimals = Math.min(SHARE_DECIMALS_MAX, Math.max(0, digits - 1 - Math.floor(Math.log10(nearerEnd))));
   const finest = 10 ** -SHARE_DECIMALS_MAX;
-  if (nearerEnd < finest / 2) return share < 0.5 ? `< ${finest}%` : `> ${100 - finest}%`;
-  return `${Number((share * 100).toFixed(decimals))}%`;
+  if (nearerEnd < finest / 2) return share < 0.5 ? `< ${finest} %` : `> ${100 - finest} %`;
+  return `${Number((share * 100).toFixed(decimals))} %`;
 }
 
 /** `812 kB`, `142 MB`, `1.2 GB`, in powers of 1000. */

@@ -30,7 +30,7 @@ export function renderHtml(report: Report, assets: HtmlAssets): string {
 </head>
 <body>
 <header>
-<p class="brand">loadkit</p>
+<p class="brand">loadkit load test</p>
 <h1>${name(report.plan.scenario)}</h1>
 <p class="about">${about(report)}</p>
 </header>

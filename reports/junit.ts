@@ -52,8 +52,9 @@ const verdictCase = (report: Report): TestCase => ({
 });
 
 function targetCase(target: Target): TestCase {
-  const measured = `${targetWords(target.id).name}: ${measuredText(target)}${target.limit === null ? '' : `, target ${limitText(target)}`}`;
-  const ends = target.interval === null ? '' : `95% interval ${interval(target.interval, target.unit)}`;
+  const limit = limitText(target) === '' ? '' : `: ${measuredText(target)}, target ${limitText(target)}`;
+  const measured = `${targetWords(target.id).name}${limit}`;
+  const ends = target.interval === null ? '' : `95 % interval ${interval(target.interval, target.unit)}`;
   const reason = target.reason === undefined ? '' : sentence(target.reason);
   return {
     className: 'loadkit.targets',

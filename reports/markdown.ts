@@ -1,5 +1,5 @@
 import type { EndpointSummary, Finding, Report, Target, TargetVerdict } from '../analyzers/contract.ts';
-import { count, duration, instant, interval, number, percent } from './format.ts';
+import { count, duration, instant, interval, percent, tabular } from './format.ts';
 import { visible } from './text.ts';
 import {
   headline,
@@ -27,7 +27,7 @@ export function renderMarkdown(report: Report): string {
   const { plan } = report;
   const blocks = [
     `## ${MARKS[report.verdict]} ${headline(report)}: ${text(plan.scenario)}, ${text(loadText(report))}`,
-    text(why(report)),
+    `**${text(why(report))}**`,
     note === null ? '' : `**${text(note)}**`,
     targetTable(report),
     findingList(report.findings),
@@ -38,10 +38,11 @@ export function renderMarkdown(report: Report): string {
 }
 
 /**
- * Text that Markdown takes for text: whatever could mark up is written as a character reference, which cannot (CommonMark 0.31, section 2.5). It
- * holds in a table's cell too, where a `|` would end the cell.
+ * Text within a line that Markdown takes for text: whatever could mark up, link or mention is written as a character reference, which cannot
+ * (CommonMark 0.31, section 2.5). It holds in a table's cell too, where a `|` would end the cell.
  */
-const text = (value: string): string => visible(value).replace(/[\\`*_~[\]()<>#|&@:$!"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const text = (value: string): string =>
+  visible(value).replace(/[\\`*_~[\]<>#|&@:$]|(?<=www)\./gi, (character) => `&#${character.charCodeAt(0)};`);
 
 /** A name as code, where GitHub looks for neither mentions nor links. */
 const code = (value: string): string => `<code>${text(value)}</code>`;
@@ -55,7 +56,7 @@ function targetTable(report: Report): string {
   if (report.targets.length === 0) return 'This run was held to no target.';
   const window = windowText(report);
   const table = markdownTable(
-    ['Target', 'Measured', '95% interval', 'Limit', 'Verdict', 'Reason'],
+    ['Target', 'Measured', '95 % interval', 'Limit', 'Verdict', 'Reason'],
     ['---', '--:', '--:', '--:', '---', '---'],
     report.targets.map(targetRow),
   );
@@ -91,7 +92,7 @@ function endpointTable(endpoints: readonly EndpointSummary[]): string {
       code(name),
       count(requests),
       text(percent(errorRate)),
-      ...[latencyMs.avg, latencyMs.p95, latencyMs.p99].map((ms) => number(ms)),
+      ...[latencyMs.avg, latencyMs.p95, latencyMs.p99].map(tabular),
     ]),
   );
   return ['### Endpoints', table, more(endpoints.length - ENDPOINTS_MAX, 'endpoints')].filter(Boolean).join('\n\n');

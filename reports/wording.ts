@@ -1,7 +1,7 @@
 /** What every renderer says in the same words: names of targets, the verdict's one sentence, the order of the findings. */
 
 import type { Finding, Report, Target, TargetVerdict, Verdict } from '../analyzers/contract.ts';
-import { clock, count, quantity, quantityBeside } from './format.ts';
+import { clock, count, DASH, quantity, quantityBeside } from './format.ts';
 
 interface TargetWords {
   name: string;
@@ -12,7 +12,7 @@ interface TargetWords {
 /** A Map, for an id may come from a file: `__proto__` has to be unknown here. */
 const TARGETS: ReadonlyMap<string, TargetWords> = new Map([
   ['latency-avg', { name: 'Average latency', good: 'below' }],
-  ['latency-p95', { name: '95th percentile latency', good: 'below' }],
+  ['latency-p95', { name: 'p95 latency', good: 'below' }],
   ['error-rate', { name: 'Error rate', good: 'below' }],
   ['throughput', { name: 'Throughput', good: 'at least' }],
   ['availability', { name: 'Availability', good: 'at least' }],
@@ -26,16 +26,18 @@ export function targetWords(id: string): TargetWords {
   return { name: metric === undefined ? id : `${metric}: ${expression}`, good: null };
 }
 
-/** `< 500 ms`, `≥ 150 requests/s`. */
+/** `< 500 ms`, `≥ 150 requests/s`; empty for a threshold of the user's own, whose name says it. */
 export function limitText(target: Target): string {
-  if (target.limit === null) return '';
   const { good } = targetWords(target.id);
-  const limit = quantity(target.limit, target.unit);
-  if (good === null) return limit;
-  return `${good === 'below' ? '<' : '≥'} ${limit}`;
+  if (target.limit === null || good === null) return '';
+  return `${good === 'below' ? '<' : '≥'} ${quantity(target.limit, target.unit)}`;
 }
 
-export const measuredText = (target: Target): string => quantityBeside(target.value, target.limit, target.unit);
+/** Of a threshold that k6 judged only its word is known: that is not the same as not measured. */
+export function measuredText(target: Target): string {
+  if (target.value === null && targetWords(target.id).good === null) return DASH;
+  return quantityBeside(target.value, target.limit, target.unit);
+}
 
 export const VERDICT_WORDS: Readonly<Record<TargetVerdict, string>> = {
   pass: 'Pass',

@@ -17,11 +17,14 @@ const TIME_LABEL_WIDTH = 64;
 /** Steps of the time axis in seconds, as clocks divide it. */
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
 
-/** Width of the charts on paper in CSS pixels: A4 between the margins that report.css sets. The browser scales them to the real paper. */
-const PAPER_WIDTH = 700;
+/**
+ * Width of the charts on paper in CSS pixels. The browser scales them to what is between the margins, about 700 on A4, which brings their 12 pixel
+ * labels to the size of the small print in report.css.
+ */
+const PAPER_WIDTH = 860;
 
-/** Lines are told apart by dash as well as by colour. */
-const DASHES = { users: [], requests: [], errors: [2, 2], p50: [], p95: [7, 3], p99: [2, 2] };
+/** Lines are told apart by dash as well as by colour; the solid ones are those that targets judge. */
+const DASHES = { users: [], requests: [], errors: [2, 2], p50: [7, 3], p95: [], p99: [2, 2] };
 
 const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
@@ -74,7 +77,7 @@ const limitLine = (limit) => ({
     ctx.save();
     ctx.strokeStyle = color('limit');
     ctx.lineWidth = 1.5;
-    ctx.setLineDash([8, 4]);
+    ctx.setLineDash([10, 5]);
     strokeLine(ctx, [chartArea.left, scales['y'].getPixelForValue(limit)], [chartArea.right, scales['y'].getPixelForValue(limit)]);
     ctx.restore();
   },
@@ -92,6 +95,7 @@ const crosshair = {
     strokeLine(ctx, [x, chartArea.top], [x, chartArea.bottom]);
     ctx.restore();
   },
+  afterEvent: (chart) => follow(chart),
 };
 
 /** @param {CanvasRenderingContext2D} ctx @param {[number, number]} from @param {[number, number]} to */
@@ -125,6 +129,8 @@ const dataset = ({ name, style, values }, periodS) => ({
   pointHoverRadius: 3,
   pointHitRadius: 0,
   spanGaps: false,
+  // A line along the chart's edge keeps its full width.
+  clip: 2,
 });
 
 /** Puts the ticks on whole minutes, or whatever a clock would choose for the room there is. @param {Scale} axis */
@@ -147,7 +153,7 @@ function tooltipTitle(items, { startS, periodS }) {
 function drawn(figure, data) {
   const canvas = document.getElementById(`chart-${figure.id}`);
   if (!(canvas instanceof HTMLCanvasElement)) throw new Error(`no canvas for ${figure.id}`);
-  const text = { color: () => color('muted'), font: { family: 'system-ui, sans-serif', size: 12 } };
+  const text = { color: () => color('muted') };
   /** @type {ChartClass<'line'>} */
   const chart = new Chart(canvas, {
     type: 'line',
@@ -160,7 +166,6 @@ function drawn(figure, data) {
       parsing: false,
       normalized: true,
       interaction: { mode: 'index', intersect: false },
-      onHover: (_event, _elements, source) => follow(source),
       scales: {
         x: {
           type: 'linear',
@@ -206,6 +211,8 @@ function drawn(figure, data) {
 
 // ------------------------------------------------------------------------------------------------------------------------------ all charts
 
+Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+
 const block = document.getElementById('timeline-data');
 /** @type {ChartData | null} */
 const chartData = block && JSON.parse(block.textContent ?? 'null');
@@ -215,7 +222,7 @@ if (chartData) for (const figure of chartData.charts) charts.push(drawn(figure, 
 
 /** Shows the same moment in the other charts. @param {ChartClass} source */
 function follow(source) {
-  const index = source.getActiveElements()[0]?.index;
+  const index = source.tooltip?.getActiveElements()[0]?.index;
   for (const chart of charts) {
     if (chart.id === source.id) continue;
     chart.tooltip?.setActiveElements(index === undefined ? [] : elementsAt(chart, index), { x: 0, y: 0 });

@@ -1,5 +1,5 @@
 import type { EndpointSummary } from '../../analyzers/contract.ts';
-import { count, number, percent } from '../format.ts';
+import { count, percent, tabular } from '../format.ts';
 import { type Html, html } from '../markup.ts';
 import { name, numberCell, table, WHOLE_RUN } from './parts.ts';
 import type { Section } from './section.ts';
@@ -23,11 +23,11 @@ ${table({
 
 function row({ name: route, requests, requestsPerS, errorRate, errors, latencyMs }: EndpointSummary): Html {
   const latencies = [latencyMs.avg, latencyMs.p50, latencyMs.p90, latencyMs.p95, latencyMs.p99];
-  return html`<tr><th scope="row">${name(route)}</th>${sortCell(requests, count(requests))}${sortCell(requestsPerS, number(requestsPerS))}${sortCell(
+  return html`<tr><th scope="row">${name(route)}</th>${sortCell(requests, count(requests))}${sortCell(requestsPerS, tabular(requestsPerS))}${sortCell(
     errorRate,
     percent(errorRate),
     errors > 0 ? 'bad' : '',
-  )}${latencies.map((ms) => sortCell(ms, number(ms)))}</tr>`;
+  )}${latencies.map((ms) => sortCell(ms, tabular(ms)))}</tr>`;
 }
 
 /** Carries the value itself: the text is rounded, and `1,024` does not sort as text. */

@@ -1,8 +1,8 @@
 import type { Evidence, Finding } from '../../analyzers/contract.ts';
-import { interval, NOT_MEASURED, quantity, quantityBeside } from '../format.ts';
+import { interval, quantity, quantityBeside } from '../format.ts';
 import { type Html, html } from '../markup.ts';
 import { orderedFindings, sentence } from '../wording.ts';
-import { badge, ROWS_MAX } from './parts.ts';
+import { badge, name, ROWS_MAX } from './parts.ts';
 import type { Section } from './section.ts';
 
 export const findings: Section = {
@@ -34,8 +34,7 @@ const SEVERITY_WORDS: Readonly<Record<Finding['severity'], string>> = {
 };
 
 function evidence({ what, value, limit, unit = '', interval: ends }: Evidence): Html {
-  const measured = typeof value === 'string' ? value : value === null ? NOT_MEASURED : quantityBeside(value, limit ?? null, unit);
-  return html`<li><span>${what}</span> <b><bdi>${measured}</bdi></b>${ends && html` <small>95% interval ${interval(ends, unit)}</small>`}${
-    limit !== undefined && html` <small>limit ${quantity(limit, unit)}</small>`
-  }</li>`;
+  const measured = typeof value === 'string' ? value : quantityBeside(value, limit ?? null, unit);
+  const beside = [ends && `95 % interval ${interval(ends, unit)}`, limit !== undefined && `limit ${quantity(limit, unit)}`];
+  return html`<li>${what}: <b>${name(measured)}</b> <small>${beside.filter(Boolean).join(', ')}</small></li>`;
 }

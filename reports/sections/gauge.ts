@@ -20,11 +20,11 @@ export function gauge(target: Target): Html | null {
   const [zoneFrom = lo, zoneTo = hi] = zone;
   const ends = target.interval;
   return html`<svg class="gauge" role="img" aria-label="${label(target)}">
-<rect class="track" x="0" y="9" width="100%" height="10" rx="5"/>
-<rect class="zone" x="${at(zoneFrom)}" y="9" width="${width(zoneFrom, zoneTo)}" height="10" rx="5"/>
-<line class="limit" x1="${at(target.limit)}" x2="${at(target.limit)}" y1="3" y2="25"/>
-${ends && html`<line class="interval" x1="${at(ends[0])}" x2="${at(ends[1])}" y1="14" y2="14"/>`}
-<circle class="value" cx="${at(target.value)}" cy="14" r="5"/></svg>`;
+<rect class="track" x="0" y="7" width="100%" height="8" rx="4"/>
+<rect class="zone" x="${at(zoneFrom)}" y="7" width="${width(zoneFrom, zoneTo)}" height="8" rx="4"/>
+<line class="limit" x1="${at(target.limit)}" x2="${at(target.limit)}" y1="1" y2="21"/>
+${ends && html`<line class="interval" x1="${at(ends[0])}" x2="${at(ends[1])}" y1="11" y2="11"/>`}
+<circle class="value" cx="${at(target.value)}" cy="11" r="5"/></svg>`;
 }
 
 /** Availability lives in the last fraction of a percent: its scale ends at 100%. Everything else starts at zero. */
@@ -38,6 +38,6 @@ function scale(target: Target, limit: number, value: number): [lo: number, hi: n
 }
 
 function label(target: Target): string {
-  const ends = target.interval === null ? '' : `, 95% interval ${interval(target.interval, target.unit)}`;
+  const ends = target.interval === null ? '' : `, 95 % interval ${interval(target.interval, target.unit)}`;
   return `${measuredText(target)}${ends}, target ${limitText(target)}`;
 }

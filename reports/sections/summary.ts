@@ -1,4 +1,4 @@
-import { count, milliseconds, percent, quantity } from '../format.ts';
+import { count, milliseconds, number, percent } from '../format.ts';
 import { html } from '../markup.ts';
 import { hasRequests, WHOLE_RUN } from './parts.ts';
 import type { Section } from './section.ts';
@@ -11,8 +11,8 @@ export const summary: Section = {
     if (!hasRequests(report)) return html`<p class="empty">No requests were counted.</p>`;
     const figures: [label: string, value: string, beside: string][] = [
       ['Requests', count(requests), iterations === null ? '' : `${count(iterations)} iterations`],
-      ['Throughput', quantity(requestsPerS, 'requests/s'), ''],
-      ['Errors', percent(errorRate), `${count(errors)} requests`],
+      ['Throughput', number(requestsPerS), 'requests/s'],
+      ['Errors', percent(errorRate), `${count(errors)} of the requests`],
       ['Average latency', milliseconds(latencyMs.avg), `median ${milliseconds(latencyMs.p50)}`],
       ['95th percentile', milliseconds(latencyMs.p95), `90th ${milliseconds(latencyMs.p90)}`],
       ['99th percentile', milliseconds(latencyMs.p99), `maximum ${milliseconds(latencyMs.max)}`],

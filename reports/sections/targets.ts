@@ -15,9 +15,10 @@ export const targets: Section = {
     return html`${judgedOn(report)}
 <table class="targets" role="table"><thead role="rowgroup"><tr role="row">
 <th role="columnheader" scope="col">Target</th><th role="columnheader" scope="col" class="number">Measured</th>
-<th role="columnheader" scope="col" class="number">Limit</th><th role="columnheader" scope="col" class="gauge">Value and 95% interval against the limit</th>
+<th role="columnheader" scope="col" class="number">Limit</th><th role="columnheader" scope="col" class="gauge">Against the limit</th>
 <th role="columnheader" scope="col">Verdict</th></tr></thead>
-<tbody role="rowgroup">${report.targets.map(row)}</tbody></table>`;
+<tbody role="rowgroup">${report.targets.map(row)}</tbody></table>
+<p class="note below">The dot is the measured value, the bar through it its 95 % interval, the upright line the limit; the tinted side meets it.</p>`;
   },
 };
 
@@ -25,7 +26,8 @@ function judgedOn(report: Report): Html {
   const text = windowText(report);
   if (report.window === null || text === null) return html`<p class="note">No stretch of the run could be judged.</p>`;
   const kind = report.window.steady ? 'the steady stretch' : 'a stretch that is not steady';
-  return html`<p class="note">Judged on ${kind} of the run, ${text}. ${sentence(report.window.reason)}</p>`;
+  const whole = report.targets.some(({ id }) => id === 'availability') && ' Availability counts the whole run.';
+  return html`<p class="note">Judged on ${kind} of the run, ${text}. ${sentence(report.window.reason)}${whole}</p>`;
 }
 
 const row = (target: Target): Html => html`<tr role="row" class="${target.verdict}">

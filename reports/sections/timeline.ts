@@ -1,5 +1,5 @@
 import type { Report, Timeline } from '../../analyzers/contract.ts';
-import { clock, quantity } from '../format.ts';
+import { clock, duration, quantity } from '../format.ts';
 import { dataBlock, type Html, html } from '../markup.ts';
 import type { ChartData, ChartFigure, ChartLine } from '../page/chart-data.ts';
 import type { Section } from './section.ts';
@@ -52,7 +52,7 @@ export const timeline: Section = {
     if (timeline === null) return html`<p class="empty">Nothing was measured over time.</p>`;
     const data = chartData(report, timeline);
     const note = report.window === null ? '' : ' The tinted band is the stretch that the targets are judged on.';
-    return html`<p class="note">One point is ${quantity(timeline.periodS, 's')}. A gap in a line is a time without data.${note}</p>
+    return html`<p class="note">One point is ${duration(timeline.periodS)}. A gap in a line is a time without data.${note}</p>
 <noscript><p class="empty">The charts need JavaScript. Everything else on this page works without it.</p></noscript>
 ${FIGURES.map((figure, i) => chart(figure, data.charts[i], report, timeline.periodS))}
 ${dataBlock('timeline-data', data)}`;
