@@ -207,6 +207,16 @@ export interface Artifacts {
 /** As found on disk: each may be missing, except the plan, without which there is no run. */
 export type FoundArtifacts = { [K in keyof Artifacts]: K extends 'plan' ? Artifacts[K] : Artifacts[K] | Missing };
 
+/** What `judge` works out of the sources before any audit runs, so that all of them see the same. */
+export interface Computed {
+  window: Window;
+  targets: readonly Target[];
+  generatorHealth: GeneratorSummary;
+}
+
+/** Everything that an audit may ask for. */
+export type AuditInputs = Artifacts & Computed;
+
 // ---------------------------------------------------------------------------------------------------------------- audits
 
 export interface Evidence {
@@ -235,12 +245,12 @@ export interface Finding {
  * of those is missing, or it throws, the answer is `inconclusive` with the reason (see audits/index.ts). It answers [] when there is
  * nothing to say.
  */
-export interface Audit<K extends keyof Artifacts = keyof Artifacts> {
+export interface Audit<K extends keyof AuditInputs = keyof AuditInputs> {
   /** A noun, kebab-case, the same as its file's name. */
   id: string;
   question: string;
   needs: readonly K[];
-  audit(artifacts: Pick<Artifacts, K>): Finding | readonly Finding[];
+  audit(inputs: Pick<AuditInputs, K>): Finding | readonly Finding[];
 }
 
 // ---------------------------------------------------------------------------------------------------------------- report
@@ -339,7 +349,7 @@ export interface Report {
   schemaVersion: typeof SCHEMA_VERSION;
   runId: string;
   verdict: Verdict;
-  /** The code that the command exits with: see cli/exit-code.ts. */
+  /** The code that the command exits with: see analyzers/exit-code.ts. */
   exitCode: number;
   /** True where the data are only a part of the planned run (interrupted, killed, disk full). */
   partial: boolean;

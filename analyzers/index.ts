@@ -1,0 +1,4 @@
+/** The package's main entry: what a run left on disk goes in, a report comes out. */
+export * from './contract.ts';
+export { EXIT, type ExitCode } from './exit-code.ts';
+export { judge } from './judge.ts';

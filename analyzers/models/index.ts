@@ -1,0 +1,7 @@
+/** `loadkit/models`: the mathematics on its own, pure and without knowledge of runs. */
+export * from './beta.ts';
+export * from './histogram.ts';
+export * from './intervals.ts';
+export * from './steady-state.ts';
+export * from './student-t.ts';
+export * from './trend.ts';

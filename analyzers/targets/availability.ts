@@ -1,0 +1,54 @@
+import type { Client, ErrorClass } from '../contract.ts';
+import { clopperPearson, type Interval, trialsToClaim, trialsToSettleShare } from '../models/intervals.ts';
+import { total } from '../series.ts';
+import { percent, plural } from '../words.ts';
+import { CONFIDENCE, inconclusive, reaching, type TargetJudge } from './target.ts';
+
+/**
+ * Share of requests that the service answered, over the whole run: an outage during a ramp is one too, and failures are known by status for
+ * the whole run only.
+ */
+export const availability: TargetJudge = {
+  id: 'availability',
+  unit: 'ratio',
+  judge(limit, { client }) {
+    const { requests, unanswered } = countUnanswered(client);
+    if (requests === 0) return inconclusive('no request was measured');
+    const [lo, hi] = clopperPearson(unanswered, requests, CONFIDENCE);
+    const interval: Interval = [1 - hi, 1 - lo];
+    const value = 1 - unanswered / requests;
+    const position = reaching(interval, limit);
+    if (position === 'undecided') return inconclusive(undecided(unanswered, requests, limit), value, interval);
+    return { value, interval, verdict: position === 'met' ? 'pass' : 'fail' };
+  },
+};
+
+/** Requests that never left: invalid URL, address and host names that the run's own guard blocks. https://grafana.com/docs/k6/latest/javascript-api/error-codes/ */
+const NEVER_SENT = new Set(['1020', '1110', '1111']);
+
+/**
+ * Requests that were sent, and those of them that got no service: status 5xx, no response at all (refused, reset, timed out, no such host),
+ * and 429, for a player who is turned away for want of capacity is not served. Other 4xx are answers. A failure whose class was lost to
+ * the cap on classes counts as unanswered: what is not known to be harmless isn't taken to be.
+ */
+export function countUnanswered(client: Client): { requests: number; unanswered: number } {
+  const count = (classes: readonly ErrorClass[]): number => classes.reduce((sum, errorClass) => sum + errorClass.count, 0);
+  const neverSent = count(client.errorClasses.filter(({ errorCode }) => NEVER_SENT.has(errorCode)));
+  const answered = count(client.errorClasses.filter(({ status, errorCode }) => !isUnanswered(status) && !NEVER_SENT.has(errorCode)));
+  const errors = total(client.endpoints.flatMap((endpoint) => endpoint.errors));
+  const requests = Math.max(0, total(client.endpoints.flatMap((endpoint) => endpoint.requests)) - neverSent);
+  return { requests, unanswered: Math.min(requests, Math.max(0, errors - neverSent - answered)) };
+}
+
+const isUnanswered = (status: string): boolean => status === '0' || status === '' || status === '429' || status.startsWith('5');
+
+function undecided(unanswered: number, requests: number, limit: number): string {
+  if (limit >= 1) return 'no number of requests proves that none ever fails';
+  const needed = trialsToSettleShare(unanswered / requests, 1 - limit, CONFIDENCE);
+  if (unanswered > 0) {
+    const settle = needed === null ? 'no number of requests would settle it' : `about ${plural(needed, 'request')} would settle it`;
+    return `${plural(unanswered, 'request')} of ${plural(requests, 'request')} got no answer: ${settle}`;
+  }
+  const claim = trialsToClaim(limit, CONFIDENCE);
+  return `to claim ${percent(limit)} takes ${plural(claim, 'request')} without a failure, there were ${plural(requests, 'request')}`;
+}

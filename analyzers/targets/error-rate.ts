@@ -1,0 +1,27 @@
+import { clopperPearson, type Interval, trialsToSettleShare } from '../models/intervals.ts';
+import { percent, plural } from '../words.ts';
+import { below, CONFIDENCE, inconclusive, type TargetJudge } from './target.ts';
+
+/** Share of requests that failed by k6's count (`http_req_failed`) in the window, steady or not: a failure needs no steady state to be one. */
+export const errorRate: TargetJudge = {
+  id: 'error-rate',
+  unit: 'ratio',
+  judge(limit, { sample }) {
+    // A gap in the pushes is spread over its slots, so that the window's counts need not be whole.
+    const requests = Math.round(sample.requests);
+    if (requests === 0) return inconclusive('no request was measured');
+    const errors = Math.min(requests, Math.round(sample.errors));
+    const value = errors / requests;
+    const interval = clopperPearson(errors, requests, CONFIDENCE);
+    // A limit of 0 is met by no interval and missed by every one, so the count itself has to say.
+    const position = limit === 0 && errors === 0 ? 'undecided' : below(interval, limit);
+    if (position === 'undecided') return inconclusive(undecided(value, interval, limit), value, interval);
+    return { value, interval, verdict: position === 'met' ? 'pass' : 'fail' };
+  },
+};
+
+function undecided(value: number, interval: Interval, limit: number): string {
+  const needed = limit > 0 && limit < 1 ? trialsToSettleShare(value, limit, CONFIDENCE) : null;
+  const settle = needed === null ? 'no number of requests would settle it' : `about ${plural(needed, 'request')} would settle it`;
+  return `the limit lies within the interval, ${percent(interval[0])} to ${percent(interval[1])}: ${settle}`;
+}

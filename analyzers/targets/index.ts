@@ -1,0 +1,59 @@
+import {
+  type Client,
+  type GeneratorSummary,
+  isMissing,
+  type Missing,
+  type Plan,
+  type Target,
+  type TargetLimit,
+  type Window,
+} from '../contract.ts';
+import type { RunSeries } from '../series.ts';
+import { availability } from './availability.ts';
+import { errorRate } from './error-rate.ts';
+import { latencyAvg } from './latency-avg.ts';
+import { latencyP95 } from './latency-p95.ts';
+import { inconclusive, type Judged, sampleOf, type TargetInput, type TargetJudge } from './target.ts';
+import { thresholdTargets } from './thresholds.ts';
+import { throughput } from './throughput.ts';
+
+/** In the order of the report. */
+export const TARGETS: readonly TargetJudge[] = [latencyAvg, latencyP95, errorRate, throughput, availability];
+
+export interface Measured {
+  client: Client;
+  series: RunSeries;
+}
+
+/** Judges every limit of the plan, and every threshold of the script's own. A limit that is absent from the plan is no target. */
+export function judgeTargets(
+  plan: Plan,
+  measured: Measured | Missing,
+  window: Window | Missing,
+  generatorHealth: GeneratorSummary | Missing,
+): Target[] {
+  const input = inputOf(plan, measured, window, generatorHealth);
+  const standard = TARGETS.flatMap((target) =>
+    plan.limits.filter(({ id }) => id === target.id).map((limit) => judgeTarget(target, limit, plan, input)),
+  );
+  return [...standard, ...(isMissing(measured) ? [] : thresholdTargets(plan, measured.client))];
+}
+
+function inputOf(
+  plan: Plan,
+  measured: Measured | Missing,
+  window: Window | Missing,
+  generatorHealth: GeneratorSummary | Missing,
+): TargetInput | Missing {
+  if (isMissing(measured)) return measured;
+  if (isMissing(window)) return window;
+  const { client, series } = measured;
+  return { plan, client, window, generatorHealth, sample: sampleOf(client, series, window) };
+}
+
+function judgeTarget(target: TargetJudge, { id, limit }: TargetLimit, plan: Plan, input: TargetInput | Missing): Target {
+  const judged: Judged = isMissing(input) ? inconclusive(input.missing) : target.judge(limit, input);
+  const outOfReach = target.outOfReach?.(limit, plan) ?? null;
+  const asked = { id, limit, unit: target.unit };
+  return outOfReach === null ? { ...asked, ...judged } : { ...asked, ...judged, verdict: 'skipped', reason: outOfReach };
+}

@@ -1,0 +1,62 @@
+import type { Plan } from '../contract.ts';
+import { type Interval, ratioInterval } from '../models/intervals.ts';
+import { total } from '../series.ts';
+import { figure, plural } from '../words.ts';
+import { CONFIDENCE, inconclusive, reaching, type TargetInput, type TargetJudge, withoutSteadyState } from './target.ts';
+
+/** Requests per second that succeeded, over the window: a service that answers with errors carries nothing. The interval is by batch means. */
+export const throughput: TargetJudge = {
+  id: 'throughput',
+  unit: 'requests/s',
+  outOfReach,
+  judge(limit, input) {
+    const { sample } = input;
+    if (sample.requests === 0) return inconclusive('no request was measured', 0);
+    const value = total(sample.slots.succeeded) / sample.seconds;
+    const interval = intervalOf(input);
+    if (interval === null) return inconclusive('the window is too short for an interval', value);
+    const position = reaching(interval, limit);
+    if (position !== 'met' && input.plan.load.model === 'open') {
+      const carried = everythingCarried(input, value);
+      if (carried !== null) return { value, interval, verdict: 'skipped', reason: carried };
+    }
+    if (!input.window.steady) return withoutSteadyState(input.window, position, { value, interval });
+    if (position === 'undecided') {
+      const within = `the limit lies within the interval, ${figure(interval[0])} to ${figure(interval[1])} requests/s`;
+      return inconclusive(`${within}: a longer run narrows it`, value, interval);
+    }
+    return { value, interval, verdict: position === 'met' ? 'pass' : 'fail' };
+  },
+};
+
+/** Users who think between requests make at most users / think time of them per second, even were every answer instant. */
+function outOfReach(limit: number, { load, thinkTimeS }: Plan): string | null {
+  if (load.model !== 'closed' || thinkTimeS === null || thinkTimeS <= 0) return null;
+  const offeredMax = load.usersMax / thinkTimeS;
+  if (offeredMax >= limit) return null;
+  return `${plural(load.usersMax, 'user')} with ${figure(thinkTimeS)} s of think time make at most ${figure(offeredMax)} requests/s`;
+}
+
+function intervalOf({ sample, client }: TargetInput): Interval | null {
+  const seconds = sample.slots.succeeded.map(() => client.periodS);
+  const interval = ratioInterval(sample.slots.succeeded, seconds, CONFIDENCE);
+  return interval && [Math.max(0, interval[0]), interval[1]];
+}
+
+/** Share of the planned arrivals that have to complete for a run to have carried its load. Guess: tune. */
+const CARRIED_SHARE_MIN = 0.95;
+/** A session that fails early makes fewer requests, so with more failures than this the load may have shrunk itself. Guess: tune. */
+const FAILED_SHARE_MAX = 0.01;
+
+/**
+ * An open load is offered by the plan, not by the service: a service that carries every arrival has shown no less than it was asked for,
+ * and the limit was not put to the test. Null where arrivals were dropped, did not complete, or failed.
+ */
+function everythingCarried({ plan, client, sample, window }: TargetInput, value: number): string | null {
+  if (plan.load.model !== 'open' || !window.steady || total(client.droppedIterations) > 0) return null;
+  const from = Math.round((window.fromS - client.startS) / client.periodS);
+  const to = Math.round((window.toS - client.startS) / client.periodS);
+  const completedPerS = total(client.iterations, { from, to }) / sample.seconds;
+  if (completedPerS < CARRIED_SHARE_MIN * plan.load.ratePerS || sample.errors > FAILED_SHARE_MAX * sample.requests) return null;
+  return `all of ${figure(plan.load.ratePerS)} arrivals/s were carried, and they make only ${figure(value)} requests/s`;
+}

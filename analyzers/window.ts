@@ -1,0 +1,51 @@
+import type { Client, Missing, Plan, Window } from './contract.ts';
+import { steadyState } from './models/steady-state.ts';
+import { activeSlots, type RunSeries, type SlotRange, slotStartS, slotsWithin } from './series.ts';
+
+/** A drift of mean latency below this share of the strictest latency limit cannot decide a target. Guess: tune. */
+const NEGLIGIBLE_SHARE_OF_LIMIT = 0.05;
+/** The same where no latency limit is given: 10 ms, below what a player notices. Guess: tune. */
+const NEGLIGIBLE_S = 0.01;
+
+/**
+ * The stretch that targets are judged on: the plateau of full load without the declared warm-up, and from where MSER-5 finds latency and
+ * throughput settled. Where they never settle it is all of the plateau, and where there is no plateau all of the run, with `steady` false.
+ */
+export function findWindow(plan: Plan, client: Client, series: RunSeries): Window | Missing {
+  const active = activeSlots(client);
+  if (active === null) return { missing: 'the engine never began to execute' };
+  const whole = { fromS: slotStartS(client, active.from), toS: slotStartS(client, active.to) };
+  if (plan.plateau === null) return { ...whole, steady: false, reason: 'the plan has no stretch of constant load' };
+  const plateau = plateauSlots(plan, client, active);
+  if (plateau.to <= plateau.from) return { ...whole, steady: false, reason: 'the run ended before its load was full and warm' };
+  const found = steadyState([latencySignal(plan, series, plateau), throughputSignal(series, plateau, client.periodS)]);
+  const toS = slotStartS(client, plateau.to);
+  if (!found.steady) return { fromS: slotStartS(client, plateau.from), toS, steady: false, reason: found.reason };
+  const reason =
+    found.fromSlot === 0 ? 'steady since the load was full' : `steady ${found.fromSlot * client.periodS} s after the load was full`;
+  return { fromS: slotStartS(client, plateau.from + found.fromSlot), toS, steady: true, reason };
+}
+
+function plateauSlots(plan: Plan, client: Client, active: SlotRange): SlotRange {
+  const startS = client.executionStartS ?? client.startS;
+  const { fromS, toS } = plan.plateau ?? { fromS: 0, toS: 0 };
+  const planned = slotsWithin(client, startS + fromS + plan.warmUpS, startS + toS);
+  // The last slot of a run that was cut short is itself cut short: its rate would look like a drop.
+  const endedEarly = active.to <= planned.to;
+  return { from: planned.from, to: endedEarly ? active.to - 1 : planned.to };
+}
+
+function latencySignal(plan: Plan, series: RunSeries, { from, to }: SlotRange) {
+  const limits = plan.limits.filter(({ id }) => id === 'latency-avg' || id === 'latency-p95').map(({ limit }) => limit / 1000);
+  return {
+    name: 'mean latency',
+    numerators: series.latencySumS.slice(from, to),
+    denominators: series.latencyCount.slice(from, to),
+    negligible: limits.length === 0 ? NEGLIGIBLE_S : NEGLIGIBLE_SHARE_OF_LIMIT * Math.min(...limits),
+  };
+}
+
+function throughputSignal(series: RunSeries, { from, to }: SlotRange, periodS: number) {
+  const numerators = series.succeeded.slice(from, to);
+  return { name: 'throughput', numerators, denominators: numerators.map(() => periodS), negligible: 0 };
+}
