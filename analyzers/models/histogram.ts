@@ -25,8 +25,8 @@ export const relativeError = (schema: number): number => 2 ** (2 ** -schema / 2)
 
 /** The bucket that holds `value` (> 0). */
 export const bucketIndex = (value: number, schema: number): number => {
-  const guess = Math.ceil(Math.log2(value) * 2 ** schema);
-  // The logarithm is rounded: a value on an edge may come out one bucket off.
+  // Plus 0 since −0 is another bucket to a strict comparison. The logarithm is rounded: a value on an edge may come out one bucket off.
+  const guess = Math.ceil(Math.log2(value) * 2 ** schema) + 0;
   if (value > bucketEdge(guess, schema)) return guess + 1;
   return value <= bucketEdge(guess - 1, schema) ? guess - 1 : guess;
 };
