@@ -16,7 +16,7 @@ export function capture(
   host: Host,
   command: string,
   args: readonly string[],
-  options: { timeoutMs: number; env?: Record<string, string> },
+  options: { timeoutMs: number; env?: Readonly<Record<string, string>> },
 ): Promise<Captured> {
   return new Promise((resolve) => {
     const child = host.spawn(command, args, { env: { ...host.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -43,7 +43,6 @@ async function firstRun(host: Host, release: Release): Promise<Answer> {
     const url = new URL(asset.name, release.baseUrl);
     const problem = await probe({
       url,
-      bytesMax: 0,
       limits: { connectMs: PROBE_MS_MAX, stallMs: PROBE_MS_MAX, totalMs: PROBE_MS_MAX },
       signal: new AbortController().signal,
     });

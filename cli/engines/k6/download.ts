@@ -25,12 +25,15 @@ const REDIRECTS_MAX = 5;
 
 const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308]);
 
-export interface Request {
+interface Destination {
   url: URL;
-  bytesMax: number;
   limits: Limits;
   /** Aborts when the user wants to stop; its reason is what is thrown then. */
   signal: AbortSignal;
+}
+
+export interface Request extends Destination {
+  bytesMax: number;
 }
 
 /**
@@ -76,7 +79,7 @@ export async function downloadText(request: Request): Promise<string> {
 }
 
 /** Whether the server has `url`, by its head alone. Null when it has, otherwise why not, as a clause. */
-export async function probe(request: Request): Promise<string | null> {
+export async function probe(request: Destination): Promise<string | null> {
   const watchdog = watch(request);
   try {
     const response = await follow(request.url, watchdog.signal, 'HEAD');
@@ -148,7 +151,7 @@ const refusal = (why: string): UserError =>
   );
 
 /** Aborts a request that hears nothing for too long, or takes too long in all, and tells afterwards why it ended. */
-function watch({ url, limits, signal }: Request) {
+function watch({ url, limits, signal }: Destination) {
   const silence = new AbortController();
   const total = AbortSignal.timeout(limits.totalMs);
   let timer = setTimeout(

@@ -134,9 +134,9 @@ async function fromRelease(work: Work, asset: Asset): Promise<Made> {
   });
   const pinned = asset.sha256;
   const expected = pinned ?? checksumOf(asset.name, await downloadText(request(release.checksums, CHECKSUMS_BYTES_MAX)));
-  const { url } = request(asset.name, 0);
+  const archiveRequest = request(asset.name, ARCHIVE_BYTES_MAX);
   const archive = path.join(work.folder, 'archive');
-  const actual = await download(host, archive, request(asset.name, ARCHIVE_BYTES_MAX), (receivedBytes, totalBytes) =>
+  const actual = await download(host, archive, archiveRequest, (receivedBytes, totalBytes) =>
     onProgress(
       `downloading k6 ${K6_VERSION}: ${megabytes(receivedBytes)}${totalBytes === null ? '' : ` of ${megabytes(totalBytes)}`} MB`,
       'state',
@@ -146,7 +146,7 @@ async function fromRelease(work: Work, asset: Asset): Promise<Made> {
   const unpacked = path.join(work.folder, 'unpacked');
   await host.fs.mkdir(unpacked);
   const binary = await unpackBinary(host, archive, asset, unpacked);
-  return { binary, from: 'release', source: url.href, verifiedBy: pinned === null ? 'release-checksums' : 'pinned-sha256' };
+  return { binary, from: 'release', source: archiveRequest.url.href, verifiedBy: pinned === null ? 'release-checksums' : 'pinned-sha256' };
 }
 
 /** Millions of bytes. */

@@ -1,7 +1,7 @@
 import type { Progress } from '../../progress.ts';
 
 /** Where a k6 was found or had from, in the order in which loadkit looks. */
-export type From = 'LOADKIT_K6' | 'PATH' | 'cache' | 'release' | 'go build';
+type From = 'LOADKIT_K6' | 'PATH' | 'cache' | 'release' | 'go build';
 
 /** What stands behind a binary's hash. A contract: `engine path --json` and `doctor --json` print it. */
 export type VerifiedBy = 'pinned-sha256' | 'release-checksums' | 'go-sum' | 'none';
