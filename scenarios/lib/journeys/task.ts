@@ -1,0 +1,40 @@
+import { Counter, Trend } from 'k6/metrics';
+import { fields } from '../picked.ts';
+import type { Player } from '../player.ts';
+import { oneOf } from '../random.ts';
+
+/** From enqueueing a task to its end, in milliseconds, by the game's own clocks: looking only now and then does not blur it. */
+const latency = new Trend('task_latency', true);
+/** Tasks that were not at their end after `WAIT_MAX_S`. */
+const timeouts = new Counter('task_timeouts');
+/** Tasks that ended in failure. */
+const failures = new Counter('task_failures');
+
+const KINDS = ['harvesting', 'crafting', 'combat'] as const;
+
+/** Pauses between looks: the first, how they grow, and the longest. Guess: tune. */
+const POLL = { firstS: 0.5, growth: 1.6, maxS: 4 };
+/** Guess: tune. Far beyond the 2 s target; then the player loses patience. */
+const WAIT_MAX_S = 30;
+
+const FIELDS = '{status,enqueuedAt,finishedAt}';
+
+/** Work for the engine service: enqueued, and looked after until it is done. */
+export async function task(player: Player): Promise<void> {
+  const ids = [player.characterId];
+  const enqueued = await player.post('/characters/:id/tasks', { ids, body: { kind: oneOf(player.details, KINDS) }, pick: 'taskId' });
+  if (typeof enqueued.picked === 'string') await awaitEnd(player, [player.characterId, enqueued.picked]);
+}
+
+async function awaitEnd(player: Player, ids: readonly string[]): Promise<void> {
+  let pauseS = POLL.firstS;
+  for (let waitedS = 0; waitedS < WAIT_MAX_S; waitedS += pauseS, pauseS = Math.min(POLL.maxS, pauseS * POLL.growth)) {
+    const answer = await player.poll(pauseS, '/characters/:id/tasks/:taskId', { ids, pick: FIELDS });
+    if (!answer.ok) return;
+    const { status, enqueuedAt, finishedAt } = fields(answer.picked);
+    if (status === 'failed') failures.add(1);
+    else if (status === 'done' && typeof enqueuedAt === 'number' && typeof finishedAt === 'number') latency.add(finishedAt - enqueuedAt);
+    if (status === 'failed' || status === 'done') return;
+  }
+  timeouts.add(1);
+}
