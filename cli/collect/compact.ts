@@ -18,7 +18,7 @@ export interface Collected {
 
 /**
  * Makes the journal of a run, finished or not, into its artifacts. Memory is bounded by the caps on slots and names, whatever the run's length.
- * @throws UserError 104 when the file is no journal
+ * @throws UserError 104 when the file can't be read or is no journal
  */
 export const compact = async (journalPath: string): Promise<Collected> => {
   const client = createClientBuilder();
@@ -30,7 +30,7 @@ export const compact = async (journalPath: string): Promise<Collected> => {
     }
     return { client: client.build(), generator: generator.build() };
   } catch (cause) {
-    if (cause instanceof UserError || (cause as NodeJS.ErrnoException).code !== undefined) throw cause;
+    if (cause instanceof UserError) throw cause;
     throw new UserError(`${journalPath} holds a record that makes no sense`, 'run the test again', { cause });
   }
 };

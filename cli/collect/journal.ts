@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs';
-import type { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { open } from 'node:fs/promises';
 import type { ExactSummary, GeneratorSample, TrendSeries } from '../../analyzers/contract.ts';
 import { UserError } from '../errors.ts';
 
@@ -92,12 +90,19 @@ const sentence = (error: NodeJS.ErrnoException): string =>
 
 /**
  * The records of a journal, one at a time. A torn last line, which `kill -9` or a full disk leave, ends it quietly.
- * @throws UserError 104 where the file is no journal, or broken before its end
+ * @throws UserError 104 where the file can't be read, is no journal, or is broken before its end
  */
 export async function* readJournal(path: string): AsyncGenerator<JournalRecord> {
+  const file = await open(path).catch((cause) => {
+    throw new UserError(
+      `cannot read ${path}: ${(cause as NodeJS.ErrnoException).code}`,
+      'name the directory of a run, as `loadkit run` printed it',
+      { cause },
+    );
+  });
   let number = 0;
   let torn = false;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of file.readLines()) {
     number++;
     if (torn) throw broken(path, number - 1);
     const record = parse(line);

@@ -43,7 +43,8 @@ export const startReceiver = async (accept: (push: Series[]) => Promise<void>): 
     // A push that breaks off rejects, and has nobody to answer to.
     const status = await receive(request).catch(() => 400);
     if (status !== 204) rejected++;
-    if (status === 413) response.setHeader('connection', 'close');
+    // A connection that is kept alive would keep a closing server open.
+    if (status === 413 || !server.listening) response.setHeader('connection', 'close');
     response.writeHead(status).end();
   };
 
