@@ -13,11 +13,11 @@ export const targets: Section = {
     if (report.targets.length === 0) return html`<p class="empty">This run was held to no target.</p>`;
     // The roles keep it a table for screen readers where a narrow screen lays the rows out as cards.
     return html`${judgedOn(report)}
-<table class="targets" role="table"><thead role="rowgroup"><tr role="row">
+<div class="scroll" role="region" tabindex="0" aria-label="Targets"><table class="targets" role="table"><thead role="rowgroup"><tr role="row">
 <th role="columnheader" scope="col">Target</th><th role="columnheader" scope="col" class="number">Measured</th>
 <th role="columnheader" scope="col" class="number">Limit</th><th role="columnheader" scope="col" class="gauge">Against the limit</th>
 <th role="columnheader" scope="col">Verdict</th></tr></thead>
-<tbody role="rowgroup">${report.targets.map(row)}</tbody></table>
+<tbody role="rowgroup">${report.targets.map(row)}</tbody></table></div>
 <p class="note below">The dot is the measured value, the bar through it its 95 % interval, the upright line the limit; the tinted side meets it.</p>`;
   },
 };
