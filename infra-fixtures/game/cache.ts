@@ -8,8 +8,10 @@ let connection: Promise<Redis> | undefined;
 
 /** A connection of its own, for commands that block. RESP2, since nothing here needs what RESP3 adds and every server speaks it. */
 export const connectRedis = async (): Promise<Redis> => {
+  const url = environment().redisUrl;
+  if (url === undefined) throw new Error('the environment variable REDIS_URL is not set');
   // Without the offline queue a command fails at once while Redis is away, and the caller goes to the database instead of waiting.
-  const client = createClient({ url: environment().redisUrl, RESP: 2, disableOfflineQueue: true });
+  const client = createClient({ url, RESP: 2, disableOfflineQueue: true });
   client.on('error', (error: unknown) => log.warn('redis connection failed', { error }));
   await client.connect();
   return client as unknown as Redis;

@@ -4,7 +4,8 @@ import { type TableName, tableNames } from './definition.ts';
 export interface Environment {
   /** What the tables are called where the game runs (`TABLE_USERS` …). */
   tables: Record<TableName, string>;
-  redisUrl: string;
+  /** Undefined for those who don't need it. */
+  redisUrl: string | undefined;
   /** Starts every key, so that a Redis may be shared. */
   keyPrefix: string;
   /** Signs the players' tokens, at least 32 characters. */
@@ -44,7 +45,7 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
   if (tokenSecret.length < 32) throw new Error('the environment variable TOKEN_SECRET has to have at least 32 characters');
   return {
     tables: Object.fromEntries(tableNames.map((name) => [name, required(`TABLE_${name.toUpperCase()}`)])) as Record<TableName, string>,
-    redisUrl: required('REDIS_URL'),
+    redisUrl: env['REDIS_URL'],
     keyPrefix: env['REDIS_KEY_PREFIX'] ?? 'game:',
     tokenSecret,
     tokenTtlS: integer('TOKEN_TTL_S', HOUR_S, 60, DAY_S),

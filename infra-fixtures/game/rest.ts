@@ -32,7 +32,7 @@ export const restHandler = <F extends RestFunctionName>(name: F, endpoints: Reco
     withCorrelation(
       { traceId: event.headers['X-Amzn-Trace-Id'], requestId: context.awsRequestId },
       // Hono types what API Gateway sends as null as absent.
-      () => invoke(event as Parameters<typeof invoke>[0]) as Promise<APIGatewayProxyResult>,
+      () => invoke(event as unknown as Parameters<typeof invoke>[0]) as Promise<APIGatewayProxyResult>,
     );
 };
 

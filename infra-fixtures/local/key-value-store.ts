@@ -1,0 +1,237 @@
+/** An error that the client is told of; its message begins with Redis's error code. */
+export class RespError extends Error {
+  override readonly name = 'RespError';
+}
+
+type Value = string | Map<string, string> | Set<string> | string[];
+interface Entry {
+  value: Value;
+  /** Epoch milliseconds; null for keys that stay. */
+  expiresAt: number | null;
+  bytes: number;
+}
+
+/** What an entry costs beside its text. Guess: a map's entry with its strings' heads. */
+const OVERHEAD_BYTES = 100;
+const SWEEP_EVERY_WRITES = 1000;
+
+/**
+ * The data of the RESP server: strings, hashes, sets and lists, with expiry and Redis's `volatile-lru`: when memory runs out, the keys with an expiry that
+ * were used longest ago go first, and when there are none left, writes are refused.
+ */
+export class KeyValueStore {
+  /** In the order of their last use. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #bytesMax: number;
+  readonly #now: () => number;
+  #bytes = 0;
+  #writes = 0;
+
+  constructor(bytesMax: number, now: () => number = Date.now) {
+    this.#bytesMax = bytesMax;
+    this.#now = now;
+  }
+
+  get(key: string): string | null {
+    const value = this.#find(key)?.value ?? null;
+    if (value !== null && typeof value !== 'string') throw wrongType();
+    return value;
+  }
+
+  /** `ttlMs` null: stays. */
+  set(key: string, value: string, ttlMs: number | null): void {
+    this.#remove(key);
+    this.#insert(key, value, ttlMs === null ? null : this.#now() + ttlMs, sizeOf(key, value));
+  }
+
+  delete(keys: readonly string[]): number {
+    return keys.filter((key) => this.#find(key) !== undefined && this.#remove(key)).length;
+  }
+
+  exists(keys: readonly string[]): number {
+    return keys.filter((key) => this.#find(key) !== undefined).length;
+  }
+
+  addMembers(key: string, members: readonly string[]): number {
+    this.#makeRoom(sizeOfAll(members, members.length));
+    const set = this.#collection(key, Set<string>);
+    const before = set.size;
+    for (const member of members) set.add(member);
+    this.#grew(key, set.size - before, members);
+    return set.size - before;
+  }
+
+  removeMembers(key: string, members: readonly string[]): number {
+    const set = this.#existing(key, Set<string>);
+    const removed = members.filter((member) => set?.delete(member) === true);
+    this.#shrank(key, removed, set?.size ?? 0);
+    return removed.length;
+  }
+
+  members(key: string): string[] {
+    return [...(this.#existing(key, Set<string>) ?? [])];
+  }
+
+  setFields(key: string, pairs: readonly string[]): number {
+    if (pairs.length === 0 || pairs.length % 2 !== 0) throw new RespError("ERR wrong number of arguments for 'hset' command");
+    this.#makeRoom(sizeOfAll(pairs, pairs.length / 2));
+    const map = this.#collection(key, Map<string, string>);
+    const before = map.size;
+    for (let i = 0; i < pairs.length; i += 2) map.set(pairs[i] ?? '', pairs[i + 1] ?? '');
+    this.#grew(key, map.size - before, pairs);
+    return map.size - before;
+  }
+
+  deleteFields(key: string, fields: readonly string[]): number {
+    const map = this.#existing(key, Map<string, string>);
+    const removed = fields.filter((field) => map?.delete(field) === true);
+    this.#shrank(key, removed, map?.size ?? 0);
+    return removed.length;
+  }
+
+  /** Field, value, field, value… */
+  fields(key: string): string[] {
+    return [...(this.#existing(key, Map<string, string>) ?? [])].flat();
+  }
+
+  pushLeft(key: string, elements: readonly string[]): number {
+    this.#makeRoom(sizeOfAll(elements, elements.length));
+    const list = this.#collection(key, Array<string>);
+    list.unshift(...elements.toReversed());
+    this.#grew(key, elements.length, elements);
+    return list.length;
+  }
+
+  /** Removes the first `count` that are equal, from the left; 0 removes all. */
+  removeElements(key: string, count: number, element: string): number {
+    if (!Number.isInteger(count) || count < 0) throw new RespError('ERR value is not an integer or out of range');
+    const list = this.#existing(key, Array<string>);
+    let removed = 0;
+    for (let at = list?.indexOf(element) ?? -1; list !== undefined && at !== -1; at = list.indexOf(element, at)) {
+      list.splice(at, 1);
+      removed++;
+      if (removed === count) break;
+    }
+    this.#shrank(
+      key,
+      Array.from({ length: removed }, () => element),
+      list?.length ?? 0,
+    );
+    return removed;
+  }
+
+  length(key: string): number {
+    return this.#existing(key, Array<string>)?.length ?? 0;
+  }
+
+  /** Takes an element from one end of a list to an end of another; null when there is none. */
+  move(source: string, destination: string, from: string, to: string): string | null {
+    const [take, put] = [side(from), side(to)];
+    const list = this.#existing(source, Array<string>);
+    if (list === undefined) return null;
+    const target = source === destination ? list : this.#collection(destination, Array<string>);
+    const element = (take === 'LEFT' ? list.shift() : list.pop()) ?? '';
+    if (put === 'LEFT') target.unshift(element);
+    else target.push(element);
+    if (source !== destination) {
+      this.#shrank(source, [element], list.length);
+      this.#grew(destination, 1, [element]);
+    }
+    return element;
+  }
+
+  /** Bytes in use, as counted. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  #find(key: string): Entry | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    if (entry.expiresAt !== null && entry.expiresAt <= this.#now()) {
+      this.#remove(key);
+      return undefined;
+    }
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #existing<T extends Value>(key: string, type: new () => T): T | undefined {
+    const entry = this.#find(key);
+    if (entry === undefined) return undefined;
+    if (!(entry.value instanceof (type as new () => object))) throw wrongType();
+    return entry.value as T;
+  }
+
+  #collection<T extends Exclude<Value, string>>(key: string, type: new () => T): T {
+    const existing = this.#existing(key, type);
+    if (existing !== undefined) return existing;
+    const value = new type();
+    this.#insert(key, value, null, key.length + OVERHEAD_BYTES);
+    return value;
+  }
+
+  #insert(key: string, value: Value, expiresAt: number | null, bytes: number): void {
+    this.#makeRoom(bytes);
+    this.#entries.set(key, { value, expiresAt, bytes });
+    this.#bytes += bytes;
+    this.#writes++;
+    if (this.#writes % SWEEP_EVERY_WRITES === 0) this.#sweep();
+  }
+
+  #remove(key: string): boolean {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return false;
+    this.#bytes -= entry.bytes;
+    return this.#entries.delete(key);
+  }
+
+  #grew(key: string, added: number, texts: readonly string[]): void {
+    if (added === 0) return;
+    const entry = this.#entries.get(key);
+    const bytes = sizeOfAll(texts, added);
+    if (entry !== undefined) entry.bytes += bytes;
+    this.#bytes += bytes;
+  }
+
+  /** A collection that has lost its last element is gone, as in Redis. */
+  #shrank(key: string, removed: readonly string[], left: number): void {
+    if (removed.length === 0) return;
+    if (left === 0) return void this.#remove(key);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    const bytes = Math.min(entry.bytes, sizeOfAll(removed, removed.length));
+    entry.bytes -= bytes;
+    this.#bytes -= bytes;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#bytes + bytes <= this.#bytesMax) return;
+    for (const [key, entry] of this.#entries) {
+      if (entry.expiresAt === null) continue;
+      this.#remove(key);
+      if (this.#bytes + bytes <= this.#bytesMax) return;
+    }
+    throw new RespError("OOM command not allowed when used memory > 'maxmemory'.");
+  }
+
+  #sweep(): void {
+    const now = this.#now();
+    for (const [key, entry] of this.#entries) if (entry.expiresAt !== null && entry.expiresAt <= now) this.#remove(key);
+  }
+}
+
+const sizeOf = (key: string, value: string): number => key.length + value.length + OVERHEAD_BYTES;
+
+/** Bytes of the texts that make `entries` entries of a collection. */
+const sizeOfAll = (texts: readonly string[], entries: number): number =>
+  texts.reduce((sum, text) => sum + text.length, entries * OVERHEAD_BYTES);
+
+const wrongType = (): RespError => new RespError('WRONGTYPE Operation against a key holding the wrong kind of value');
+
+const side = (word: string): 'LEFT' | 'RIGHT' => {
+  const upper = word.toUpperCase();
+  if (upper !== 'LEFT' && upper !== 'RIGHT') throw new RespError('ERR syntax error');
+  return upper;
+};

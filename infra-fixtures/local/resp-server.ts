@@ -1,0 +1,219 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { KeyValueStore, RespError } from './key-value-store.ts';
+
+/**
+ * A small Redis for machines without one: RESP2, and exactly the commands that the game and its client use. One connection's commands are answered in
+ * order; BLMOVE holds up its own connection and no other. Protocol: https://redis.io/docs/latest/develop/reference/protocol-spec/
+ */
+export interface RespServer {
+  port: number;
+  stop(): Promise<void>;
+}
+
+export interface RespServerOptions {
+  /** Upper bound of keys and values in bytes, as `maxmemory` with `volatile-lru`. */
+  memoryMaxBytes: number;
+}
+
+type Reply = string | number | null | readonly string[] | { ok: string };
+const OK = { ok: 'OK' };
+
+/** Waits for an element of `source`; `wake` looks again. */
+interface Waiter {
+  source: string;
+  wake(): boolean;
+}
+
+/** A request that is longer than this is no request of the game's. */
+const REQUEST_MAX_BYTES = 1024 * 1024;
+
+/** Listens on a free port of 127.0.0.1. */
+export const startRespServer = async ({ memoryMaxBytes }: RespServerOptions): Promise<RespServer> => {
+  const store = new KeyValueStore(memoryMaxBytes);
+  const waiters = new Set<Waiter>();
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    serve(socket, store, waiters);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+};
+
+const serve = (socket: Socket, store: KeyValueStore, waiters: Set<Waiter>): void => {
+  const parser = new RequestParser();
+  const waiting: string[][] = [];
+  let blocked = false;
+  let waiter: Waiter | undefined;
+  socket.setNoDelay(true);
+
+  const unblock = (reply: Reply): void => {
+    blocked = false;
+    socket.write(encode(reply));
+    drain();
+  };
+  /** Answers at once when there is an element, else when one comes or the time is up (0: never). */
+  const moveWhenThere = ([source = '', destination = '', from = '', to = '', timeoutS = '']: readonly string[]): void => {
+    const first = store.move(source, destination, from, to);
+    if (first !== null) return void socket.write(encode(first));
+    blocked = true;
+    const entry: Waiter = {
+      source,
+      wake: () => {
+        const element = store.move(source, destination, from, to);
+        if (element === null) return false;
+        clearTimeout(timer);
+        waiters.delete(entry);
+        unblock(element);
+        return true;
+      },
+    };
+    const giveUp = (): void => {
+      waiters.delete(entry);
+      unblock(null);
+    };
+    const timer = Number(timeoutS) > 0 ? setTimeout(giveUp, Number(timeoutS) * 1000) : undefined;
+    waiter = entry;
+    waiters.add(entry);
+    socket.once('close', () => clearTimeout(timer));
+  };
+  const drain = (): void => {
+    while (!blocked) {
+      const request = waiting.shift();
+      if (request === undefined) return;
+      const [name = '', ...args] = request;
+      if (name.toUpperCase() === 'BLMOVE') moveWhenThere(args);
+      else socket.write(encodeResult(() => run(store, name, args)));
+      for (const entry of waiters) if (store.length(entry.source) > 0) entry.wake();
+    }
+  };
+
+  socket.on('data', (chunk: Buffer) => {
+    try {
+      waiting.push(...parser.push(chunk));
+      drain();
+    } catch (error) {
+      socket.end(`-ERR Protocol error: ${(error as Error).message}\r\n`);
+    }
+  });
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => {
+    if (waiter !== undefined) waiters.delete(waiter);
+  });
+};
+
+/** Every command but BLMOVE: what it answers. @throws RespError for what the client did wrong */
+const run = (store: KeyValueStore, name: string, args: readonly string[]): Reply => {
+  const [key = '', ...rest] = args;
+  switch (name.toUpperCase()) {
+    case 'PING':
+      return { ok: 'PONG' };
+    case 'CLIENT':
+      return OK;
+    case 'GET':
+      return store.get(key);
+    case 'SET':
+      store.set(key, rest[0] ?? '', expiryMs(rest.slice(1)));
+      return OK;
+    case 'DEL':
+      return store.delete(args);
+    case 'EXISTS':
+      return store.exists(args);
+    case 'SADD':
+      return store.addMembers(key, rest);
+    case 'SREM':
+      return store.removeMembers(key, rest);
+    case 'SMEMBERS':
+      return store.members(key);
+    case 'HSET':
+      return store.setFields(key, rest);
+    case 'HDEL':
+      return store.deleteFields(key, rest);
+    case 'HGETALL':
+      return store.fields(key);
+    case 'LPUSH':
+      return store.pushLeft(key, rest);
+    case 'LREM':
+      return store.removeElements(key, Number(rest[0]), rest[1] ?? '');
+    case 'LMOVE':
+      return store.move(key, rest[0] ?? '', rest[1] ?? '', rest[2] ?? '');
+    default:
+      throw new RespError(`ERR unknown command '${name.slice(0, 40)}'`);
+  }
+};
+
+const expiryMs = (options: readonly string[]): number | null => {
+  if (options.length === 0) return null;
+  const [unit = '', amount = ''] = options;
+  const seconds = Number(amount);
+  if (options.length !== 2 || unit.toUpperCase() !== 'EX' || !Number.isInteger(seconds) || seconds < 1)
+    throw new RespError('ERR syntax error');
+  return seconds * 1000;
+};
+
+const encodeResult = (command: () => Reply): string => {
+  try {
+    return encode(command());
+  } catch (error) {
+    if (error instanceof RespError) return `-${error.message}\r\n`;
+    throw error;
+  }
+};
+
+const encode = (reply: Reply): string => {
+  if (reply === null) return '$-1\r\n';
+  if (typeof reply === 'number') return `:${reply}\r\n`;
+  if (typeof reply === 'string') return `$${Buffer.byteLength(reply)}\r\n${reply}\r\n`;
+  if ('ok' in reply) return `+${reply.ok}\r\n`;
+  return `*${reply.length}\r\n${reply.map(encode).join('')}`;
+};
+
+/** Requests are arrays of bulk strings: `*<n>\r\n` and n times `$<bytes>\r\n<bytes>\r\n`. */
+class RequestParser {
+  #buffer: Buffer = Buffer.alloc(0);
+
+  /** The requests that are complete with this chunk. @throws Error when the bytes are no request, or an endless one */
+  push(chunk: Buffer): string[][] {
+    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    const requests: string[][] = [];
+    for (let request = this.#next(); request !== null; request = this.#next()) requests.push(request);
+    if (this.#buffer.length > REQUEST_MAX_BYTES) throw new Error('request is too long');
+    return requests;
+  }
+
+  #next(): string[] | null {
+    const head = this.#line(0, '*');
+    if (head === null) return null;
+    const parts: string[] = [];
+    let at = head.end;
+    for (let part = 0; part < head.value; part++) {
+      const size = this.#line(at, '$');
+      if (size === null || this.#buffer.length < size.end + size.value + 2) return null;
+      parts.push(this.#buffer.toString('utf8', size.end, size.end + size.value));
+      at = size.end + size.value + 2;
+    }
+    this.#buffer = this.#buffer.subarray(at);
+    return parts;
+  }
+
+  /** The number of a line that has to begin with `prefix`; null while its end is missing. */
+  #line(at: number, prefix: '*' | '$'): { value: number; end: number } | null {
+    if (at >= this.#buffer.length) return null;
+    if (this.#buffer[at] !== prefix.charCodeAt(0)) throw new Error(`expected '${prefix}'`);
+    const end = this.#buffer.indexOf('\r\n', at);
+    if (end === -1) return null;
+    const value = Number(this.#buffer.toString('latin1', at + 1, end));
+    if (!Number.isInteger(value) || value < 0 || value > REQUEST_MAX_BYTES) throw new Error('invalid length');
+    return { value, end: end + 2 };
+  }
+}

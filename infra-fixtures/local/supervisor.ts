@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { createClient } from 'redis';
+import { engine as engineSize } from '../game/definition.ts';
+import { type Child, type ChildOptions, send, startChild } from './child.ts';
+import { type ControlState, startControl } from './control.ts';
+import type { GatewayReady } from './gateway-process.ts';
+import { logSink } from './log-sink.ts';
+import type { RedisReady } from './redis-process.ts';
+import { baseEnvironment, type Endpoints, endpointEnvironment, externalServices, gameEnvironment } from './stack-environment.ts';
+
+/**
+ * Starts every process of the stack, watches over them, and takes them down: when it is asked to, and when the process that forked it is gone. Its own
+ * parent is told `ready` or `failed`; see stack.ts for the other end.
+ */
+
+export interface SupervisorReady extends ControlState {
+  control: { url: string; token: string };
+}
+
+/** From the first process to a healthy answer. Guess: twenty times what it takes on two busy cores is a defect, not a slow machine. */
+const HEALTHY_WITHIN_MS = 60_000;
+const HEALTH_EVERY_MS = 100;
+/** A worker that keeps dying would be restarted for ever otherwise. */
+const ENGINE_RESTARTS_MAX = 20;
+const STORES: ReadonlySet<string> = new Set(['database-process', 'redis-process']);
+
+const id = randomBytes(4).toString('hex');
+const external = externalServices(process.env);
+const log = logSink((text) => process.stdout.write(text));
+const children = new Set<Child>();
+let state: ControlState | null = null;
+let detached = false;
+let stopping: Promise<void> | undefined;
+
+const start = (module: string, options: Omit<ChildOptions, 'onOutput'>): Child => {
+  const child = startChild(module, { ...options, onOutput: (line) => log.write(line) });
+  children.add(child);
+  void child.exited.then(() => children.delete(child));
+  return child;
+};
+
+/** A process without which there is no stack. */
+const startVital = (module: string, options: Omit<ChildOptions, 'onOutput'>): Child => {
+  const child = start(module, options);
+  void child.exited.then((how) => fail(how));
+  return child;
+};
+
+const startUp = async (): Promise<SupervisorReady> => {
+  const control = await startControl(
+    randomBytes(16).toString('hex'),
+    () => state,
+    () => void stop(0),
+  );
+  const base = { ...baseEnvironment(process.env), ...gameEnvironment(id, { dynamodb: external.dynamodb !== null }) };
+  const cache = startCache(base);
+  const database = startVital('database-process', {
+    env: { ...base, ...(external.dynamodb !== null && { AWS_ENDPOINT_URL_DYNAMODB: external.dynamodb }) },
+  });
+  const [redis, { endpoint }] = await Promise.all([cache, database.message<{ endpoint: string }>('listening')]);
+  const endpoints: Endpoints = { dynamodb: endpoint, redis: redis.url };
+  const env = { ...base, ...endpointEnvironment(endpoints) };
+  startEngine(env, 0);
+  const gateway = startVital('gateway-process', { env });
+  const [{ http, ws }] = await Promise.all([gateway.message<GatewayReady>('listening'), database.message('ready')]);
+  await healthy(http);
+  const databaseNote = external.dynamodb === null ? 'database: dynalite in memory' : 'database: LOADKIT_DYNAMODB_ENDPOINT';
+  state = { pid: process.pid, http, ws, notes: [databaseNote, redis.note, ...external.notes] };
+  return { ...state, control: control.address };
+};
+
+const startCache = async (env: Record<string, string>): Promise<RedisReady> => {
+  if (external.redis !== null) return { url: external.redis, note: 'cache: REDIS_URL', serverPid: null };
+  const child = startVital('redis-process', { env });
+  const ready = await child.message<RedisReady>('listening');
+  // The child ends its server; if it was killed itself, that is left to us.
+  void child.exited.then(() => kill(ready.serverPid));
+  return ready;
+};
+
+const kill = (pid: number | null): void => {
+  try {
+    if (pid !== null) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It had ended.
+  }
+};
+
+/** The engine is restarted when it ends, as its container would be: the queue keeps what it was at. */
+const startEngine = (env: Record<string, string>, restarts: number): void => {
+  const child = start('engine-process', { env, memoryMb: engineSize.memoryMb });
+  void child.exited.then((how) => {
+    if (stopping !== undefined) return;
+    if (restarts >= ENGINE_RESTARTS_MAX) fail(how);
+    else startEngine(env, restarts + 1);
+  });
+};
+
+/** Resolves with the first answer that finds all well. @throws Error with what was not, when it never comes */
+const healthy = async (http: string): Promise<void> => {
+  const until = Date.now() + HEALTHY_WITHIN_MS;
+  for (;;) {
+    const answer = await fetch(`${http}/health`);
+    const { status, checks } = (await answer.json()) as { status?: string; checks?: object };
+    if (status === 'ok') return;
+    if (Date.now() > until) throw new Error(`not healthy after ${HEALTHY_WITHIN_MS / 1000} s: ${JSON.stringify(checks)}`);
+    await new Promise((resolve) => setTimeout(resolve, HEALTH_EVERY_MS));
+  }
+};
+
+const fail = (reason: string): void => {
+  if (stopping !== undefined) return;
+  const last = log.last();
+  send({ type: 'failed', reason: last === null ? reason : `${reason}; it said: ${last}` });
+  void stop(1);
+};
+
+/** Once: first those who use the database and the cache, then these. */
+const stop = (exitCode: number): Promise<void> => {
+  stopping ??= (async () => {
+    const stores = [...children].filter((child) => STORES.has(child.module));
+    await Promise.all([...children].filter((child) => !STORES.has(child.module)).map((child) => child.stop()));
+    await Promise.all(stores.map((child) => child.stop()));
+    if (external.redis !== null) await removeKeys(external.redis, `loadkit:${id}:`);
+    process.exit(exitCode);
+  })();
+  return stopping;
+};
+
+/** A Redis that isn't ours is left as it was found. */
+const removeKeys = async (url: string, prefix: string): Promise<void> => {
+  try {
+    const client = createClient({ url });
+    client.on('error', () => undefined);
+    await client.connect();
+    for await (const keys of client.scanIterator({ MATCH: `${prefix}*`, COUNT: 1000 })) if (keys.length > 0) await client.del(keys);
+    client.destroy();
+  } catch (error) {
+    log.write(`keys of ${prefix} could not be removed: ${String(error)}`);
+  }
+};
+
+process.on('SIGINT', () => undefined); // the parent's to handle
+process.on('SIGTERM', () => void stop(0));
+process.on('disconnect', () => {
+  if (!detached) void stop(0);
+});
+process.on('message', ({ type }: { type: string }) => {
+  if (type === 'stop') void stop(0);
+  if (type === 'detach') {
+    detached = true;
+    send({ type: 'detached' });
+  }
+});
+
+try {
+  send({ type: 'ready', ...(await startUp()) });
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error));
+}

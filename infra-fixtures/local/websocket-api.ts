@@ -1,0 +1,178 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { Invoke } from './function-host.ts';
+import { type Connection, connectEvent, connectionOf, disconnectEvent, messageEvent, splitUrl } from './gateway-events.ts';
+import { answerJson, close, listen, rawRequest, readBody } from './http.ts';
+
+/** API Gateway's WebSocket API on this machine, with the `@connections` calls by which functions answer. */
+export interface WebSocketApi {
+  /** For players. */
+  url: string;
+  /** For functions: the endpoint of the management API. */
+  managementUrl: string;
+  stop(): Promise<void>;
+}
+
+export interface WebSocketApiOptions {
+  invoke: Invoke;
+  /** 128 KB a message, 10 minutes without one, 2 hours in all: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+  messageMaxBytes?: number;
+  idleMaxMs?: number;
+  lifeMaxMs?: number;
+}
+
+interface Open {
+  connection: Connection;
+  socket: WebSocket;
+  lastActiveAt: number;
+}
+
+const CLOSE = { goingAway: 1001, unsupported: 1003 } as const;
+/** How often idle and old connections are looked for, at most; a shorter limit is looked at as often as itself. */
+const SWEEP_EVERY_MS = 10_000;
+/** A client that doesn't read what it is sent is let go when this much waits for it. Guess: tune. */
+const BUFFERED_MAX_BYTES = 1024 * 1024;
+
+export const startWebSocketApi = async (options: WebSocketApiOptions): Promise<WebSocketApi> => {
+  const { invoke, messageMaxBytes = 128 * 1024, idleMaxMs = 600_000, lifeMaxMs = 7_200_000 } = options;
+  const open = new Map<string, Open>();
+  const upgrades = new WebSocketServer({ noServer: true, maxPayload: messageMaxBytes, perMessageDeflate: false, clientTracking: false });
+  const { server, port } = await listen((request, response) => void manage(request, response, open, messageMaxBytes));
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    void (async () => {
+      const raw = rawRequest(request, port);
+      const connection = connectionOf(raw, Date.now());
+      const status = await statusOf(() => invoke('chat', connectEvent(connection, raw, Date.now())));
+      if (status < 200 || status > 299) return refuse(socket, status);
+      // The function knows the connection now; if the client has given up meanwhile, it is to learn that too.
+      if (socket.destroyed) return void disconnected(invoke, connection, 1006, 'Client-side close before the handshake was done');
+      upgrades.handleUpgrade(request, socket, head, (accepted) => serve(accepted, connection, open, invoke));
+    })();
+  });
+
+  const sweep = setInterval(() => closeOverdue(open, idleMaxMs, lifeMaxMs, Date.now()), Math.min(SWEEP_EVERY_MS, idleMaxMs, lifeMaxMs));
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    managementUrl: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      clearInterval(sweep);
+      for (const { socket } of open.values()) socket.close(CLOSE.goingAway, 'Going away');
+      await close(server);
+      for (const { socket } of open.values()) socket.terminate();
+    },
+  };
+};
+
+const serve = (socket: WebSocket, connection: Connection, open: Map<string, Open>, invoke: Invoke): void => {
+  const entry: Open = { connection, socket, lastActiveAt: Date.now() };
+  open.set(connection.connectionId, entry);
+  socket.on('message', (data, isBinary) => {
+    entry.lastActiveAt = Date.now();
+    if (isBinary) socket.close(CLOSE.unsupported, 'Binary frames are not supported');
+    else void message(socket, connection, textOf(data), invoke);
+  });
+  // ws closes with the right code by itself, 1009 for a message that is too long.
+  socket.on('error', () => undefined);
+  socket.on('close', (code, reason) => {
+    open.delete(connection.connectionId);
+    void disconnected(invoke, connection, code, reason.toString());
+  });
+};
+
+const textOf = (data: RawData): string => (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
+
+/** Frames of a connection may overtake each other on their way through the function, as they may behind API Gateway. */
+const message = async (socket: WebSocket, connection: Connection, body: string, invoke: Invoke): Promise<void> => {
+  const event = messageEvent(connection, body, Date.now());
+  try {
+    await invoke('chat', event);
+  } catch {
+    const { requestId } = (event as { requestContext: { requestId: string } }).requestContext;
+    socket.send(JSON.stringify({ message: 'Internal server error', connectionId: connection.connectionId, requestId }), () => undefined);
+  }
+};
+
+/** Best effort, as API Gateway says of it. */
+const disconnected = async (invoke: Invoke, connection: Connection, code: number, reason: string): Promise<void> => {
+  await statusOf(() => invoke('chat', disconnectEvent(connection, code, reason, Date.now())));
+};
+
+/** What the function answered; 500 where it failed. */
+const statusOf = async (invoke: () => Promise<unknown>): Promise<number> => {
+  try {
+    const { statusCode } = ((await invoke()) ?? {}) as { statusCode?: unknown };
+    return typeof statusCode === 'number' ? statusCode : 500;
+  } catch {
+    return 500;
+  }
+};
+
+const refuse = (socket: Duplex, status: number): void => {
+  const known = STATUS_CODES[status] === undefined ? 500 : status;
+  socket.end(`HTTP/1.1 ${known} ${STATUS_CODES[known]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+};
+
+const closeOverdue = (open: ReadonlyMap<string, Open>, idleMaxMs: number, lifeMaxMs: number, now: number): void => {
+  for (const { socket, connection, lastActiveAt } of open.values()) {
+    if (now - lastActiveAt >= idleMaxMs || now - connection.connectedAt >= lifeMaxMs) socket.close(CLOSE.goingAway, 'Going away');
+  }
+};
+
+// ---------------------------------------------------------------------------------------------------------------- @connections
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html */
+const manage = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  open: ReadonlyMap<string, Open>,
+  messageMaxBytes: number,
+): Promise<void> => {
+  try {
+    const id = /^\/@connections\/([^/]+)$/.exec(splitUrl(request.url ?? '').path)?.[1];
+    // Signed by somebody with credentials for AWS, or refused: players reach this port too.
+    if (id === undefined || !(request.headers.authorization ?? '').startsWith('AWS4-HMAC-SHA256 ')) {
+      return answerJson(response, 403, { message: 'Missing Authentication Token' });
+    }
+    const entry = open.get(decodeURIComponent(id));
+    if (entry === undefined) return answerJson(response, 410, { message: 'Gone' }, { 'x-amzn-ErrorType': 'GoneException' });
+    await act(request, response, entry, messageMaxBytes);
+  } catch {
+    response.destroy();
+  }
+};
+
+const act = async (request: IncomingMessage, response: ServerResponse, entry: Open, messageMaxBytes: number): Promise<void> => {
+  switch (request.method) {
+    case 'POST':
+      return post(request, response, entry, messageMaxBytes);
+    case 'GET':
+      return answerJson(response, 200, {
+        connectedAt: new Date(entry.connection.connectedAt).toISOString(),
+        identity: { sourceIp: entry.connection.sourceIp, userAgent: entry.connection.userAgent },
+        lastActiveAt: new Date(entry.lastActiveAt).toISOString(),
+      });
+    case 'DELETE':
+      entry.socket.close(1000, 'Connection Closed Normally');
+      return void response.writeHead(204).end();
+    default:
+      return answerJson(response, 403, { message: 'Missing Authentication Token' });
+  }
+};
+
+const post = async (request: IncomingMessage, response: ServerResponse, entry: Open, messageMaxBytes: number): Promise<void> => {
+  const data = await readBody(request, messageMaxBytes);
+  if (data === null) {
+    response.setHeader('connection', 'close');
+    return answerJson(response, 413, { message: 'Payload too large' }, { 'x-amzn-ErrorType': 'PayloadTooLargeException' });
+  }
+  if (entry.socket.bufferedAmount > BUFFERED_MAX_BYTES) entry.socket.terminate();
+  entry.lastActiveAt = Date.now();
+  entry.socket.send(data, { binary: false }, (error) => {
+    if (error == null) response.writeHead(200, { 'content-length': 0 }).end();
+    else answerJson(response, 410, { message: 'Gone' }, { 'x-amzn-ErrorType': 'GoneException' });
+  });
+};
