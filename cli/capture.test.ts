@@ -6,13 +6,11 @@ const shell = async (script: string, options: Partial<Parameters<typeof capture>
   capture(await testHost(), '/bin/sh', ['-c', script], { timeoutMs: 10_000, ...options });
 
 test('hands back what a command says, on both ways', async () => {
-  expect(await shell('echo out; echo err >&2')).toEqual({ stdout: 'out\n', stderr: 'err\n', problem: null });
+  expect(await shell('echo out; echo err >&2')).toEqual({ stdout: 'out\n', stderr: 'err\n', problem: null, exitCode: 0 });
 });
 
-test('adds to the environment', async () => {
-  expect(await shell('echo $GREETING $HOME', { env: { GREETING: 'hello' } })).toMatchObject({
-    stdout: expect.stringMatching(/^hello \/.+/),
-  });
+test('an environment that is given is the whole of it', async () => {
+  expect(await shell('echo $GREETING $HOME', { env: { GREETING: 'hello' } })).toMatchObject({ stdout: 'hello\n' });
 });
 
 test.each([
@@ -31,6 +29,6 @@ test('silence ends at the limit, even when a grandchild holds the output open', 
   expect(problem).toBe('gave no answer within 0.1 s');
 });
 
-test('output beyond 64 KB is dropped', async () => {
-  expect((await shell('/usr/bin/head -c 200000 /dev/zero')).stdout).toHaveLength(64 * 1024);
+test('output beyond 4 MiB is dropped', async () => {
+  expect((await shell('/usr/bin/head -c 5000000 /dev/zero')).stdout).toHaveLength(4 * 1024 * 1024);
 });

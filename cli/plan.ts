@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import * as os from 'node:os';
 import type { Plan, TargetLimit } from '../analyzers/contract.ts';
 import { SCHEMA_VERSION } from '../analyzers/contract.ts';
+import { capture } from './capture.ts';
 import { type Config, limitsOfThresholds } from './config.ts';
 import type { ScriptPlan } from './engines/k6/inspect.ts';
-import { runToEnd } from './engines/k6/process.ts';
 import { UserError } from './errors.ts';
 import type { Host } from './host.ts';
 import { packageVersion } from './package.ts';
@@ -41,8 +41,8 @@ export function limitsOf(config: Config, script: ScriptPlan): TargetLimit[] {
 
 /** The commit of the working directory, for the report; null outside of a repository. */
 async function commitOf(host: Host): Promise<string | null> {
-  const git = await runToEnd(host, 'git', ['rev-parse', 'HEAD'], { env: { ...host.env }, timeoutS: 5 }).catch(() => null);
-  const commit = git?.exitCode === 0 ? git.stdout.trim() : (host.env['GITHUB_SHA'] ?? '');
+  const { stdout, problem } = await capture(host, 'git', ['rev-parse', 'HEAD'], { timeoutMs: 5_000 });
+  const commit = problem === null ? stdout.trim() : (host.env['GITHUB_SHA'] ?? '');
   return /^[0-9a-f]{7,64}$/.test(commit) ? commit : null;
 }
 

@@ -6,6 +6,7 @@ import { PUSH_INTERVAL_S } from './collect/series.ts';
 import { loadConfig } from './config.ts';
 import { findK6 } from './engines/k6/find.ts';
 import { inspectScript, type ScriptPlan } from './engines/k6/inspect.ts';
+import { tellOn } from './engines/k6/k6.ts';
 import { EngineLog } from './engines/k6/log.ts';
 import { type EngineRun, engineEnvironment, startEngine, temporaryFolder } from './engines/k6/run.ts';
 import { exactSummaryOf, TREND_STATS } from './engines/k6/summary.ts';
@@ -75,7 +76,7 @@ export async function run(
   const stopped = new Interrupts(host);
   let stack: RunningStack | null = null;
   try {
-    const engine = await findK6(host, { onProgress: (text) => progress.show(text) });
+    const engine = await findK6(host, { onProgress: tellOn(progress) });
     progress.note(`k6 ${engine.version} (${engine.from})`);
     stopped.check();
     // The script says what it would do before anything is started or sent; it needs some target to load, so that it gets one that nobody listens at.
@@ -116,7 +117,9 @@ export async function run(
     });
     const directory = await createRunDirectory(host, runIdOf(startMs, script.name, scriptPlan.load), options.out);
     plan.runId = options.out === undefined ? path.basename(directory) : plan.runId;
-    await writePlan(host, directory, plan);
+    await writePlan(host, directory, plan).catch((cause: Error) => {
+      throw new UserError(`cannot write into ${directory}: ${cause.message}`, 'make room, or choose another place with --out', { cause });
+    });
     progress.note(describe(plan, directory));
 
     const outcome = await drive(host, {

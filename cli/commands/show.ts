@@ -12,7 +12,8 @@ export function show(
 ): void {
   host.stderr.write(renderTerminal(report, { color: host.stderr.color, columns: host.stderr.columns }));
   for (const line of unwritten) host.stderr.write(`could not write ${line}\n`);
-  host.stderr.write(`report: ${path.join(directory, FILES.reportHtml)}\n`);
+  const hasReport = !unwritten.some((line) => line.startsWith(FILES.reportHtml));
+  if (hasReport) host.stderr.write(`report: ${path.join(directory, FILES.reportHtml)}\n`);
   if (json) host.stdout.write(renderJson(report));
   host.setExitCode(report.exitCode);
 }

@@ -1,10 +1,11 @@
 import type { Load, Stage } from '../../../analyzers/contract.ts';
+import { capture } from '../../capture.ts';
 import { parseDuration } from '../../duration.ts';
 import { UserError } from '../../errors.ts';
+import { EXIT } from '../../exit-code.ts';
 import type { Host } from '../../host.ts';
 import type { Redact } from '../../redact.ts';
 import { firstError } from './log.ts';
-import { runToEnd } from './process.ts';
 
 /** What `k6 inspect --execution-requirements` says a script will do, in loadkit's terms. */
 export interface ScriptPlan {
@@ -44,6 +45,9 @@ interface ScenarioOptions {
   stages?: { duration: string; target: number }[] | null;
 }
 
+/** k6 gives a script's setup 60 s by default; loading it should take less. guess: tune. */
+const LOAD_MS_MAX = 60_000;
+
 /**
  * Asks k6 what the script would do, without sending anything.
  *
@@ -57,21 +61,21 @@ export async function inspectScript(
   env: NodeJS.ProcessEnv,
   redact: Redact,
 ): Promise<ScriptPlan> {
-  const inspection = await runToEnd(host, k6, ['inspect', '--execution-requirements', '--log-format', 'json', ...args, script], {
-    env,
-    timeoutS: 60,
-  });
-  if (inspection.exitCode !== 0) {
-    const reason = firstError(inspection.stderr) ?? inspection.stderr.trim().split('\n').at(-1) ?? 'no reason given';
+  const { stdout, stderr, problem, exitCode } = await capture(
+    host,
+    k6,
+    ['inspect', '--execution-requirements', '--log-format', 'json', ...args, script],
+    { env, timeoutMs: LOAD_MS_MAX },
+  );
+  if (problem !== null) {
+    const reason = firstError(stderr) ?? stderr.trim().split('\n').at(-1) ?? '';
     throw new UserError(
-      `k6 cannot load ${script}: ${redact(reason)}`,
+      `k6 cannot load ${script}: ${redact(reason === '' ? problem : reason)}`,
       'mend the script, or see `loadkit list` for the scenarios that ship',
-      {
-        exitCode: inspection.exitCode === 107 ? 107 : 104,
-      },
+      { exitCode: exitCode === EXIT.scriptThrew ? EXIT.scriptThrew : EXIT.badInput },
     );
   }
-  return planOf(JSON.parse(inspection.stdout) as Options);
+  return planOf(JSON.parse(stdout) as Options);
 }
 
 const seconds = (text: string | null | undefined, otherwise: number): number => (text ? (parseDuration(text) ?? otherwise) : otherwise);

@@ -27,7 +27,7 @@ export function isSupported(version: string): boolean {
 
 /** Asks a k6 for its version. A `problem` is one lowercase clause that goes on from the binary's name. */
 export async function readVersion(host: Host, path: string): Promise<{ version: string } | { problem: string }> {
-  const { stdout, problem } = await capture(host, path, ['version'], { timeoutMs: ANSWER_MS_MAX, env: K6_QUIET_ENV });
+  const { stdout, problem } = await capture(host, path, ['version'], { timeoutMs: ANSWER_MS_MAX, env: { ...host.env, ...K6_QUIET_ENV } });
   if (problem !== null) return { problem: `${problem} when asked for its version` };
   const version = parseVersion(stdout);
   return version === null ? { problem: "doesn't answer as k6 does" } : { version };
