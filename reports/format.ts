@@ -1,6 +1,6 @@
 /** Numbers and times as a reader wants them. Whatever is null or not finite was not measured, and says so: it is never shown as zero. */
 
-export const NOT_MEASURED = 'not measured';
+const NOT_MEASURED = 'not measured';
 
 /** Where "not measured" would drown a table. */
 export const DASH = '–';

@@ -135,10 +135,16 @@ describe.skipIf(!existsSync(CHROMIUM))('report.html in Chromium', () => {
   it('prints in light colours with its charts, from the dark too, and goes back to the screen', async () => {
     const page = await open('sample', { colorScheme: 'dark' });
     const before = await page.locator('#chart-latency').screenshot();
+    const users = await page.locator('#chart-users').screenshot();
+    await page.evaluate(
+      `addEventListener('beforeprint', () => { globalThis.paperWidth = document.getElementById('chart-latency').clientWidth; })`,
+    );
     const paper = await page.pdf({ format: 'A4' });
+    expect(await page.evaluate('globalThis.paperWidth')).toBe(860);
     expect(paper.subarray(0, 5).toString()).toBe('%PDF-');
     expect((await page.locator('#chart-latency').screenshot()).equals(before)).toBe(true);
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect((await page.locator('#chart-users').screenshot()).equals(users)).toBe(false);
     expect(await faintTexts(page)).toEqual([]);
     expect(await linePixels(page, 'latency')).toBeGreaterThan(500);
     expect(await page.locator('nav').isVisible()).toBe(false);

@@ -14,7 +14,7 @@ export type Content = Html | string | number | null | undefined | false | readon
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;' };
 
 /** Text as it may stand in an element or a quoted attribute. The five that XML knows, too: JUnit uses it. */
-export const escapeMarkup = (text: string): string => visible(text).replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
+const escapeMarkup = (text: string): string => visible(text).replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
 
 function render(content: Content): string {
   if (content instanceof Html) return content.markup;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding, Target, Verdict } from '../analyzers/contract.ts';
 import { sampleReport } from '../tests/sample-report.ts';
-import { limitText, loadText, measuredText, orderedFindings, partialNote, targetWords, why, windowText } from './wording.ts';
+import { limitText, loadText, measuredText, orderedFindings, partialNote, sentence, targetWords, why, windowText } from './wording.ts';
 
 const target = (id: string, verdict: Target['verdict'], reason?: string): Target => ({
   id,
@@ -44,6 +44,18 @@ describe('why', () => {
     expect(why(sampleReport({ verdict: 'pass', targets, findings: [] }))).toBe(
       'All 2 targets are met; 1 skipped, out of reach of this plan.',
     );
+  });
+});
+
+describe('sentence', () => {
+  it('capitalises a word, but no name', () => {
+    expect(['no samples', "k6's value", 'loadkit was late', 'ws_reconnects rose', 'done?'].map(sentence)).toEqual([
+      'No samples.',
+      "k6's value.",
+      'loadkit was late.',
+      'ws_reconnects rose.',
+      'Done?',
+    ]);
   });
 });
 

@@ -35,7 +35,7 @@ function endpoint(index: number, durationS: number): EndpointSummary {
 }
 
 /** A run with a ramp up, a warm-up that is slower, a stretch without data, and a ramp down. */
-export function sampleTimeline(durationS: number, users: number): Timeline {
+function sampleTimeline(durationS: number, users: number): Timeline {
   const slots = Math.min(600, durationS);
   const periodS = durationS / slots;
   const random = randomOf(7);
