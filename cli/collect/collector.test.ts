@@ -66,9 +66,18 @@ describe('startCollector', () => {
     expect(appendFile).toHaveBeenCalledTimes(2);
   });
 
+  it('answers garbage with 400, counts it, and goes on', async () => {
+    const collector = await startCollector({ journalPath, now: Date.now, redact: (text) => text, onTrouble: expect.unreachable });
+    const garbage = await fetch(collector.url, { method: 'POST', body: 'hello' });
+    expect(garbage.status).toBe(400);
+    expect(await post(collector.url, [requests([0.1])])).toBe(204);
+    expect(collector.live()).toMatchObject({ requests: 1, rejectedPushes: 1 });
+    await collector.finish(end);
+  });
+
   it('tells of a defect of its own instead of losing data in silence', async () => {
     const onTrouble = vi.fn();
-    const redact = () => {
+    const redact = (): string => {
       throw new Error('broken pattern');
     };
     const collector = await startCollector({ journalPath, now: Date.now, redact, onTrouble });

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import type { ExactSummary } from '../../analyzers/contract.ts';
 import type { Redact } from '../redact.ts';
-import { DecodeError, type Series } from './decode.ts';
+import { DecodeError, decodePush } from './decode.ts';
 import { watchGenerator } from './generator.ts';
-import { createJournal, JOURNAL_VERSION, type OnTrouble } from './journal.ts';
+import { createJournal, JOURNAL_VERSION, type OnTrouble, type Push } from './journal.ts';
 import { startReceiver } from './receiver.ts';
-import { createSeriesTracker, type Live } from './series.ts';
+import { createSeriesTracker, isWanted, type Live } from './series.ts';
 
 export interface CollectorOptions {
   /** Must not exist yet. */
@@ -43,12 +43,13 @@ export const startCollector = async ({ journalPath, now, redact, onTrouble, fs =
   await journal.append({ kind: 'journal', version: JOURNAL_VERSION, startedS: now() / 1000 });
   const tracker = createSeriesTracker(redact);
 
-  const accept = async (push: Series[]): Promise<void> => {
-    await journal.append(ingest(push));
+  const accept = async (body: Uint8Array): Promise<void> => {
+    const push = ingest(body);
+    await journal.append(push);
   };
-  const ingest = (push: Series[]) => {
+  const ingest = (body: Uint8Array): Push => {
     try {
-      return tracker.ingest(push, now() / 1000);
+      return tracker.ingest(decodePush(body, isWanted), now() / 1000);
     } catch (error) {
       if (!(error instanceof DecodeError)) onTrouble(`a defect in loadkit lost data of the run: ${(error as Error).message}`);
       throw error;

@@ -1,24 +1,24 @@
 import fc from 'fast-check';
 import { compressSync } from 'snappy';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { histogramOf } from '../../analyzers/models/histogram.ts';
 import { encodePush } from '../../tests/remote-write.ts';
 import { DecodeError, decodePush, labelOf } from './decode.ts';
+
+const decodeAll = (body: Uint8Array) => decodePush(body, () => true);
 
 const timeMs = Date.parse('2026-11-24T10:00:00.123Z');
 
 describe('decodePush', () => {
   it('reads a counter with its labels and its time', () => {
-    const [series] = decodePush(
+    const [series] = decodeAll(
       encodePush([{ metric: 'k6_iterations_total', labels: { scenario: 'mixed', zone: 'ü' }, value: 42, timeMs }]),
     );
-    expect(series).toMatchObject({ metric: 'k6_iterations_total', isHistogram: false });
+    expect(series).toMatchObject({ metric: 'k6_iterations_total', value: 42, timeMs });
     expect(series?.labels).toEqual([
       { name: 'scenario', value: 'mixed' },
       { name: 'zone', value: 'ü' },
     ]);
-    expect(series?.value()).toEqual({ value: 42, timeMs });
-    expect(series?.histogram()).toBeNull();
     expect(series && labelOf(series, 'constructor')).toBe('');
   });
 
@@ -27,22 +27,30 @@ describe('decodePush', () => {
     fc.assert(
       fc.property(values, fc.integer({ min: -4, max: 8 }), (sample, schema) => {
         const histogram = histogramOf(sample, schema);
-        const [series] = decodePush(encodePush([{ metric: 'k6_http_req_duration_seconds', value: histogram, timeMs }]));
-        expect(series?.histogram()).toEqual({ value: histogram, timeMs });
-        expect(series?.value()).toBeNull();
+        const [series] = decodeAll(encodePush([{ metric: 'k6_http_req_duration_seconds', value: histogram, timeMs }]));
+        expect(series).toEqual({ metric: 'k6_http_req_duration_seconds', labels: [], value: histogram, timeMs });
       }),
     );
   });
 
   it('sees no value in a stale marker', () => {
-    const [series] = decodePush(encodePush([{ metric: 'k6_vus', value: Number.NaN }]));
-    expect(series?.value()).toBeNull();
+    expect(decodeAll(encodePush([{ metric: 'k6_vus', value: Number.NaN }]))).toEqual([]);
+  });
+
+  it('looks only into what is wanted', () => {
+    const wanted = vi.fn((metric: string) => metric === 'k6_b_total');
+    const series = decodePush(
+      encodePush(['a', 'b', 'c'].map((name) => ({ metric: `k6_${name}_total`, labels: { A: '1' }, value: 1 }))),
+      wanted,
+    );
+    expect(series.map(({ metric }) => metric)).toEqual(['k6_b_total']);
+    expect(wanted.mock.calls.flat()).toEqual(['k6_a_total', 'k6_b_total', 'k6_c_total']);
   });
 
   it('answers garbage with a DecodeError and nothing else', () => {
     const tryDecode = (body: Uint8Array) => {
       try {
-        for (const series of decodePush(body)) series.histogram();
+        decodeAll(body);
       } catch (error) {
         expect(error).toBeInstanceOf(DecodeError);
       }
@@ -61,15 +69,15 @@ describe('decodePush', () => {
 
   it('refuses a size beyond its bound by the header alone, before it makes room', () => {
     // A varint of 4 GB − 1, with nothing behind it.
-    expect(() => decodePush(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f))).toThrow('push is too large');
-    expect(() => decodePush(new Uint8Array())).toThrow('push is not a snappy block');
+    expect(() => decodeAll(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f))).toThrow('push is too large');
+    expect(() => decodeAll(new Uint8Array())).toThrow('push is not a snappy block');
   });
 
   it('refuses a histogram with more buckets than counts, before it makes room for them', () => {
     // TimeSeries { histograms: { positive_spans: { offset: 0, length: 4294967295 } } }
     const span = [0x5a, 0x08, 0x08, 0x00, 0x10, 0xff, 0xff, 0xff, 0xff, 0x0f];
     const series = [0x22, span.length, ...span];
-    const [decoded] = decodePush(compressSync(Buffer.from([0x0a, series.length, ...series])));
-    expect(() => decoded?.histogram()).toThrow(DecodeError);
+    const body = compressSync(Buffer.from([0x0a, series.length, ...series]));
+    expect(() => decodeAll(body)).toThrow('histogram has more buckets than counts');
   });
 });

@@ -12,26 +12,20 @@ import { SCHEMA_MAX, SCHEMA_MIN } from '../../analyzers/models/histogram.ts';
 /** guess: tune. 20,000 series of k6 come to about 12 MB uncompressed. */
 const UNCOMPRESSED_BYTES_MAX = 64 * 2 ** 20;
 
-/** One series of a push, at its latest value. k6's values are cumulative, except those of gauges. */
+/** One series of a push at its latest value. k6's values are cumulative, except those of gauges. */
 export interface Series {
   /** Metric name as pushed, such as `k6_http_req_duration_seconds`. */
   metric: string;
   /** The other labels, ordered by name. */
   labels: readonly Label[];
-  isHistogram: boolean;
-  /** Counter, gauge or rate: its value; null where the series is a histogram, or ended (k6's stale marker). */
-  value(): Reading<number> | null;
-  /** Trend. Null where there is none. Read on demand, since most of a push's histograms are of no interest. */
-  histogram(): Reading<Histogram> | null;
+  /** A histogram is a trend, a number anything else. */
+  value: number | Histogram;
+  /** When its last sample was taken, in milliseconds since the epoch, by the engine's clock. */
+  timeMs: number;
 }
 export interface Label {
   name: string;
   value: string;
-}
-export interface Reading<T> {
-  value: T;
-  /** When its last sample was taken, in milliseconds since the epoch, by the engine's clock. */
-  timeMs: number;
 }
 
 /** What came is not a remote write that loadkit can read. The receiver answers 400. */
@@ -39,10 +33,20 @@ export class DecodeError extends Error {
   override readonly name = 'DecodeError';
 }
 
-/** @throws DecodeError on anything that is not a well-formed push of a bounded size. */
-export const decodePush = (body: Uint8Array): Series[] => {
-  const { timeseries } = decoded(WriteRequest, uncompressed(body)) as unknown as { timeseries: RawSeries[] };
-  return timeseries.map(toSeries);
+/**
+ * The series of a push whose metric is wanted; those that ended (k6's stale marker) are left out. The others, which are most, are not even looked
+ * into: this runs beside the engine, on the same processors.
+ *
+ * @throws DecodeError on anything that is not a well-formed push of a bounded size
+ */
+export const decodePush = (body: Uint8Array, isWanted: (metric: string) => boolean): Series[] => {
+  const bytes = uncompressed(body);
+  try {
+    const { timeseries } = WriteRequest.decode(bytes) as unknown as { timeseries: Uint8Array[] };
+    return timeseries.flatMap((series) => (isWanted(metricOf(series)) ? (toSeries(TimeSeries.decode(series)) ?? []) : []));
+  } catch (cause) {
+    throw cause instanceof DecodeError ? cause : new DecodeError('push is not a remote write request', { cause });
+  }
 };
 
 /** Label value by name, `` when it's not there. */
@@ -78,13 +82,13 @@ const field = (id: number, type: string, rule?: 'repeated') => ({ id, type, ...(
 
 const root = protobuf.Root.fromJSON({
   nested: {
-    WriteRequest: { fields: { timeseries: field(1, 'TimeSeries', 'repeated') } },
+    // `TimeSeries` on the wire; as bytes they are decoded only where they are wanted.
+    WriteRequest: { fields: { timeseries: field(1, 'bytes', 'repeated') } },
     TimeSeries: {
       fields: {
         labels: field(1, 'Label', 'repeated'),
         samples: field(2, 'Sample', 'repeated'),
-        // A message on the wire; as bytes it is decoded only where someone asks for it.
-        histograms: field(4, 'bytes', 'repeated'),
+        histograms: field(4, 'Histogram', 'repeated'),
       },
     },
     Label: { fields: { name: field(1, 'string'), value: field(2, 'string') } },
@@ -104,7 +108,8 @@ const root = protobuf.Root.fromJSON({
   },
 });
 const WriteRequest = root.lookupType('WriteRequest');
-const HistogramMessage = root.lookupType('Histogram');
+const TimeSeries = root.lookupType('TimeSeries');
+const LabelMessage = root.lookupType('Label');
 
 /** 64-bit integers come as `Long` objects. Counts and milliseconds stay far below 2^53. */
 type Integer = { toNumber(): number } | number;
@@ -113,7 +118,7 @@ const toNumber = (value: Integer): number => (typeof value === 'number' ? value 
 interface RawSeries {
   labels: Label[];
   samples: { value: number; timestamp: Integer }[];
-  histograms: Uint8Array[];
+  histograms: RawHistogram[];
 }
 interface RawHistogram {
   countInt: Integer;
@@ -125,32 +130,36 @@ interface RawHistogram {
   timestamp: Integer;
 }
 
-const decoded = (type: protobuf.Type, bytes: Uint8Array): protobuf.Message => {
-  try {
-    return type.decode(bytes);
-  } catch (cause) {
-    throw new DecodeError('push is not a remote write request', { cause });
-  }
-};
+/** Field 1 of a TimeSeries, length-delimited: https://protobuf.dev/programming-guides/encoding/#structure */
+const LABELS_TAG = (1 << 3) | 2;
 
-const toSeries = ({ labels, samples, histograms }: RawSeries): Series => ({
-  metric: labelOf({ labels }, '__name__'),
-  labels: labels.filter(({ name }) => name !== '__name__'),
-  isHistogram: histograms.length > 0,
-  value: () => {
-    const sample = samples.at(-1);
-    // A stale marker is a NaN: k6's internal/output/prometheusrw/stale.
-    return sample && histograms.length === 0 && !Number.isNaN(sample.value)
-      ? { value: sample.value, timeMs: toNumber(sample.timestamp) }
-      : null;
-  },
-  histogram: () => {
-    const bytes = histograms.at(-1);
-    if (bytes === undefined) return null;
-    const raw = decoded(HistogramMessage, bytes) as unknown as RawHistogram;
-    return { value: toHistogram(raw), timeMs: toNumber(raw.timestamp) };
-  },
-});
+/** The name is a label among others, most often the first, since they are sorted. */
+const metricOf = (series: Uint8Array): string => {
+  const reader = protobuf.Reader.create(series);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag !== LABELS_TAG) {
+      reader.skipType(tag & 7);
+      continue;
+    }
+    const { name, value } = LabelMessage.decode(reader.bytes()) as unknown as Label;
+    if (name === METRIC_NAME) return value;
+  }
+  return '';
+};
+const METRIC_NAME = '__name__';
+
+const toSeries = (message: protobuf.Message): Series | null => {
+  const { labels, samples, histograms } = message as unknown as RawSeries;
+  const name = labelOf({ labels }, METRIC_NAME);
+  const series = { metric: name, labels: labels.filter((label) => label.name !== METRIC_NAME) };
+  const histogram = histograms.at(-1);
+  // A trend that ended still brings its last value.
+  if (histogram) return { ...series, value: toHistogram(histogram), timeMs: toNumber(histogram.timestamp) };
+  const sample = samples.at(-1);
+  // A stale marker is a NaN: k6's internal/output/prometheusrw/stale.
+  return sample && !Number.isNaN(sample.value) ? { ...series, value: sample.value, timeMs: toNumber(sample.timestamp) } : null;
+};
 
 /** Spans say which buckets are in use, deltas how their counts change from one to the next. */
 const toHistogram = (raw: RawHistogram): Histogram => {

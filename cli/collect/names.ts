@@ -64,7 +64,7 @@ export const createNameTable = (redact: Redact): NameTable => {
         const status = clean(labelOf(series, 'status'));
         return { to: 'endpoint', id, errorClass: failed ? errorClassOf(id, status, clean(labelOf(series, 'error_code'))) : null };
       }
-      if (series.isHistogram) {
+      if (typeof series.value !== 'number') {
         const id = trends.idOf(metric, () => push(fresh, 'trends', trendOf(clean(metric))));
         return id === null ? null : { to: 'trend', id };
       }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DecodeError, decodePush, type Series } from './decode.ts';
+import { DecodeError } from './decode.ts';
 
 /** guess: tune. 20,000 series of k6 come to about 1 MB compressed. */
 const BODY_BYTES_MAX = 16 * 2 ** 20;
@@ -22,9 +22,9 @@ export interface Receiver {
 /**
  * Receives remote write on a free port of 127.0.0.1. The engine waits for each answer, which comes once `accept` is done.
  *
- * @param accept takes the decoded push; a DecodeError of its own is answered 400, anything else it throws 503
+ * @param accept takes the body of a push; a DecodeError is answered 400, anything else it throws 503
  */
-export const startReceiver = async (accept: (push: Series[]) => Promise<void>): Promise<Receiver> => {
+export const startReceiver = async (accept: (body: Uint8Array) => Promise<void>): Promise<Receiver> => {
   const path = `/${randomBytes(16).toString('hex')}`;
   let rejected = 0;
 
@@ -33,7 +33,7 @@ export const startReceiver = async (accept: (push: Series[]) => Promise<void>): 
     const body = await readBody(request);
     if (body === null) return 413;
     try {
-      await accept(decodePush(body));
+      await accept(body);
       return 204;
     } catch (error) {
       return error instanceof DecodeError ? 400 : 503;

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Histogram } from '../../analyzers/contract.ts';
 import { mergeHistograms, quantile, subtractHistogram } from '../../analyzers/models/histogram.ts';
 import type { Redact } from '../redact.ts';
-import type { Reading, Series } from './decode.ts';
+import type { Series } from './decode.ts';
 import type { Push } from './journal.ts';
 import { createNameTable, type Route } from './names.ts';
 import { packHistogram } from './packed.ts';
@@ -31,6 +31,7 @@ const IGNORED: ReadonlySet<string> = new Set(
     'group_duration_seconds',
     'data_sent_total',
     'data_received_total',
+    'vus_max',
   ].map((name) => `k6_${name}`),
 );
 
@@ -48,10 +49,7 @@ export interface Live {
 }
 
 export interface SeriesTracker {
-  /**
-   * @param atS when the push came, epoch seconds
-   * @throws DecodeError, with nothing counted, when the push holds a histogram that can't be read
-   */
+  /** @param atS when the push came, epoch seconds */
   ingest(push: readonly Series[], atS: number): Push;
   live(): Live;
 }
@@ -75,14 +73,9 @@ export const createSeriesTracker = (redact: Redact): SeriesTracker => {
 
   return {
     ingest: (push, atS) => {
-      // Everything that may throw comes first, so that a push counts as a whole or not at all.
-      const readings = push
-        .filter(isWanted)
-        .map((series) => ({ series, reading: series.isHistogram ? series.histogram() : series.value() }));
       const growth = emptyGrowth();
-      for (const { series, reading } of readings) if (reading && series.metric !== VUS) counts.add(series, reading, growth);
-      const vus = readings.find(({ series }) => series.metric === VUS)?.reading;
-      const time = clock.advance(atS, (vus as Reading<number> | null | undefined) ?? null);
+      for (const series of push) if (isCount(series)) counts.add(series, growth);
+      const time = clock.advance(atS, usersIn(push));
       live = liveOf(live, growth, time);
 
       const overflow = { names: names.overflow(), seriesLost: counts.seriesLost() };
@@ -101,11 +94,18 @@ export const createSeriesTracker = (redact: Redact): SeriesTracker => {
   };
 };
 
+/** Whether a metric has a place in the artifact, as far as its name tells. Rates come without counts, so they can't be told apart by time. */
+export const isWanted = (metric: string): boolean => !IGNORED.has(metric) && !metric.endsWith('_rate');
+
 const VUS = 'k6_vus';
 
-/** Gauges other than `vus`, and rates, are no counts and have no place in the artifact. */
-const isWanted = ({ metric, isHistogram }: Series): boolean =>
-  metric === VUS || ((isHistogram || metric.endsWith('_total')) && !IGNORED.has(metric));
+/** Gauges, `vus` among them, count nothing. */
+const isCount = ({ metric, value }: Series): boolean => typeof value !== 'number' || metric.endsWith('_total');
+
+const usersIn = (push: readonly Series[]): Reading<number> | null => {
+  const series = push.find(({ metric }) => metric === VUS);
+  return series && typeof series.value === 'number' ? { value: series.value, timeMs: series.timeMs } : null;
+};
 
 // ---------------------------------------------------------------------------------------------------------------- counts
 
@@ -127,6 +127,11 @@ const emptyGrowth = (): Growth => ({
   counters: new Map(),
   errorClasses: new Map(),
 });
+
+interface Reading<T> {
+  value: T;
+  timeMs: number;
+}
 
 interface Tracked {
   route: Route;
@@ -157,11 +162,11 @@ const createCounts = (routeOf: (series: Series) => Route | null) => {
   };
 
   return {
-    add: (series: Series, reading: Reading<number | Histogram>, growth: Growth): void => {
+    add: (series: Series, growth: Growth): void => {
       const id = identityOf(series);
-      if (!isRepresentable(reading.value)) lose(id);
+      if (!isRepresentable(series.value)) lose(id);
       const state = find(series, id);
-      if (state) count(growth, state, reading);
+      if (state) count(growth, state, { value: series.value, timeMs: series.timeMs });
     },
     seriesLost: (): number => lost.size,
   };
