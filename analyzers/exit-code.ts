@@ -35,8 +35,9 @@ export interface Ending {
  * through only where they are all there is to say.
  */
 export function exitCode({ verdict, judged, everyIterationThrew, outcome }: Ending): ExitCode {
-  const engineCode = outcome?.exitCode ?? 0;
   if (outcome !== null && outcome.interrupted !== 'no') return EXIT.interrupted;
+  // In trouble it is loadkit that stops k6, whose code then tells of that and not of the run.
+  const engineCode = outcome?.trouble === null ? (outcome.exitCode ?? EXIT.pass) : EXIT.pass;
   if (engineCode === EXIT.interrupted) return EXIT.interrupted;
   if (everyIterationThrew || engineCode === EXIT.scriptThrew) return EXIT.scriptThrew;
   if (!judged && engineCode !== EXIT.targetMissed && engineCode >= K6_FIRST && engineCode <= K6_LAST) return engineCode;

@@ -29,16 +29,14 @@ export const engineOutcome: Audit<'plan'> = {
   question: 'Did the engine run to its planned end?',
   needs: ['plan'],
   audit({ plan: { outcome } }) {
-    const said = [...troubleOf(outcome), ...endOf(outcome)];
+    const said = outcome?.trouble == null ? endOf(outcome) : [troubled(outcome.trouble)];
     const evidence = outcome === null ? [] : [{ what: 'exit code or signal of k6', value: outcome.signal ?? outcome.exitCode }];
     return said.map((one): Finding => ({ id: 'engine-outcome', ...one, title: sentence(one.title), evidence }));
   },
 };
 
-function troubleOf(outcome: Outcome | null): Said[] {
-  if (outcome?.trouble == null) return [];
-  return [broken(`the run was stopped: ${outcome.trouble}`, 'Clear the cause, and run again.')];
-}
+/** loadkit stops k6 then, so how k6 ended says nothing more. */
+const troubled = (trouble: string): Said => broken(`the run was stopped: ${trouble}`, 'Clear the cause, and run again.');
 
 function endOf(outcome: Outcome | null): Said[] {
   if (outcome === null)

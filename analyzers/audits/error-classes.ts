@@ -1,9 +1,11 @@
-import type { Audit, Client, ErrorClass } from '../contract.ts';
+import type { Audit, ErrorClass } from '../contract.ts';
 import { total } from '../series.ts';
 import { percent, plural } from '../words.ts';
 
 /** Classes worth a line; the report's table has them all. */
 const CLASSES_MAX = 5;
+/** From one failure in ten on, the service is down rather than flawed. Guess: tune. */
+const HIGH_SHARE = 0.1;
 
 export const errorClasses: Audit<'client'> = {
   id: 'error-classes',
@@ -15,13 +17,14 @@ export const errorClasses: Audit<'client'> = {
     if (worst === undefined) return [];
     const requests = total(client.endpoints.flatMap((endpoint) => endpoint.requests));
     const failed = classes.reduce((sum, { count }) => sum + count, 0);
+    const share = requests > 0 ? `${percent(Math.min(1, failed / requests))} of all requests failed; ` : '';
     return {
       id: 'error-classes',
       // The targets on errors and availability judge; this explains.
       verdict: 'pass',
-      severity: 10 * failed >= requests ? 'high' : 'medium',
+      severity: failed >= HIGH_SHARE * requests ? 'high' : 'medium',
       title: `${plural(failed, 'request')} failed, most often ${nameOf(worst)}`,
-      why: `${shareOf(failed, client)} of all requests failed; ${percent(worst.count / failed)} of those were ${nameOf(worst)}.`,
+      why: `${share}${percent(worst.count / failed)} of the failures were ${nameOf(worst)}.`,
       evidence: classes
         .slice(0, CLASSES_MAX)
         .map((errorClass) => ({ what: nameOf(errorClass), value: errorClass.count, unit: 'requests' })),
@@ -33,11 +36,6 @@ export const errorClasses: Audit<'client'> = {
 function nameOf({ endpoint, status, errorCode }: ErrorClass): string {
   const cause = status === '0' || status === '' ? `no response${errorCode === '' ? '' : `, k6 error ${errorCode}`}` : `status ${status}`;
   return `${endpoint} (${cause})`;
-}
-
-function shareOf(failed: number, client: Client): string {
-  const requests = total(client.endpoints.flatMap((endpoint) => endpoint.requests));
-  return requests > 0 ? percent(Math.min(1, failed / requests)) : 'an unknown share';
 }
 
 /** By k6's error codes, https://grafana.com/docs/k6/latest/javascript-api/error-codes/, and by status. */

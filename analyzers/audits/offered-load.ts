@@ -31,16 +31,17 @@ function plannedLoad({ load }: Plan): { planned: number; unit: string } {
   return load.model === 'closed' ? { planned: load.usersMax, unit: 'users' } : { planned: load.ratePerS, unit: 'arrivals/s' };
 }
 
-/** Median of users over a window at full load, or their peak where the plan has no plateau; arrivals by the iterations that completed or were dropped. */
+/**
+ * Median of users over a window at full load, or their peak where the plan has no plateau. k6 starts every planned arrival or counts it as
+ * dropped, so arrivals are what was not dropped: completed iterations would lag by the length of a session.
+ */
 function deliveredLoad({ load, plateau }: Plan, client: Client, window: Window): number | null {
   const range = slotsWithin(client, window.fromS, window.toS);
-  if (load.model === 'open') return plateau === null ? load.ratePerS : completedPerS(client, range);
-  const users = client.users.slice(range.from, range.to).filter((value): value is number => value !== null);
+  if (load.model === 'open') {
+    const droppedPerS = total(client.droppedIterations, range) / ((range.to - range.from) * client.periodS);
+    return Number.isFinite(droppedPerS) ? load.ratePerS - droppedPerS : null;
+  }
+  const users = client.users.slice(range.from, range.to).filter((value) => value !== null);
   if (users.length === 0) return null;
   return plateau === null ? users.reduce((a, b) => Math.max(a, b)) : median(users);
-}
-
-function completedPerS(client: Client, range: { from: number; to: number }): number | null {
-  const seconds = (range.to - range.from) * client.periodS;
-  return seconds > 0 ? total(client.iterations, range) / seconds : null;
 }

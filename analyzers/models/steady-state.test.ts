@@ -58,13 +58,14 @@ function standardError2(values: readonly number[]): number {
 }
 
 describe('steadyState', () => {
-  it('cuts a warm-up off: what is left of the transient is below a tenth of the noise', () => {
+  it('cuts a warm-up off: what is left of the transient is below 2 % of the mean', () => {
     const random = randomSource(21);
     for (let repeat = 0; repeat < 50; repeat += 1) {
       const found = steadyState([signalOf(run(random, 300, { transient: 200, decaySlots: 12 }))]);
       expect(found.steady, found.reason).toBe(true);
       const fromSlot = found.steady ? found.fromSlot : 0;
-      expect(200 * Math.exp(-fromSlot / 12)).toBeLessThan(20);
+      const bias = (200 * 12 * Math.exp(-fromSlot / 12)) / (300 - fromSlot);
+      expect(bias).toBeLessThan(2);
       expect(fromSlot).toBeLessThanOrEqual(150);
     }
   });
@@ -74,7 +75,16 @@ describe('steadyState', () => {
     const found = Array.from({ length: 200 }, () => steadyState([signalOf(run(random, 120))]));
     expect(found.filter((result) => !result.steady)).toHaveLength(0);
     const cuts = found.map((result) => (result.steady ? result.fromSlot : 120)).sort((a, b) => a - b);
-    expect(cuts[100]).toBeLessThanOrEqual(10);
+    expect(cuts[160]).toBeLessThanOrEqual(10);
+    expect(cuts[199]).toBeLessThanOrEqual(60);
+  });
+
+  it('does not cut the harmless end of a transient where there is no noise to hide it', () => {
+    const random = randomSource(27);
+    const found = steadyState([signalOf(run(random, 300, { transient: 200, decaySlots: 12, noise: 0.01 }))]);
+    // After 60 slots 1.3 are left of 200, and 0.1 of them in the mean.
+    expect(found).toMatchObject({ steady: true });
+    expect(found.steady && found.fromSlot).toBeLessThanOrEqual(60);
   });
 
   it('is steady from where the last of its signals is', () => {
@@ -106,6 +116,12 @@ describe('steadyState', () => {
     const random = randomSource(26);
     const found = steadyState([signalOf(run(random, 60, { transient: 900, decaySlots: 30 }))]);
     expect(found).toEqual({ steady: false, reason: 'mean latency was still settling at half time' });
+  });
+
+  it('sees a level that changes late, though nothing drifts', () => {
+    const random = randomSource(28);
+    const stepped = run(random, 120).map((value, slot) => value * (slot < 75 ? 1 : 2));
+    expect(steadyState([signalOf(stepped)]).steady).toBe(false);
   });
 
   it('says so when data are thin', () => {

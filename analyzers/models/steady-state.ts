@@ -11,10 +11,15 @@ import { mannKendallP, theilSenSlope } from './trend.ts';
 export const BATCH_SLOTS = 5;
 /** Fewer batches than this cannot be told from their own noise. Guess: tune. */
 export const BATCHES_MIN = 6;
+/** The last batches are no place to cut: what is left varies too little by chance (Hoad, Robinson & Davies 2010). */
+const BATCHES_AFTER_CUT_MIN = 5;
 /** Significance of a trend, small since several are looked for in every run. */
 const TREND_P = 0.01;
-/** A drift over the window, or a step at its start, of more than this share of the median changes what the run measured. Guess: tune. */
+/** A drift over the window of more than this share of the median changes what the run measured. Guess: tune. */
 const MATERIAL_SHARE = 1 / 3;
+
+/** A change of the mean by this share is within what a run's repetition would show. Guess: tune. */
+const HARMLESS_SHARE = 0.01;
 
 /** What is watched for having settled, slot by slot: Σ numerators / Σ denominators is its value over any stretch. */
 export interface Signal {
@@ -27,48 +32,57 @@ export interface Signal {
   negligible: number;
 }
 
-export type SteadyState = { steady: true; fromSlot: number; reason: string } | { steady: false; reason: string };
+export type SteadyState = { steady: true; fromSlot: number } | { steady: false; reason: string };
 
 /**
- * The slot from which on all signals are settled: the latest of their truncations. Not steady when there are fewer than 6 batches of 5
- * slots, when a signal was still settling at half time, or when it drifts after that (Mann–Kendall p < 0.01, and by Theil–Sen more than
- * a third of its median and more than is negligible: with enough data, any drift is significant).
+ * The slot from which on all signals are settled: the latest of their truncations. Not steady when
+ * - there are fewer than 6 batches of 5 slots,
+ * - the best cut of a signal lies in the second half, and its level differs before and after,
+ * - a signal has a trend after the cut (Mann–Kendall p < 0.01) that, held up for the whole stretch, changes its level.
+ * Levels are medians, and differ by more than a third and by more than is negligible: with enough data any difference is significant, and
+ * on noise the best cut may lie anywhere.
  */
 export function steadyState(signals: readonly Signal[]): SteadyState {
-  const settled = signals.map(settle);
-  for (const result of settled) if (!result.steady) return result;
-  const fromBatch = Math.max(0, ...settled.map((result) => (result.steady ? result.fromBatch : 0)));
+  let fromBatch = 0;
+  for (const signal of signals) {
+    const { indices, values } = batchesOf(signal);
+    if (values.length < BATCHES_MIN) {
+      return { steady: false, reason: `${signal.name} has ${values.length} batches of ${BATCH_SLOTS} slots, ${BATCHES_MIN} are needed` };
+    }
+    if (changesLate(signal, values)) return { steady: false, reason: `${signal.name} was still settling at half time` };
+    fromBatch = Math.max(fromBatch, indices[withoutHarmless(values, mser(values))] ?? 0);
+  }
   for (const signal of signals) {
     const drift = driftAfter(signal, fromBatch);
     if (drift !== null) return { steady: false, reason: drift };
   }
-  const fromSlot = fromBatch * BATCH_SLOTS;
-  const reason = fromSlot === 0 ? 'steady from its start' : `steady after the first ${fromSlot} slots`;
-  return { steady: true, fromSlot, reason };
+  return { steady: true, fromSlot: fromBatch * BATCH_SLOTS };
 }
 
-type Settled = { steady: true; fromBatch: number } | { steady: false; reason: string };
+function changesLate(signal: Signal, values: number[]): boolean {
+  const half = Math.floor(values.length / 2);
+  const cut = mser(values, Math.max(half, values.length - BATCHES_AFTER_CUT_MIN));
+  if (cut < half) return false;
+  const after = values.slice(cut);
+  return Math.abs(median(values.slice(0, cut)) - median(after)) > materialChange(signal, after);
+}
 
-function settle(signal: Signal): Settled {
-  const batches = batchesOf(signal);
-  const { values } = batches;
-  if (values.length < BATCHES_MIN) {
-    return { steady: false, reason: `${signal.name} has ${values.length} batches of ${BATCH_SLOTS} slots, ${BATCHES_MIN} are needed` };
-  }
-  const cut = mser(values);
-  const stillSettling = cut >= Math.floor(values.length / 2);
-  const step = Math.abs(mean(values.slice(0, Math.max(1, cut))) - mean(values.slice(cut)));
-  if (stillSettling && (step > materialChange(signal, values.slice(cut)) || driftAfter(signal, 0) !== null)) {
-    return { steady: false, reason: `${signal.name} was still settling at half time` };
-  }
-  return { steady: true, fromBatch: batches.indices[cut] ?? 0 };
+/**
+ * A cut moved back to the start over batches that change the mean of what is left by no more than 1 %. MSER weighs bias against noise alone:
+ * where there is next to no noise it cuts tails of no consequence, and by chance it cuts a stretch that is like the rest.
+ */
+function withoutHarmless(values: readonly number[], best: number): number {
+  const target = mean(values.slice(best));
+  let cut = best;
+  while (cut > 0 && Math.abs(mean(values.slice(cut - 1)) - target) <= HARMLESS_SHARE * Math.abs(target)) cut -= 1;
+  return cut;
 }
 
 function driftAfter(signal: Signal, fromBatch: number): string | null {
   const { indices, values } = batchesOf(signal, fromBatch);
   if (values.length < 2 || mannKendallP(values) >= TREND_P) return null;
-  const lengthInBatches = (indices.at(-1) ?? 0) - (indices[0] ?? 0) + 1;
-  const drift = theilSenSlope(indices, values) * lengthInBatches;
+  // Over the whole stretch: a late cut would otherwise hide a part of the drift.
+  const drift = theilSenSlope(indices, values) * Math.floor(signal.numerators.length / BATCH_SLOTS);
   if (Math.abs(drift) <= materialChange(signal, values)) return null;
   const share = Math.abs(drift) / median(values);
   const size = Number.isFinite(share) ? `by ${Math.round(100 * share)} % of its median` : 'from nothing';
@@ -97,23 +111,21 @@ function batchesOf({ numerators, denominators }: Signal, fromBatch = 0): { indic
 }
 
 /**
- * How many of the batch means to cut off at the start: the d ≤ n/2 with the smallest Σ(x − x̄)² / (n − d)², sums over the n − d that are left.
+ * How many of the batch means to cut off at the start: the d ≤ `cutMax` with the smallest Σ(x − x̄)² / (n − d)², sums over the n − d that are left.
  *
- * Only the first half is searched. Cuts that leave a handful of batches look good by chance: on pure noise of 20 batches the best cut lies in
- * the second half one time in eight, and one time in three when neighbours are correlated (0.8). A best cut of n/2 means "not yet".
+ * The first half is searched. Cuts that leave a handful of batches look good by chance: on pure noise of 20 batches the best cut of all lies in
+ * the second half one time in eight, and one time in three when neighbours are correlated (0.8).
  *
  * @example mser([9, 5, 1, 1, 1, 1, 1, 1]) // 2
  */
-export function mser(values: readonly number[]): number {
-  const n = values.length;
-  const cutMax = Math.floor(n / 2);
+export function mser(values: readonly number[], cutMax = Math.floor(values.length / 2)): number {
   let best = 0;
   let bestError = Number.POSITIVE_INFINITY;
   let count = 0;
   let average = 0;
   let squares = 0;
   // Backwards, so that each cut adds one value to the moments (Welford 1962); on a tie the earlier cut wins, which keeps more data.
-  for (let cut = n - 1; cut >= 0; cut -= 1) {
+  for (let cut = values.length - 1; cut >= 0; cut -= 1) {
     const value = values[cut] ?? 0;
     count += 1;
     const delta = value - average;
