@@ -56,7 +56,9 @@ describe('report.html', () => {
   });
 
   it('keeps its structure whatever names and reasons hold', () => {
-    const skeleton = (markup: string): string[] => (markup.match(/<[^>]*>/g) ?? []).map((tag) => tag.replace(/="[^"<>]*"/g, '=""'));
+    // A pair of backticks may make `<code>`, which is as inert as text.
+    const tags = (markup: string): string[] => markup.replace(/<\/?code>/g, '').match(/<[^>]*>/g) ?? [];
+    const skeleton = (markup: string): string[] => tags(markup).map((tag) => tag.replace(/="[^"<>]*"/g, '=""'));
     const expected = skeleton(renderHtml(hostileReport(['x']), NO_ASSETS));
     fc.assert(
       fc.property(fc.array(hostileText(), { minLength: 1, maxLength: 8 }), (texts) => {

@@ -5,6 +5,7 @@ import { duration, instant } from './format.ts';
 import { type Html, html, trusted } from './markup.ts';
 import { SECTIONS } from './sections/index.ts';
 import { icon, name } from './sections/parts.ts';
+import { glueUnits } from './text.ts';
 import { headline, loadText, partialNote, why } from './wording.ts';
 
 /**
@@ -50,7 +51,7 @@ ${assets.scripts.map((script) => html`<script type="module">${trusted(script)}</
 const banner = (report: Report): Html => {
   const note = partialNote(report);
   return html`<section class="banner ${report.verdict}" aria-labelledby="verdict-title">${icon(report.verdict)}
-<div><h2 id="verdict-title">${headline(report)}</h2><p>${why(report)}</p>${note !== null && html`<p class="partial">${note}</p>`}</div></section>`;
+<div><h2 id="verdict-title">${headline(report)}</h2><p>${glueUnits(why(report))}</p>${note !== null && html`<p class="partial">${note}</p>`}</div></section>`;
 };
 
 function about(report: Report): Html {

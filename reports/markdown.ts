@@ -21,6 +21,9 @@ const FINDINGS_MAX = 10;
 
 const MARKS: Readonly<Record<TargetVerdict, string>> = { pass: '✅', warn: '⚠️', inconclusive: '❓', fail: '❌', skipped: '➖' };
 
+/** A finding that asks for nothing is a note: a tick beside a list of errors would praise them. */
+const FINDING_MARKS = { ...MARKS, pass: 'ℹ️' };
+
 /** A job summary in GitHub's Markdown: the verdict, the targets, what to do next, the busiest endpoints. */
 export function renderMarkdown(report: Report): string {
   const note = partialNote(report);
@@ -77,7 +80,7 @@ function findingList(findings: readonly Finding[]): string {
   if (told.length === 0) return '';
   const items = told.slice(0, FINDINGS_MAX).map(({ verdict, title, why: because, next }) => {
     const action = next === undefined ? '' : ` **Next:** ${text(sentence(next))}`;
-    return `- ${MARKS[verdict]} **${text(sentence(title))}** ${text(sentence(because))}${action}`;
+    return `- ${FINDING_MARKS[verdict]} **${text(sentence(title))}** ${text(sentence(because))}${action}`;
   });
   return ['### Findings', items.join('\n'), more(told.length - FINDINGS_MAX, 'findings')].filter(Boolean).join('\n\n');
 }

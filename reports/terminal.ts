@@ -1,6 +1,6 @@
 import type { Finding, Report, Target, TargetVerdict, Verdict } from '../analyzers/contract.ts';
 import { count, duration, interval, milliseconds, percent, quantity } from './format.ts';
-import { visible } from './text.ts';
+import { glueUnits, NO_BREAK_SPACE, visible } from './text.ts';
 import {
   headline,
   limitText,
@@ -28,6 +28,9 @@ const COLUMNS = { min: 20, max: 110 };
 const FINDINGS_MAX = 5;
 
 const MARKS: Readonly<Record<TargetVerdict, string>> = { pass: '✓', warn: '!', inconclusive: '?', fail: '✗', skipped: '-' };
+
+/** A finding that asks for nothing is a note: a tick beside a list of errors would praise them. */
+const FINDING_MARKS = { ...MARKS, pass: '·' };
 
 /** SGR codes, ECMA-48 section 8.3.117. */
 const SGR: Readonly<Record<TargetVerdict | 'bold' | 'dim', number>> = {
@@ -144,12 +147,8 @@ function traffic({ summary }: Report, width: number): string[] {
     `p95 ${milliseconds(summary.latencyMs.p95)}`,
     `p99 ${milliseconds(summary.latencyMs.p99)}`,
   ];
-  // A figure is not parted from its unit: the break comes between figures.
-  const whole = parts.map((part) => part.replaceAll(' ', NO_BREAK)).join(' · ');
-  return wrap(`Whole run: ${whole}`, width, '  ').map((line) => line.replaceAll(NO_BREAK, ' '));
+  return wrap(`Whole run: ${parts.join(' · ')}`, width, '  ');
 }
-
-const NO_BREAK = '\u00A0';
 
 function findings(report: Report, width: number, paint: Paint): string[] {
   const told = orderedFindings(report.findings).filter(isTold);
@@ -157,7 +156,7 @@ function findings(report: Report, width: number, paint: Paint): string[] {
   const lines = told
     .slice(0, FINDINGS_MAX)
     .flatMap((finding) => [
-      ...wrap(`${MARKS[finding.verdict]} ${sentence(finding.title)}`, width, '  ').map((line) => paint(finding.verdict, line)),
+      ...wrap(`${FINDING_MARKS[finding.verdict]} ${sentence(finding.title)}`, width, '  ').map((line) => paint(finding.verdict, line)),
       ...wrap(sentence(finding.why), width, '    '),
       ...(finding.next === undefined ? [] : wrap(`Next: ${sentence(finding.next)}`, width, '    ').map((line) => paint('bold', line))),
     ]);
@@ -188,15 +187,14 @@ function wrap(text: string, width: number, indent = ''): string[] {
   const room = width - indent.length;
   const lines: string[] = [];
   let line = '';
-  for (const word of visible(text)
-    .split(' ')
-    .flatMap((word) => pieces(word, room))) {
+  const words = glueUnits(visible(text)).split(' ');
+  for (const word of words.flatMap((whole) => pieces(whole, room))) {
     if (line !== '' && cellWidth(line) + 1 + cellWidth(word) > room) {
       lines.push(line);
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
   }
-  return [...lines, line].map((text) => indent + text);
+  return [...lines, line].map((text) => indent + text.replaceAll(NO_BREAK_SPACE, ' '));
 }
 
 function pieces(word: string, room: number): string[] {

@@ -1,7 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HOSTILE_TEXTS } from '../tests/hostile.ts';
-import { visible } from './text.ts';
+import { glueUnits, visible } from './text.ts';
+
+describe('glueUnits', () => {
+  it('keeps figures with their units and bounds, and leaves words alone', () => {
+    expect(glueUnits('p95 5.91 s (target < 2 s), 1.8 % of 20 users, 5 hosts').replaceAll('\u00A0', '_')).toBe(
+      'p95 5.91_s (target <_2_s), 1.8_% of 20 users, 5 hosts',
+    );
+  });
+});
 
 describe('visible', () => {
   it('leaves ordinary text as it is, in any script', () => {

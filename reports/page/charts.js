@@ -41,6 +41,9 @@ function quantity(value, unit) {
   return `${value >= 1000 ? Math.round(value).toLocaleString('en') : number.format(value)} ${unit}`;
 }
 
+/** Only latency changes its unit on the way up. @param {number} value @param {string} unit */
+const axisLabel = (value, unit) => (unit === 'ms' ? quantity(value, unit) : number.format(value));
+
 // ------------------------------------------------------------------------------------------------------------------------------ colours
 
 /** @type {Map<string, string>} */
@@ -182,7 +185,7 @@ function drawn(figure, data) {
           afterFit: (axis) => {
             axis.width = AXIS_WIDTH;
           },
-          ticks: { ...text, maxTicksLimit: 5, callback: (value) => number.format(Number(value)) },
+          ticks: { ...text, maxTicksLimit: 5, callback: (value) => axisLabel(Number(value), figure.unit) },
           grid: { color: () => color('line') },
           border: { display: false },
         },

@@ -1,8 +1,8 @@
 import type { Evidence, Finding } from '../../analyzers/contract.ts';
 import { interval, quantity, quantityBeside } from '../format.ts';
 import { type Html, html } from '../markup.ts';
-import { orderedFindings, sentence } from '../wording.ts';
-import { badge, name, ROWS_MAX } from './parts.ts';
+import { orderedFindings } from '../wording.ts';
+import { badge, name, noteBadge, prose, ROWS_MAX } from './parts.ts';
 import type { Section } from './section.ts';
 
 export const findings: Section = {
@@ -17,13 +17,13 @@ ${left > 0 && html`<p class="note">${left} more findings are in report.json.</p>
   },
 };
 
-const item = (finding: Finding): Html => html`<li class="finding ${finding.verdict}">
-<h3>${sentence(finding.title)}</h3>
-<p class="marks">${badge(finding.verdict)}<span>${SEVERITY_WORDS[finding.severity]}</span><code>${finding.id}</code></p>
-<p>${sentence(finding.why)}</p>
+const item = (finding: Finding): Html => html`<li class="finding ${finding.verdict === 'pass' ? 'skipped' : finding.verdict}">
+<h3>${prose(finding.title)}</h3>
+<p class="marks">${finding.verdict === 'pass' ? noteBadge() : badge(finding.verdict)}<span>${SEVERITY_WORDS[finding.severity]}</span><code>${finding.id}</code></p>
+<p>${prose(finding.why)}</p>
 ${finding.evidence.length > 0 && html`<ul class="evidence">${finding.evidence.slice(0, ROWS_MAX).map(evidence)}</ul>`}
-${finding.effect !== undefined && html`<p><strong>Effect.</strong> ${sentence(finding.effect)}</p>`}
-${finding.next !== undefined && html`<p class="next"><strong>Next.</strong> ${sentence(finding.next)}</p>`}</li>`;
+${finding.effect !== undefined && html`<p><strong>Effect.</strong> ${prose(finding.effect)}</p>`}
+${finding.next !== undefined && html`<p class="next"><strong>Next.</strong> ${prose(finding.next)}</p>`}</li>`;
 
 const SEVERITY_WORDS: Readonly<Record<Finding['severity'], string>> = {
   critical: 'critical',

@@ -2,7 +2,7 @@
 
 import type { Report, TargetVerdict } from '../../analyzers/contract.ts';
 import { type Content, type Html, html } from '../markup.ts';
-import { VERDICT_WORDS } from '../wording.ts';
+import { sentence, VERDICT_WORDS } from '../wording.ts';
 
 /** Rows that a table shows at most; the rest is in report.json. guess: tune */
 export const ROWS_MAX = 200;
@@ -16,11 +16,21 @@ const ICONS: Readonly<Record<TargetVerdict, string>> = {
   skipped: 'M4.5 8h7',
 };
 
-export const icon = (verdict: TargetVerdict): Html =>
-  html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${ICONS[verdict]}"/></svg>`;
+const drawing = (strokes: string): Html => html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${strokes}"/></svg>`;
+
+export const icon = (verdict: TargetVerdict): Html => drawing(ICONS[verdict]);
 
 export const badge = (verdict: TargetVerdict): Html =>
   html`<span class="badge ${verdict}">${icon(verdict)}${VERDICT_WORDS[verdict]}</span>`;
+
+/** A finding that asks for nothing: a tick beside a list of errors would praise them. */
+export const noteBadge = (): Html => html`<span class="badge skipped">${drawing('M8 7.5v4M8 4.4v.3')}Note</span>`;
+
+/** A sentence from an audit or a server, what stands between backticks as code. */
+export const prose = (text: string): Html =>
+  html`${sentence(text)
+    .split(/`([^`]+)`/)
+    .map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 
 /** A name from a script or a server, set apart from the direction of the text around it. */
 export const name = (text: string): Html => html`<bdi>${text}</bdi>`;

@@ -1,9 +1,9 @@
 import type { Report, Target } from '../../analyzers/contract.ts';
 import { interval } from '../format.ts';
 import { type Html, html } from '../markup.ts';
-import { limitText, measuredText, sentence, targetWords, windowText } from '../wording.ts';
+import { limitText, measuredText, targetWords, windowText } from '../wording.ts';
 import { gauge } from './gauge.ts';
-import { badge, name } from './parts.ts';
+import { badge, name, prose } from './parts.ts';
 import type { Section } from './section.ts';
 
 export const targets: Section = {
@@ -25,13 +25,13 @@ export const targets: Section = {
 function judgedOn(report: Report): Html {
   const text = windowText(report);
   if (report.window === null || text === null) return html`<p class="note">No stretch of the run could be judged.</p>`;
-  const kind = report.window.steady ? 'the steady stretch' : 'a stretch that is not steady';
+  const stretch = report.window.steady ? `the steady stretch, ${text}` : `${text}, where the run was not steady`;
   const whole = report.targets.some(({ id }) => id === 'availability') && ' Availability counts the whole run.';
-  return html`<p class="note">Judged on ${kind} of the run, ${text}. ${sentence(report.window.reason)}${whole}</p>`;
+  return html`<p class="note">Judged on ${stretch}. ${prose(report.window.reason)}${whole}</p>`;
 }
 
 const row = (target: Target): Html => html`<tr role="row" class="${target.verdict}">
-<th role="rowheader" scope="row">${name(targetWords(target.id).name)}${target.reason !== undefined && html`<small>${sentence(target.reason)}</small>`}</th>
+<th role="rowheader" scope="row">${name(targetWords(target.id).name)}${target.reason !== undefined && html`<small>${prose(target.reason)}</small>`}</th>
 <td role="cell" class="number measured">${measuredText(target)}${target.interval && html`<small>${interval(target.interval, target.unit)}</small>`}</td>
 <td role="cell" class="number limit">${limitText(target)}</td>
 <td role="cell" class="gauge">${gauge(target)}</td>
