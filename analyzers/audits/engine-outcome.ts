@@ -5,18 +5,18 @@ type Said = Pick<Finding, 'verdict' | 'severity' | 'title' | 'why' | 'next'>;
 
 /** What k6's exit codes mean for the run. 0 and 99 (a threshold was missed, which is a target's matter) are regular ends. */
 const BY_EXIT_CODE: ReadonlyMap<number, Said> = new Map<number, Said>([
-  [100, broken("the script's setup took too long", 'Raise `setupTimeout`, or make setup() do less.')],
-  [101, broken("the script's teardown took too long", 'Raise `teardownTimeout`, or make teardown() do less.')],
-  [103, broken('k6 was stopped over its REST API', 'Run again, and leave the engine alone.')],
-  [104, broken('k6 found the script or its options invalid', 'Read the end of engine.log, mend the script, and run again.')],
-  [105, { ...broken('k6 was stopped from outside', 'Run again without stopping it.'), severity: 'medium' }],
+  [100, broken("The script's setup took too long", 'Raise `setupTimeout`, or make setup() do less.')],
+  [101, broken("The script's teardown took too long", 'Raise `teardownTimeout`, or make teardown() do less.')],
+  [103, broken('The engine was stopped over its REST API', 'Run again, and leave the engine alone.')],
+  [104, broken('The engine found the script or its options invalid', 'Read the end of engine.log, mend the script, and run again.')],
+  [105, { ...broken('The engine was stopped from outside', 'Run again without stopping it.'), severity: 'medium' }],
   [
     107,
-    { ...broken('the script threw outside of an iteration', 'Read the exception in engine.log, and mend the script.'), verdict: 'fail' },
+    { ...broken('The script threw outside of an iteration', 'Read the exception in engine.log, and mend the script.'), verdict: 'fail' },
   ],
-  [108, broken('the script aborted its own run', 'Read why it called test.abort() in engine.log.')],
-  [109, broken('k6 itself crashed', 'Keep engine.log, and report it to https://github.com/grafana/k6/issues.')],
-  [110, { ...broken('the script marked its run as failed', 'Read why it called test.fail() in engine.log.'), verdict: 'fail' }],
+  [108, broken('The script aborted its own run', 'Read why it called test.abort() in engine.log.')],
+  [109, broken('The engine itself crashed', 'Keep engine.log, and report it to https://github.com/grafana/k6/issues.')],
+  [110, { ...broken('The script marked its run as failed', 'Read why it called test.fail() in engine.log.'), verdict: 'fail' }],
 ]);
 
 function broken(title: string, next: string): Said {
@@ -31,34 +31,34 @@ export const engineOutcome: Audit<'plan'> = {
   audit({ plan: { outcome } }) {
     const said = outcome?.trouble == null ? endOf(outcome) : [troubled(outcome.trouble)];
     const evidence = outcome === null ? [] : [{ what: 'exit code or signal of k6', value: outcome.signal ?? outcome.exitCode }];
-    return said.map((one): Finding => ({ id: 'engine-outcome', ...one, title: sentence(one.title), evidence }));
+    return said.map((one): Finding => ({ id: 'engine-outcome', ...one, evidence }));
   },
 };
 
 /** loadkit stops k6 then, so how k6 ended says nothing more. */
-const troubled = (trouble: string): Said => broken(`the run was stopped: ${trouble}`, 'Clear the cause, and run again.');
+const troubled = (trouble: string): Said => broken(`The run was stopped: ${trouble}`, 'Clear the cause, and run again.');
 
 function endOf(outcome: Outcome | null): Said[] {
   if (outcome === null)
-    return [broken('loadkit was killed before the run had ended', 'Run again: what is on disk is only the start of the run.')];
+    return [broken('The run broke off: loadkit was killed before its end', 'Run again: what is on disk is only the start of the run.')];
   if (outcome.interrupted !== 'no') return [interrupted(outcome)];
   if (outcome.signal !== null) {
-    return [broken(`k6 was killed by ${outcome.signal}`, 'Look for what killed it: most often the machine had run out of memory.')];
+    return [broken(`The engine was killed by ${outcome.signal}`, 'Look for what killed it: most often the machine had run out of memory.')];
   }
   const { exitCode } = outcome;
   if (exitCode === EXIT.pass || exitCode === EXIT.targetMissed) return [];
   const known = exitCode === null ? undefined : BY_EXIT_CODE.get(exitCode);
-  return [known ?? broken(`k6 ended with ${exitCode === null ? 'no exit code' : `code ${exitCode}`}`, 'Read the end of engine.log.')];
+  return [
+    known ?? broken(`The engine ended with ${exitCode === null ? 'no exit code' : `code ${exitCode}`}`, 'Read the end of engine.log.'),
+  ];
 }
 
 function interrupted({ interrupted: how }: Outcome): Said {
   return {
     verdict: 'warn',
     severity: 'medium',
-    title: how === 'graceful' ? 'the run was interrupted' : 'the run was interrupted, and k6 killed',
+    title: how === 'graceful' ? 'The run was interrupted' : 'The run was interrupted, and its engine killed',
     why: 'The figures cover the part of the run until then; targets are judged on what is there of the plateau.',
     next: 'Run again to the end for a verdict on the whole plan.',
   };
 }
-
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,80 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { syntheticRun } from '../../tests/artifacts.ts';
+import { MISSING } from '../../tests/judged.ts';
+import type { Audit } from '../contract.ts';
+import { judge } from '../judge.ts';
+import { AUDITS, type FoundInputs, runAudits } from './index.ts';
+
+const run = syntheticRun({ durationS: 60 });
+const report = judge(run);
+const inputs: FoundInputs = {
+  ...run,
+  window: report.window ?? MISSING,
+  generatorHealth: report.generator ?? MISSING,
+  targets: report.targets,
+};
+
+describe('AUDITS', () => {
+  it('lists every file of the folder, under its own name', () => {
+    const files = readdirSync(import.meta.dirname).filter(
+      (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'index.ts',
+    );
+    expect(AUDITS.map(({ id }) => `${id}.ts`).toSorted()).toEqual(files.toSorted());
+  });
+
+  it('has a test for each', () => {
+    const tests = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.test.ts') && file !== 'index.test.ts');
+    expect(tests.toSorted()).toEqual(AUDITS.map(({ id }) => `${id}.test.ts`).toSorted());
+  });
+});
+
+describe('runAudits', () => {
+  it('finds nothing to say about a healthy run', () => {
+    expect(runAudits(inputs)).toEqual([]);
+  });
+
+  it.each(AUDITS.flatMap((audit) => audit.needs.map((need) => [audit.id, need, audit] as const)))(
+    '%s without its %s is inconclusive, with the reason',
+    (id, need, audit) => {
+      expect(runAudits({ ...inputs, [need]: { missing: 'the file is gone' } }, [audit])).toEqual([
+        expect.objectContaining({ id, verdict: 'inconclusive', title: 'Not enough is known: the file is gone' }),
+      ]);
+    },
+  );
+
+  it('is inconclusive where an audit throws, and asks the others all the same', () => {
+    const throwing: Audit<'plan'> = {
+      id: 'throwing',
+      question: 'Does it throw?',
+      needs: ['plan'],
+      audit: () => {
+        throw new Error('division by cucumber');
+      },
+    };
+    const steady: Audit<'window'> = { ...throwing, id: 'asked', needs: ['window'], audit: ({ window }) => finding(String(window.steady)) };
+    expect(runAudits(inputs, [throwing, steady])).toEqual([
+      expect.objectContaining({ id: 'throwing', verdict: 'inconclusive', title: expect.stringContaining('division by cucumber') }),
+      expect.objectContaining({ title: 'true' }),
+    ]);
+  });
+
+  it('hands over what is declared and nothing else', () => {
+    const curious: Audit<'plan'> = {
+      id: 'curious',
+      question: 'What do I see?',
+      needs: ['plan'],
+      audit: (seen) => finding(Object.keys(seen).join()),
+    };
+    expect(runAudits(inputs, [curious])).toEqual([expect.objectContaining({ title: 'plan' })]);
+  });
+
+  it('tells of a missing file once, with all the questions that it leaves open', () => {
+    const found = runAudits({ ...inputs, client: MISSING });
+    expect(found).toHaveLength(1);
+    const without = AUDITS.filter(({ needs }) => needs.includes('client'));
+    expect(found[0]?.evidence.map(({ what }) => what)).toEqual(without.map(({ question }) => question));
+  });
+});
+
+const finding = (title: string) => ({ id: 'x', verdict: 'pass', severity: 'info', title, why: '', evidence: [] }) as const;
