@@ -54,7 +54,7 @@ const serve = (socket: Socket, store: KeyValueStore, waiters: Set<Waiter>): void
   const parser = new RequestParser();
   const waiting: string[][] = [];
   let blocked = false;
-  let waiter: Waiter | undefined;
+  let abandon = (): void => undefined;
   socket.setNoDelay(true);
 
   const unblock = (reply: Reply): void => {
@@ -83,9 +83,11 @@ const serve = (socket: Socket, store: KeyValueStore, waiters: Set<Waiter>): void
       unblock(null);
     };
     const timer = Number(timeoutS) > 0 ? setTimeout(giveUp, Number(timeoutS) * 1000) : undefined;
-    waiter = entry;
     waiters.add(entry);
-    socket.once('close', () => clearTimeout(timer));
+    abandon = () => {
+      clearTimeout(timer);
+      waiters.delete(entry);
+    };
   };
   const drain = (): void => {
     while (!blocked) {
@@ -107,9 +109,7 @@ const serve = (socket: Socket, store: KeyValueStore, waiters: Set<Waiter>): void
     }
   });
   socket.on('error', () => socket.destroy());
-  socket.on('close', () => {
-    if (waiter !== undefined) waiters.delete(waiter);
-  });
+  socket.on('close', () => abandon());
 };
 
 /** Every command but BLMOVE: what it answers. @throws RespError for what the client did wrong */

@@ -48,8 +48,6 @@ export const startRestApi = async ({
     } catch (error) {
       if (response.headersSent || response.destroyed) return void response.destroy();
       const { status, message } = error instanceof GatewayResponse ? error : new GatewayResponse(500, 'Internal server error');
-      // What is left of a body that was not read would be taken for the next request.
-      if (!request.complete) response.setHeader('connection', 'close');
       answerJson(response, status, { message }, { 'x-amzn-RequestId': randomUUID() });
     }
   };

@@ -146,9 +146,7 @@ for (const { cache, env, skip } of stacks) {
       expect(queued.status).toBe(202);
       expect(queued.body).toMatchObject({ status: 'queued' });
       const path = `/characters/${characterId}/tasks/${String(queued.body['taskId'])}`;
-      await expect
-        .poll(async () => (await call('GET', path)).body, { timeout: 5000 })
-        .toMatchObject({ status: 'done', kind: 'combat' });
+      await expect.poll(async () => (await call('GET', path)).body, { timeout: 5000 }).toMatchObject({ status: 'done', kind: 'combat' });
       const task = (await call('GET', path)).body as {
         startedAt: number;
         finishedAt: number;

@@ -165,10 +165,7 @@ const act = async (request: IncomingMessage, response: ServerResponse, entry: Op
 
 const post = async (request: IncomingMessage, response: ServerResponse, entry: Open, messageMaxBytes: number): Promise<void> => {
   const data = await readBody(request, messageMaxBytes);
-  if (data === null) {
-    response.setHeader('connection', 'close');
-    return answerJson(response, 413, { message: 'Payload too large' }, { 'x-amzn-ErrorType': 'PayloadTooLargeException' });
-  }
+  if (data === null) return answerJson(response, 413, { message: 'Payload too large' }, { 'x-amzn-ErrorType': 'PayloadTooLargeException' });
   if (entry.socket.bufferedAmount > BUFFERED_MAX_BYTES) entry.socket.terminate();
   entry.lastActiveAt = Date.now();
   entry.socket.send(data, { binary: false }, (error) => {
