@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
 import { MISSING } from '../../tests/judged.ts';
-import type { Audit } from '../contract.ts';
+import type { Audit, Finding } from '../contract.ts';
 import { judge } from '../judge.ts';
 import { AUDITS, type FoundInputs, runAudits } from './index.ts';
 
@@ -77,4 +77,4 @@ describe('runAudits', () => {
   });
 });
 
-const finding = (title: string) => ({ id: 'x', verdict: 'pass', severity: 'info', title, why: '', evidence: [] }) as const;
+const finding = (title: string): Finding => ({ id: 'x', verdict: 'pass', severity: 'info', title, why: '', evidence: [] });

@@ -62,7 +62,7 @@ describe('steadyState', () => {
     const random = randomSource(21);
     for (let repeat = 0; repeat < 50; repeat += 1) {
       const found = steadyState([signalOf(run(random, 300, { transient: 200, decaySlots: 12 }))]);
-      expect(found.steady, found.reason).toBe(true);
+      expect(found).toMatchObject({ steady: true });
       const fromSlot = found.steady ? found.fromSlot : 0;
       const bias = (200 * 12 * Math.exp(-fromSlot / 12)) / (300 - fromSlot);
       expect(bias).toBeLessThan(2);
