@@ -51,29 +51,69 @@ export const histogramOf = (values: Iterable<number>, schema: number = K6_SCHEMA
   return { schema, count, sum, zeroCount, ...sorted(buckets) };
 };
 
+/** Adds histograms up in place. Where many are merged one after another, it saves making every sum in between. */
+export interface HistogramSum {
+  add(histogram: Histogram): void;
+  /** What was added since the last call, at the lowest resolution among it; null where that was nothing. */
+  take(): Histogram | null;
+}
+
+export const createHistogramSum = (): HistogramSum => {
+  const buckets = new Map<number, number>();
+  let schema: number | null = null;
+  let count = 0;
+  let sum = 0;
+  let zeroCount = 0;
+
+  const lowerTo = (lower: number): void => {
+    if (schema === null || lower === schema) return;
+    const coarser = lowerResolution({ schema, count, sum, zeroCount, ...sorted(buckets) }, lower);
+    buckets.clear();
+    addBuckets(buckets, coarser, 1);
+  };
+  return {
+    add: (histogram) => {
+      const lowest = Math.min(schema ?? SCHEMA_MAX, histogram.schema);
+      lowerTo(lowest);
+      schema = lowest;
+      count += histogram.count;
+      sum += histogram.sum;
+      zeroCount += histogram.zeroCount;
+      addBuckets(buckets, lowerResolution(histogram, lowest), 1);
+    },
+    take: () => {
+      const taken = schema === null ? null : { schema, count, sum, zeroCount, ...sorted(buckets) };
+      buckets.clear();
+      schema = null;
+      count = 0;
+      sum = 0;
+      zeroCount = 0;
+      return taken;
+    },
+  };
+};
+
 /**
  * All values of several histograms in one, at the lowest resolution among them. Exact in its counts; null where there is nothing to merge.
  *
  * @example mergeHistograms([histogramOf([1]), null, histogramOf([2])])?.count // 2
  */
 export const mergeHistograms = (histograms: Iterable<Histogram | null>): Histogram | null => {
-  const present: Histogram[] = [];
-  for (const histogram of histograms) if (histogram !== null) present.push(histogram);
-  const [first] = present;
-  if (first === undefined || present.length === 1) return first ?? null;
+  const all = createHistogramSum();
+  for (const histogram of histograms) if (histogram !== null) all.add(histogram);
+  return all.take();
+};
 
-  const schema = present.reduce((lowest, { schema }) => Math.min(lowest, schema), SCHEMA_MAX);
+/**
+ * The same values at a lower schema, as if they had been counted at that. Lowering it by one merges buckets 2k−1 and 2k into k: both end at or below
+ * its edge.
+ */
+export const lowerResolution = (histogram: Histogram, schema: number): Histogram => {
+  if (schema === histogram.schema) return histogram;
+  const width = 2 ** (histogram.schema - schema);
   const buckets = new Map<number, number>();
-  let count = 0;
-  let sum = 0;
-  let zeroCount = 0;
-  for (const histogram of present) {
-    count += histogram.count;
-    sum += histogram.sum;
-    zeroCount += histogram.zeroCount;
-    addBuckets(buckets, histogram, schema, 1);
-  }
-  return { schema, count, sum, zeroCount, ...sorted(buckets) };
+  for (const [k, index] of histogram.indices.entries()) addTo(buckets, Math.ceil(index / width), histogram.counts[k] ?? 0);
+  return { ...histogram, schema, ...sorted(buckets) };
 };
 
 /**
@@ -85,8 +125,8 @@ export const subtractHistogram = (later: Histogram, earlier: Histogram): Histogr
   if (count < 0 || zeroCount < 0) return null;
   const schema = Math.min(later.schema, earlier.schema);
   const buckets = new Map<number, number>();
-  addBuckets(buckets, later, schema, 1);
-  addBuckets(buckets, earlier, schema, -1);
+  addBuckets(buckets, lowerResolution(later, schema), 1);
+  addBuckets(buckets, lowerResolution(earlier, schema), -1);
   for (const [index, gained] of buckets) {
     if (gained < 0) return null;
     if (gained === 0) buckets.delete(index);
@@ -198,12 +238,8 @@ const addTo = (buckets: Map<number, number>, index: number, count: number): void
   buckets.set(index, (buckets.get(index) ?? 0) + count);
 };
 
-/** Lowering the schema by one merges buckets 2k−1 and 2k into k: both end at or below the edge base^k. */
-const addBuckets = (buckets: Map<number, number>, from: Histogram, schema: number, sign: 1 | -1): void => {
-  const width = 2 ** (from.schema - schema);
-  from.indices.forEach((index, k) => {
-    addTo(buckets, Math.ceil(index / width), sign * (from.counts[k] ?? 0));
-  });
+const addBuckets = (buckets: Map<number, number>, { indices, counts }: Histogram, sign: 1 | -1): void => {
+  for (let k = 0; k < indices.length; k++) addTo(buckets, indices[k] ?? 0, sign * (counts[k] ?? 0));
 };
 
 const sorted = (buckets: ReadonlyMap<number, number>): Pick<Histogram, 'indices' | 'counts'> => {

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Histogram } from '../../analyzers/contract.ts';
-import { mergeHistograms, quantile, subtractHistogram } from '../../analyzers/models/histogram.ts';
+import { mergeHistograms, quantile } from '../../analyzers/models/histogram.ts';
 import type { Redact } from '../redact.ts';
+import { type CumulativeHistogram, type CumulativeNumber, createCumulativeHistogram, createCumulativeNumber } from './cumulative.ts';
 import type { Series } from './decode.ts';
 import type { Push } from './journal.ts';
 import { createNameTable, type Route } from './names.ts';
@@ -102,7 +103,7 @@ const VUS = 'k6_vus';
 /** Gauges, `vus` among them, count nothing. */
 const isCount = ({ metric, value }: Series): boolean => typeof value !== 'number' || metric.endsWith('_total');
 
-const usersIn = (push: readonly Series[]): Reading<number> | null => {
+const usersIn = (push: readonly Series[]): Users | null => {
   const series = push.find(({ metric }) => metric === VUS);
   return series && typeof series.value === 'number' ? { value: series.value, timeMs: series.timeMs } : null;
 };
@@ -128,15 +129,8 @@ const emptyGrowth = (): Growth => ({
   errorClasses: new Map(),
 });
 
-interface Reading<T> {
-  value: T;
-  timeMs: number;
-}
-
-interface Tracked {
-  route: Route;
-  last: Reading<number | Histogram> | null;
-}
+/** Where a series is counted, and what it was last. */
+type Tracked = { route: Route } & ({ kind: 'number'; last: CumulativeNumber } | { kind: 'histogram'; last: CumulativeHistogram });
 
 const createCounts = (routeOf: (series: Series) => Route | null) => {
   const tracked = new Map<string, Tracked>();
@@ -156,7 +150,10 @@ const createCounts = (routeOf: (series: Series) => Route | null) => {
       lose(id);
       return null;
     }
-    const fresh: Tracked = { route, last: null };
+    const fresh: Tracked =
+      typeof series.value === 'number'
+        ? { route, kind: 'number', last: createCumulativeNumber() }
+        : { route, kind: 'histogram', last: createCumulativeHistogram(series.value) };
     tracked.set(id, fresh);
     return fresh;
   };
@@ -166,7 +163,7 @@ const createCounts = (routeOf: (series: Series) => Route | null) => {
       const id = identityOf(series);
       if (!isRepresentable(series.value)) lose(id);
       const state = find(series, id);
-      if (state) count(growth, state, { value: series.value, timeMs: series.timeMs });
+      if (state) count(growth, state, series);
     },
     seriesLost: (): number => lost.size,
   };
@@ -182,20 +179,12 @@ const isRepresentable = (value: number | Histogram): boolean =>
     ? Number.isFinite(value)
     : Number.isFinite(value.sum) && value.count === value.counts.reduce((total, count) => total + count, value.zeroCount);
 
-/** Counts what was gained since the last reading. A push that comes twice gains nothing, one that comes late is covered by its successor. */
-const count = (growth: Growth, state: Tracked, reading: Reading<number | Histogram>): void => {
-  const { last, route } = state;
-  if (typeof reading.value === 'number') {
-    const before = (last?.value as number | undefined) ?? 0;
-    // A script's own counter may go down; then only time tells a new value from an old one.
-    if (reading.value < before && reading.timeMs <= (last?.timeMs ?? 0)) return;
-    countNumber(growth, route, reading.value - before);
-  } else {
-    const gained = last ? subtractHistogram(reading.value, last.value as Histogram) : reading.value;
-    if (gained === null) return;
-    if (gained.count > 0) countHistogram(growth, route, gained);
+const count = (growth: Growth, { kind, last, route }: Tracked, { value, timeMs }: Series): void => {
+  if (kind === 'number' && typeof value === 'number') countNumber(growth, route, last.gain(value, timeMs));
+  else if (kind === 'histogram' && typeof value !== 'number') {
+    const gained = last.gain(value);
+    if (gained) countHistogram(growth, route, gained);
   }
-  state.last = reading;
 };
 
 const countNumber = (growth: Growth, route: Route, gained: number): void => {
@@ -238,16 +227,22 @@ const packGrowth = (growth: Growth) => ({
 
 // ---------------------------------------------------------------------------------------------------------------- time
 
+/** A `vus` sample, by the engine's clock. */
+interface Users {
+  value: number;
+  timeMs: number;
+}
+
 type Time = Pick<Push, 'fromS' | 'atS' | 'gap' | 'executionStartS' | 'users'>;
 
 /** Says which stretch of time a push covers, and when the engine began to execute. */
 const createClock = () => {
   let previousAtS: number | null = null;
-  let vus: Reading<number> | null = null;
+  let vus: Users | null = null;
   let executing = false;
 
   return {
-    advance: (atS: number, sample: Reading<number> | null): Time => {
+    advance: (atS: number, sample: Users | null): Time => {
       const isNew = sample !== null && (vus === null || sample.timeMs > vus.timeMs);
       const sinceVusS = isNew && vus ? (sample.timeMs - vus.timeMs) / 1000 : PUSH_INTERVAL_S;
       // Outside of execution the engine has no `vus` and may be silent: that is no gap. A push never covers more than its interval then.
