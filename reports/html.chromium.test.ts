@@ -136,11 +136,13 @@ describe.skipIf(!existsSync(CHROMIUM))('report.html in Chromium', () => {
     const page = await open('sample', { colorScheme: 'dark' });
     const before = await page.locator('#chart-latency').screenshot();
     const users = await page.locator('#chart-users').screenshot();
-    await page.evaluate(
-      `addEventListener('beforeprint', () => { globalThis.paperWidth = document.getElementById('chart-latency').clientWidth; })`,
-    );
+    await page.evaluate(`addEventListener('beforeprint', () => {
+      const { width, scales } = Chart.getChart('chart-latency');
+      globalThis.onPaper = { width, ink: scales.x.options.ticks.color };
+    })`);
     const paper = await page.pdf({ format: 'A4' });
-    expect(await page.evaluate('globalThis.paperWidth')).toBe(860);
+    // The muted ink of the light colours.
+    expect(await page.evaluate('globalThis.onPaper')).toEqual({ width: 860, ink: '#57606d' });
     expect(paper.subarray(0, 5).toString()).toBe('%PDF-');
     expect((await page.locator('#chart-latency').screenshot()).equals(before)).toBe(true);
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
