@@ -1,9 +1,15 @@
-import { type Client, type Generator, type GeneratorSample, type Histogram, SCHEMA_VERSION } from '../../analyzers/contract.ts';
-import { mergeHistograms } from '../../analyzers/models/histogram.ts';
+import {
+  type Client,
+  type ErrorClass,
+  type Generator,
+  type GeneratorSample,
+  type Histogram,
+  SCHEMA_VERSION,
+} from '../../analyzers/contract.ts';
 import { UserError } from '../errors.ts';
 import { type JournalRecord, type Names, type Push, readJournal } from './journal.ts';
 import { unpackHistogram } from './packed.ts';
-import { createTimeline, type Slots, type Timeline } from './timeline.ts';
+import { createCountSlots, createHistogramSlots, createSlots, createTimeline, type Slots, type Timeline } from './timeline.ts';
 
 /** Half an hour at full resolution, four hours at 8 s. guess: tune. */
 export const SLOTS_MAX = 1_800;
@@ -21,9 +27,11 @@ export interface Collected {
  * @throws UserError 104 when the file can't be read or is no journal
  */
 export const compact = async (journalPath: string): Promise<Collected> => {
-  const client = createClientBuilder();
-  const generator = createGeneratorBuilder();
   try {
+    // Twice through the file, so that slots have their final length from the start and nothing has to be merged again.
+    const spans = await measure(readJournal(journalPath));
+    const client = createClientBuilder(spans.client);
+    const generator = createGeneratorBuilder(spans.generator);
     for await (const record of readJournal(journalPath)) {
       if (record.kind === 'generator') generator.add(record);
       else client.add(record);
@@ -35,54 +43,115 @@ export const compact = async (journalPath: string): Promise<Collected> => {
   }
 };
 
+// ---------------------------------------------------------------------------------------------------------------- time
+
+/** The middle of what a push covers stands for it: pushes that come a little early or late still get a slot each. */
+const timeOf = ({ fromS, atS }: Push): number => (fromS + atS) / 2;
+
+const measure = async (records: AsyncIterable<JournalRecord>): Promise<{ client: Timeline; generator: Timeline }> => {
+  const client = createSpan();
+  const generator = createSpan();
+  let startedS = 0;
+  for await (const record of records) {
+    if (record.kind === 'push') {
+      client.startAt(record.fromS);
+      client.reach(timeOf(record));
+    } else if (record.kind === 'generator') {
+      generator.startAt(record.timeS);
+      generator.reach(record.timeS);
+    } else if (record.kind === 'journal') startedS = record.startedS;
+  }
+  return { client: client.timeline(startedS), generator: generator.timeline(startedS) };
+};
+
+const createSpan = () => {
+  let startS: number | null = null;
+  let lastS: number | null = null;
+  return {
+    startAt: (timeS: number): void => {
+      startS ??= timeS;
+    },
+    reach: (timeS: number): void => {
+      lastS = Math.max(lastS ?? timeS, timeS);
+    },
+    timeline: (otherwiseS: number): Timeline => createTimeline(startS ?? otherwiseS, lastS, SLOTS_MAX),
+  };
+};
+
 // ---------------------------------------------------------------------------------------------------------------- client
 
-const plus = (a: number, b: number): number => a + b;
-const later = <T>(_: T, b: T): T => b;
-const merged = (a: Histogram, b: Histogram): Histogram => mergeHistograms([a, b]) ?? b;
-
-const createClientBuilder = () => {
-  let startedS = 0;
-  let axis: Axis | null = null;
-  const names: Names = { endpoints: [], trends: [], counters: [], errorClasses: [] };
-  const errorCounts: number[] = [];
+const createClientBuilder = (timeline: Timeline) => {
+  const { startS, periodS, slots } = timeline;
+  const users = createSlots<number, null>(slots, null, (_, later) => later);
+  const iterations = createCountSlots(slots);
+  const droppedIterations = createCountSlots(slots);
+  const endpoints: { name: string; errors: Slots<number, number>; latencyS: Slots<Histogram, null> }[] = [];
+  const trends: (Names['trends'][number] & { values: Slots<Histogram, null> })[] = [];
+  const counters: { name: string; values: Slots<number, number> }[] = [];
+  const errorClasses: ErrorClass[] = [];
   const gaps: Client['gaps'] = [];
+  let latestS = startS;
   let executionStartS: number | null = null;
   let overflow: Client['overflow'] = { names: 0, seriesLost: 0 };
   let end: Extract<JournalRecord, { kind: 'end' }> | null = null;
 
+  const addNames = ({ names = {} }: Push): void => {
+    for (const name of names.endpoints ?? [])
+      endpoints.push({ name, errors: createCountSlots(slots), latencyS: createHistogramSlots(slots) });
+    for (const trend of names.trends ?? []) trends.push({ ...trend, values: createHistogramSlots(slots) });
+    for (const name of names.counters ?? []) counters.push({ name, values: createCountSlots(slots) });
+    for (const { endpoint, status, errorCode } of names.errorClasses ?? []) {
+      errorClasses.push({ endpoint: known(endpoints[endpoint]).name, status, errorCode, count: 0 });
+    }
+  };
+
+  const addCounts = (push: Push, slot: number): void => {
+    if (push.users !== null) users.add(slot, push.users);
+    iterations.add(slot, push.iterations);
+    droppedIterations.add(slot, push.droppedIterations);
+    for (const [id, errors, packed] of push.endpoints) {
+      const endpoint = known(endpoints[id]);
+      endpoint.errors.add(slot, errors);
+      endpoint.latencyS.add(slot, unpackHistogram(packed));
+    }
+    for (const [id, packed] of push.trends) known(trends[id]).values.add(slot, unpackHistogram(packed));
+    for (const [id, growth] of push.counters) known(counters[id]).values.add(slot, growth);
+    for (const [id, count] of push.errorClasses) known(errorClasses[id]).count += count;
+  };
+
   const addPush = (push: Push): void => {
-    axis ??= createAxis(push.fromS);
-    const { names: fresh } = push;
-    names.endpoints.push(...(fresh?.endpoints ?? []));
-    names.trends.push(...(fresh?.trends ?? []));
-    names.counters.push(...(fresh?.counters ?? []));
-    names.errorClasses.push(...(fresh?.errorClasses ?? []));
-    axis.add(push);
-    for (const [id, count] of push.errorClasses) errorCounts[id] = (errorCounts[id] ?? 0) + count;
+    addNames(push);
+    // Never back, when the machine's clock is set.
+    latestS = Math.max(latestS, timeOf(push));
+    addCounts(push, timeline.slotAt(latestS));
     if (push.gap) addGap(gaps, push.fromS, push.atS);
     executionStartS ??= push.executionStartS ?? null;
     overflow = push.overflow ?? overflow;
   };
 
   return {
-    add: (record: Exclude<JournalRecord, { kind: 'generator' }>): void => {
-      if (record.kind === 'journal') startedS = record.startedS;
-      else if (record.kind === 'push') addPush(record);
+    add: (record: JournalRecord): void => {
+      if (record.kind === 'push') addPush(record);
       else if (record.kind === 'end') end = record;
     },
     build: (): Client => ({
       schemaVersion: SCHEMA_VERSION,
-      ...(axis ?? createAxis(startedS)).build(names),
+      startS,
+      periodS,
+      slots,
       executionStartS,
-      errorClasses: names.errorClasses
-        .map(({ endpoint, status, errorCode }, id) => ({
-          endpoint: names.endpoints[endpoint] ?? '',
-          status,
-          errorCode,
-          count: errorCounts[id] ?? 0,
-        }))
-        .sort((a, b) => b.count - a.count),
+      endpoints: endpoints.map(({ name, errors, latencyS }) => ({
+        name,
+        requests: latencyS.values().map((latency) => latency?.count ?? 0),
+        errors: errors.values(),
+        latencyS: latencyS.values(),
+      })),
+      trends: trends.map(({ name, unit, values }) => ({ name, unit, slots: values.values() })),
+      counters: counters.map(({ name, values }) => ({ name, slots: values.values() })),
+      users: users.values(),
+      iterations: iterations.values(),
+      droppedIterations: droppedIterations.values(),
+      errorClasses: errorClasses.toSorted((a, b) => b.count - a.count),
       scriptErrors: end?.scriptErrors ?? { count: 0, messages: [] },
       overflow,
       gaps,
@@ -92,80 +161,16 @@ const createClientBuilder = () => {
   };
 };
 
+/** @throws RangeError where a record speaks of what was never named */
+const known = <T>(named: T | undefined): T => {
+  if (named === undefined) throw new RangeError('a push counts something without a name');
+  return named;
+};
+
 const addGap = (gaps: Client['gaps'], fromS: number, toS: number): void => {
   const last = gaps.at(-1);
   if (last && (last.toS >= fromS || gaps.length >= GAPS_MAX)) last.toS = toS;
   else gaps.push({ fromS, toS });
-};
-
-type Axis = ReturnType<typeof createAxis>;
-
-/** Everything of the client that has a place in time. */
-const createAxis = (startS: number) => {
-  const timeline = createTimeline(startS, SLOTS_MAX);
-  const users = timeline.slots<number>(later);
-  const iterations = timeline.slots(plus);
-  const droppedIterations = timeline.slots(plus);
-  const endpoints: { requests: Slots<number>; errors: Slots<number>; latencyS: Slots<Histogram> }[] = [];
-  const trends: Slots<Histogram>[] = [];
-  const counters: Slots<number>[] = [];
-  let latestS = startS;
-
-  return {
-    add: (push: Push): void => {
-      // The middle of what a push covers: pushes that come a little early or late still get a slot each. Never back, when the clock is set.
-      latestS = Math.max(latestS, (push.fromS + push.atS) / 2);
-      const slot = timeline.slotAt(latestS);
-      if (push.users !== null) users.add(slot, push.users);
-      iterations.add(slot, push.iterations);
-      droppedIterations.add(slot, push.droppedIterations);
-      for (const [id, errors, packed] of push.endpoints) {
-        const histogram = unpackHistogram(packed);
-        endpoints[id] ??= { requests: timeline.slots(plus), errors: timeline.slots(plus), latencyS: timeline.slots(merged) };
-        endpoints[id].requests.add(slot, histogram.count);
-        endpoints[id].errors.add(slot, errors);
-        endpoints[id].latencyS.add(slot, histogram);
-      }
-      for (const [id, packed] of push.trends) slotsOf(timeline, trends, id, merged).add(slot, unpackHistogram(packed));
-      for (const [id, growth] of push.counters) slotsOf(timeline, counters, id, plus).add(slot, growth);
-    },
-    build: (names: Names) => {
-      const slots = timeline.length();
-      return {
-        startS,
-        periodS: timeline.periodS(),
-        slots,
-        users: users.toArray(slots, null),
-        iterations: iterations.toArray(slots, 0),
-        droppedIterations: droppedIterations.toArray(slots, 0),
-        // A name of an error class only (`other`) may have no requests of its own.
-        endpoints: names.endpoints.flatMap((name, id) => {
-          const endpoint = endpoints[id];
-          return endpoint
-            ? [
-                {
-                  name,
-                  requests: endpoint.requests.toArray(slots, 0),
-                  errors: endpoint.errors.toArray(slots, 0),
-                  latencyS: endpoint.latencyS.toArray(slots, null),
-                },
-              ]
-            : [];
-        }),
-        trends: names.trends.map((trend, id) => ({
-          ...trend,
-          slots: trends[id]?.toArray(slots, null) ?? new Array<null>(slots).fill(null),
-        })),
-        counters: names.counters.map((name, id) => ({ name, slots: counters[id]?.toArray(slots, 0) ?? new Array<number>(slots).fill(0) })),
-      };
-    },
-  };
-};
-
-const slotsOf = <T>(timeline: Timeline, all: Slots<T>[], id: number, join: (a: T, b: T) => T): Slots<T> => {
-  const slots = all[id] ?? timeline.slots(join);
-  all[id] = slots;
-  return slots;
 };
 
 // ---------------------------------------------------------------------------------------------------------------- generator
@@ -177,19 +182,19 @@ interface GeneratorSlot {
   machineCpu: { sum: number; count: number };
 }
 
-const createGeneratorBuilder = () => {
-  let timeline: Timeline | null = null;
-  let slots: Slots<GeneratorSlot> | null = null;
+const createGeneratorBuilder = (timeline: Timeline) => {
+  const slots = createSlots<GeneratorSlot, null>(timeline.slots, null, joinGeneratorSlots);
   return {
-    add: (sample: GeneratorSample): void => {
-      timeline ??= createTimeline(sample.timeS, SLOTS_MAX);
-      slots ??= timeline.slots(joinGeneratorSlots);
-      slots.add(timeline.slotAt(sample.timeS), generatorSlotOf(sample));
-    },
+    add: (sample: GeneratorSample): void => slots.add(Math.max(0, timeline.slotAt(sample.timeS)), generatorSlotOf(sample)),
     build: (): Generator => ({
-      samples: (slots?.toArray(timeline?.length() ?? 0, null) ?? []).flatMap((slot) =>
-        slot ? [{ ...slot.highest, engineCpuCores: meanOf(slot.engineCpuCores), machineCpu: meanOf(slot.machineCpu) }] : [],
-      ),
+      samples: slots
+        .values()
+        .filter((slot) => slot !== null)
+        .map(({ highest, engineCpuCores, machineCpu }) => ({
+          ...highest,
+          engineCpuCores: meanOf(engineCpuCores),
+          machineCpu: meanOf(machineCpu),
+        })),
     }),
   };
 };

@@ -53,7 +53,8 @@ export const createCumulativeHistogram = (first: Pick<Histogram, 'schema'>): Cum
   /** No count has gone down, and no bucket has gone. */
   const isLater = (reading: Histogram): boolean => {
     let known = 0;
-    for (const [k, index] of reading.indices.entries()) {
+    for (let k = 0; k < reading.indices.length; k++) {
+      const index = reading.indices[k] ?? 0;
       const before = buckets.get(index);
       if (before === undefined) continue;
       if ((reading.counts[k] ?? 0) < before) return false;
@@ -68,7 +69,8 @@ export const createCumulativeHistogram = (first: Pick<Histogram, 'schema'>): Cum
       if (!isLater(reading)) return null;
       const indices: number[] = [];
       const counts: number[] = [];
-      for (const [k, index] of reading.indices.entries()) {
+      for (let k = 0; k < reading.indices.length; k++) {
+        const index = reading.indices[k] ?? 0;
         const now = reading.counts[k] ?? 0;
         const gained = now - (buckets.get(index) ?? 0);
         if (gained === 0) continue;
