@@ -38,7 +38,7 @@ export function summarizeGenerator(plan: Plan, client: Client, generator: Genera
   if (strains.length > 0) return { ...summary, saturated: true, reason: strains.join('; ') };
   const enough = Math.max(cores.length, machine.length) >= READABLE_SHARE_MIN * samples.length && samples.length > 0;
   if (!enough) return { ...summary, saturated: null, reason: 'its processor use could not be read' };
-  return { ...summary, saturated: false, reason: 'it had processor time to spare' };
+  return { ...summary, saturated: false, reason: 'no sign of strain' };
 }
 
 type Measured = Omit<GeneratorSummary, 'saturated' | 'reason'>;

@@ -88,6 +88,12 @@ export function activeSlots(client: Client): SlotRange | null {
   return to > from ? { from, to } : null;
 }
 
+/** Seconds of those slots; 0 where the engine never executed. */
+export function executedS(client: Client): number {
+  const active = activeSlots(client);
+  return active === null ? 0 : (active.to - active.from) * client.periodS;
+}
+
 function isActive(client: Client, slot: number): boolean {
   if ((client.users[slot] ?? null) !== null || (client.iterations[slot] ?? 0) > 0) return true;
   return client.endpoints.some((endpoint) => (endpoint.requests[slot] ?? 0) > 0);

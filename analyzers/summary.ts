@@ -1,6 +1,6 @@
 import type { Client, EndpointSummary, Histogram, LatencyMs, Report, TrendSummary } from './contract.ts';
 import { meanOf, mergeHistograms, quantile, upperBoundOf } from './models/histogram.ts';
-import { activeSlots, total } from './series.ts';
+import { executedS, total } from './series.ts';
 
 /** Figures of the whole run, ramps included: what was done to the system, where targets are judged on the window. */
 
@@ -98,8 +98,3 @@ const scaled = (value: number | null, scale: number): number | null => (value ==
 
 /** Null where there is nothing to divide by. */
 const share = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
-
-function executedS(client: Client): number {
-  const active = activeSlots(client);
-  return active === null ? 0 : (active.to - active.from) * client.periodS;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figure, percent, plural } from './words.ts';
+import { duration, figure, percent, plural } from './words.ts';
 
 describe('figure', () => {
   it.each([
@@ -29,5 +29,15 @@ describe('plural', () => {
   it('counts', () => {
     expect(plural(1, 'request')).toBe('1 request');
     expect(plural(2995, 'request')).toBe('2,995 requests');
+  });
+});
+
+describe('duration', () => {
+  it.each([
+    [44.2, '45 s'],
+    [272, '5 min'],
+    [7201, '3 h'],
+  ])('%d is %s', (seconds, text) => {
+    expect(duration(seconds)).toBe(text);
   });
 });

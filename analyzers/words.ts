@@ -19,3 +19,9 @@ export const plural = (count: number, noun: string): string => `${figure(count)}
 /** A share of 0 to 1 as a percentage: what is not quite all is never rounded to it. */
 export const percent = (share: number): string =>
   share > 0.99 && share < 1 ? `${100 - Number(figure(100 - 100 * share))} %` : `${figure(100 * share)} %`;
+
+/** @example duration(272) // '5 min': rounded up, since less would not do */
+export function duration(seconds: number): string {
+  if (seconds <= 120) return `${Math.ceil(seconds)} s`;
+  return seconds <= 7200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`;
+}

@@ -24,7 +24,7 @@ describe('availability', () => {
     expect(few.client.exact?.requests).toBeLessThan(2995);
     expect(targetOf('availability', few)).toMatchObject({
       verdict: 'inconclusive',
-      reason: expect.stringMatching(/to claim 99.9 % takes 2,995 requests without a failure, there were [\d,]+ requests/),
+      reason: expect.stringMatching(/to claim 99.9 % takes 2,995 requests without a failure, \d+ \w+ of this load; there were [\d,]+$/),
     });
   });
 
@@ -53,7 +53,7 @@ describe('availability', () => {
     const close = targetOf('availability', withFailures(healthy, '500', Math.round(requests * 0.0008)));
     expect(close).toMatchObject({
       verdict: 'inconclusive',
-      reason: expect.stringMatching(/got no answer: about [\d,]+ requests would settle it/),
+      reason: expect.stringMatching(/got no answer: about [\d,]+ requests, [\d]+ \w+ of this load, would settle it/),
     });
     expect(targetOf('availability', withLimit(healthy, 'availability', 1))).toMatchObject({
       verdict: 'inconclusive',

@@ -1,8 +1,8 @@
 import type { Client, ErrorClass } from '../contract.ts';
 import { clopperPearson, type Interval, trialsToClaim, trialsToSettleShare } from '../models/intervals.ts';
-import { total } from '../series.ts';
-import { percent, plural } from '../words.ts';
-import { CONFIDENCE, inconclusive, reaching, type TargetJudge } from './target.ts';
+import { executedS, total } from '../series.ts';
+import { duration, figure, percent, plural } from '../words.ts';
+import { CONFIDENCE, inconclusive, reaching, settlement, type TargetJudge } from './target.ts';
 
 /**
  * Share of requests that the service answered, over the whole run: an outage during a ramp is one too, and failures are known by status for
@@ -18,7 +18,7 @@ export const availability: TargetJudge = {
     const interval: Interval = [1 - hi, 1 - lo];
     const value = 1 - unanswered / requests;
     const position = reaching(interval, limit);
-    if (position === 'undecided') return inconclusive(undecided(unanswered, requests, limit), value, interval);
+    if (position === 'undecided') return inconclusive(undecided(unanswered, requests, limit, executedS(client)), value, interval);
     return { value, interval, verdict: position === 'met' ? 'pass' : 'fail' };
   },
 };
@@ -42,13 +42,13 @@ export function countUnanswered(client: Client): { requests: number; unanswered:
 
 const isUnanswered = (status: string): boolean => status === '0' || status === '' || status === '429' || status.startsWith('5');
 
-function undecided(unanswered: number, requests: number, limit: number): string {
+function undecided(unanswered: number, requests: number, limit: number, seconds: number): string {
   if (limit >= 1) return 'no number of requests proves that none ever fails';
-  const needed = trialsToSettleShare(unanswered / requests, 1 - limit, CONFIDENCE);
   if (unanswered > 0) {
-    const settle = needed === null ? 'no number of requests would settle it' : `about ${plural(needed, 'request')} would settle it`;
-    return `${plural(unanswered, 'request')} of ${plural(requests, 'request')} got no answer: ${settle}`;
+    const needed = trialsToSettleShare(unanswered / requests, 1 - limit, CONFIDENCE);
+    return `${figure(unanswered)} of ${plural(requests, 'request')} got no answer: ${settlement(needed, requests / seconds)}`;
   }
   const claim = trialsToClaim(limit, CONFIDENCE);
-  return `to claim ${percent(limit)} takes ${plural(claim, 'request')} without a failure, there were ${plural(requests, 'request')}`;
+  const time = duration(claim / (requests / seconds));
+  return `to claim ${percent(limit)} takes ${plural(claim, 'request')} without a failure, ${time} of this load; there were ${figure(requests)}`;
 }

@@ -10,7 +10,7 @@ describe('error-rate', () => {
     expect(targetOf('error-rate', failing(0.03)).verdict).toBe('fail');
     const close = targetOf('error-rate', failing(0.01));
     expect(close.verdict).toBe('inconclusive');
-    expect(close.reason).toMatch(/the limit lies within the interval.*about [\d,]+ requests? would settle it/);
+    expect(close.reason).toMatch(/the limit lies within the interval.*about [\d,]+ requests, [\d]+ \w+ of this load, would settle it/);
   });
 
   it('is judged over the plateau without a steady state, too', () => {

@@ -1,6 +1,6 @@
 import { clopperPearson, type Interval, trialsToSettleShare } from '../models/intervals.ts';
-import { percent, plural } from '../words.ts';
-import { below, CONFIDENCE, inconclusive, type TargetJudge } from './target.ts';
+import { percent } from '../words.ts';
+import { below, CONFIDENCE, inconclusive, settlement, type TargetJudge } from './target.ts';
 
 /** Share of requests that failed by k6's count (`http_req_failed`) in the window, steady or not: a failure needs no steady state to be one. */
 export const errorRate: TargetJudge = {
@@ -15,13 +15,12 @@ export const errorRate: TargetJudge = {
     const interval = clopperPearson(errors, requests, CONFIDENCE);
     // A limit of 0 is met by no interval and missed by every one, so the count itself has to say.
     const position = limit === 0 && errors === 0 ? 'undecided' : below(interval, limit);
-    if (position === 'undecided') return inconclusive(undecided(value, interval, limit), value, interval);
+    if (position === 'undecided') return inconclusive(undecided(value, interval, limit, requests / sample.seconds), value, interval);
     return { value, interval, verdict: position === 'met' ? 'pass' : 'fail' };
   },
 };
 
-function undecided(value: number, interval: Interval, limit: number): string {
+function undecided(value: number, interval: Interval, limit: number, requestsPerS: number): string {
   const needed = limit > 0 && limit < 1 ? trialsToSettleShare(value, limit, CONFIDENCE) : null;
-  const settle = needed === null ? 'no number of requests would settle it' : `about ${plural(needed, 'request')} would settle it`;
-  return `the limit lies within the interval, ${percent(interval[0])} to ${percent(interval[1])}: ${settle}`;
+  return `the limit lies within the interval, ${percent(interval[0])} to ${percent(interval[1])}: ${settlement(needed, requestsPerS)}`;
 }

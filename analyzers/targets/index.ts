@@ -52,8 +52,19 @@ function inputOf(
 }
 
 function judgeTarget(target: TargetJudge, { id, limit }: TargetLimit, plan: Plan, input: TargetInput | Missing): Target {
-  const judged: Judged = isMissing(input) ? inconclusive(input.missing) : target.judge(limit, input);
+  const judged = isMissing(input) ? inconclusive(input.missing) : judgeSafely(target, limit, input);
   const outOfReach = target.outOfReach?.(limit, plan) ?? null;
   const asked = { id, limit, unit: target.unit };
-  return outOfReach === null ? { ...asked, ...judged } : { ...asked, ...judged, verdict: 'skipped', reason: outOfReach };
+  // Think time is a mean: a limit just out of reach may be reached all the same.
+  const counts = outOfReach === null || judged.verdict === 'pass';
+  return counts ? { ...asked, ...judged } : { ...asked, ...judged, verdict: 'skipped', reason: outOfReach };
+}
+
+/** As with audits, one target that throws takes down neither the others nor the report, and it does not pass. */
+function judgeSafely(target: TargetJudge, limit: number, input: TargetInput): Judged {
+  try {
+    return target.judge(limit, input);
+  } catch (error) {
+    return inconclusive(`the target ${target.id} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -1,7 +1,7 @@
 import { type Interval, ratioInterval } from '../models/intervals.ts';
 import { total } from '../series.ts';
-import { figure, plural } from '../words.ts';
-import { below, CONFIDENCE, inconclusive, latencyDoubt, type Sample, type TargetJudge, withoutSteadyState } from './target.ts';
+import { figure } from '../words.ts';
+import { below, CONFIDENCE, inconclusive, latencyDoubt, type Sample, settlement, type TargetJudge, withoutSteadyState } from './target.ts';
 
 /** Mean duration of all requests, as k6's `http_req_duration` has it. Sums and counts are exact; the interval is by batch means. */
 export const latencyAvg: TargetJudge = {
@@ -16,7 +16,7 @@ export const latencyAvg: TargetJudge = {
     if (interval === null) return inconclusive('the window is too short for an interval', value);
     const position = below(interval, limit);
     if (!input.window.steady) return withoutSteadyState(input.window, position, { value, interval });
-    if (position === 'undecided') return inconclusive(undecided(value, interval, limit, input.sample.requests), value, interval);
+    if (position === 'undecided') return inconclusive(undecided(value, interval, limit, input.sample), value, interval);
     return { value, interval, verdict: position === 'met' ? 'pass' : 'fail' };
   },
 };
@@ -31,14 +31,13 @@ function measure({ slots }: Sample): { value: number; interval: Interval | null 
   };
 }
 
-function undecided(value: number, interval: Interval, limit: number, requests: number): string {
-  const needed = requestsToSettle(value, interval, limit, requests);
-  const settle = needed === null ? 'only a change of the system would settle it' : `about ${plural(needed, 'request')} would settle it`;
-  return `the limit lies within the interval, ${figure(interval[0])} to ${figure(interval[1])} ms: ${settle}`;
+function undecided(value: number, interval: Interval, limit: number, { requests, seconds }: Sample): string {
+  const within = `the limit lies within the interval, ${figure(interval[0])} to ${figure(interval[1])} ms`;
+  return `${within}: ${settlement(requestsToSettle(value, interval, limit, requests), requests / seconds)}`;
 }
 
 /** An interval of a mean shrinks with the square root of the data. Null where the mean lies on the limit. */
-export function requestsToSettle(value: number, [lo, hi]: Interval, limit: number, requests: number): number | null {
+function requestsToSettle(value: number, [lo, hi]: Interval, limit: number, requests: number): number | null {
   const factor = ((hi - lo) / 2 / Math.abs(value - limit)) ** 2;
   return Number.isFinite(factor) ? Math.ceil(requests * factor) : null;
 }

@@ -2,7 +2,7 @@ import type { Client, GeneratorSummary, Histogram, Missing, Plan, Target, Target
 import { isMissing } from '../contract.ts';
 import type { Interval } from '../models/intervals.ts';
 import { latencyIn, type RunSeries, type SlotRange, slotsWithin, total } from '../series.ts';
-import { plural } from '../words.ts';
+import { duration, plural } from '../words.ts';
 
 /** Of intervals, and one-sided of "how many requests does it take". The field's habit. */
 export const CONFIDENCE = 0.95;
@@ -92,4 +92,11 @@ export function latencyDoubt({ plan, client, sample, generatorHealth }: TargetIn
 export function withoutSteadyState(window: Window, position: Position, judged: { value: number; interval: Interval }): Judged {
   if (position === 'missed') return { ...judged, verdict: 'fail' };
   return inconclusive(`no steady state: ${window.reason}`, judged.value, judged.interval);
+}
+
+/** How much more of the same would settle a limit within its interval: requests, and how long they take at this rate. Null: no amount would. */
+export function settlement(needed: number | null, requestsPerS: number): string {
+  if (needed === null) return 'no number of requests would settle it';
+  const time = requestsPerS > 0 ? `, ${duration(needed / requestsPerS)} of this load,` : '';
+  return `about ${plural(needed, 'request')}${time} would settle it`;
 }

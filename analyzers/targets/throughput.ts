@@ -29,12 +29,12 @@ export const throughput: TargetJudge = {
   },
 };
 
-/** Users who think between requests make at most users / think time of them per second, even were every answer instant. */
+/** Users who think between requests make users / think time of them per second, were every answer instant, and fewer otherwise. */
 function outOfReach(limit: number, { load, thinkTimeS }: Plan): string | null {
   if (load.model !== 'closed' || thinkTimeS === null || thinkTimeS <= 0) return null;
-  const offeredMax = load.usersMax / thinkTimeS;
-  if (offeredMax >= limit) return null;
-  return `${plural(load.usersMax, 'user')} with ${figure(thinkTimeS)} s of think time make at most ${figure(offeredMax)} requests/s`;
+  const offered = load.usersMax / thinkTimeS;
+  if (offered >= limit) return null;
+  return `${plural(load.usersMax, 'user')} with ${figure(thinkTimeS)} s of think time make ${figure(offered)} requests/s, were every answer instant`;
 }
 
 function intervalOf({ sample, client }: TargetInput): Interval | null {
