@@ -9,7 +9,7 @@ const MS_PER_S = 1000;
 /** Where requests beyond the cap on distinct names are gathered (see `client.overflow`). */
 export const OTHER = 'other';
 
-export const EMPTY_LATENCY: LatencyMs = { avg: null, p50: null, p90: null, p95: null, p99: null, max: null };
+const EMPTY_LATENCY: LatencyMs = { avg: null, p50: null, p90: null, p95: null, p99: null, max: null };
 
 export const EMPTY_SUMMARY: Report['summary'] = {
   requests: null,
@@ -81,7 +81,7 @@ export const summarizeCounters = (client: Client): Report['counters'] =>
   client.counters.map(({ name, slots }) => ({ name, total: total(slots) }));
 
 /** In milliseconds, from a histogram in seconds. Quantiles are right within half a bucket, ±4.4 % with k6's. */
-export function latencyOf(histogram: Histogram | null): LatencyMs {
+function latencyOf(histogram: Histogram | null): LatencyMs {
   if (histogram === null || histogram.count === 0) return EMPTY_LATENCY;
   const at = (q: number): number | null => scaled(quantile(histogram, q), MS_PER_S);
   return {

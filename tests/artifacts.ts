@@ -46,7 +46,7 @@ export interface SyntheticRun {
 }
 
 /** The limits that the game is held to (k6.config.json). */
-export const GAME_LIMITS: Plan['limits'] = [
+const GAME_LIMITS: Plan['limits'] = [
   { id: 'latency-avg', limit: 500 },
   { id: 'latency-p95', limit: 2000 },
   { id: 'error-rate', limit: 0.01 },
