@@ -1,3 +1,4 @@
+import { check } from 'k6';
 import { Counter, Trend } from 'k6/metrics';
 import { clearTimeout, setTimeout } from 'k6/timers';
 import { type MessageEvent, WebSocket } from 'k6/websockets';
@@ -5,18 +6,19 @@ import type { Player } from './player.ts';
 import { traceHeader } from './trace.ts';
 import { keepEventLoop } from './waiting.ts';
 
-/** From sending a message to seeing it come back, in milliseconds. */
+/** From sending a message to its coming back, in milliseconds. k6 tells the time of sending in whole ones: half of one too long in the mean. */
 const roundTrip = new Trend('chat_round_trip', true);
-/** From a member's sending to another member's receiving, in milliseconds. Both clocks are the generator's own. */
+/** From a member's sending to another member's receiving, in milliseconds, by the generator's clock and as exact as the round trip. */
 const fanoutLag = new Trend('chat_fanout_lag', true);
 /** From asking who is in a channel to the answer, in milliseconds. */
 const presenceRoundTrip = new Trend('chat_presence_round_trip', true);
 /** Attempts to connect again after a connection failed or was closed by the other side. */
 const reconnects = new Counter('ws_reconnects');
-/** Messages that did not come back within `ECHO_MAX_S`. */
-const lost = new Counter('chat_messages_lost');
+/** What is no HTTP request fails no HTTP target: checks tell of it. */
+const CONNECTS = { 'chat connects': (joined: boolean) => joined };
+const COMES_BACK = { 'chat message comes back': (echoed: boolean) => echoed };
 
-/** Guess: tune. Five times the p95 target of a request. */
+/** A message that has not come back by then is lost. Guess: tune. Five times the p95 target of a request. */
 export const ECHO_MAX_S = 10;
 /** Unanswered messages that a player puts up with before falling silent: a bound on memory. */
 const PENDING_MAX = 50;
@@ -120,6 +122,7 @@ export class Chat {
   }
 
   private closed(): void {
+    if (!this.joined && !this.left) check(false, CONNECTS);
     this.drop();
     if (this.left) {
       this.end();
@@ -151,6 +154,7 @@ export class Chat {
     else if (frame.type === 'joined' && !this.left) {
       this.failures = 0;
       this.joined = true;
+      check(true, CONNECTS);
       this.listener.joined();
     } else if (frame.type === 'members' && this.presenceAskedMs !== undefined) {
       presenceRoundTrip.add(event.timestamp - this.presenceAskedMs);
@@ -161,6 +165,7 @@ export class Chat {
   private heard(clientMessageId: string, lagMs: number): void {
     if (this.pending.delete(clientMessageId)) {
       roundTrip.add(lagMs);
+      check(true, COMES_BACK);
       this.listener.echoed?.();
     } else if (lagMs >= 0 && !clientMessageId.startsWith(this.ownIds)) {
       fanoutLag.add(lagMs); // below zero it would come from another machine's clock, and be no measurement
@@ -176,7 +181,7 @@ export class Chat {
     for (const [id, sentMs] of this.pending) {
       if (sentMs > oldest) return;
       this.pending.delete(id);
-      lost.add(1);
+      check(false, COMES_BACK);
     }
   }
 

@@ -52,8 +52,8 @@ describe('open load', () => {
           { duration: '40000ms', target: 250 },
           { duration: '10000ms', target: 0 },
         ],
-        preAllocatedVUs: 9,
-        maxVUs: 90,
+        preAllocatedVUs: 15,
+        maxVUs: 150,
         gracefulStop: '5s',
       },
     }));

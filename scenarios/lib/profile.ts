@@ -8,7 +8,9 @@ const GRACE_S = 5;
 /** k6's targets are whole numbers: counted per 100 s, a rate has two decimals. */
 const RATE_UNIT_S = 100;
 
-/** Arrivals may take this many times their usual length before k6 runs out of VUs and drops some. Guess: tune. */
+/** VUs ready beforehand, as a multiple of what the usual length of an arrival takes: k6 drops arrivals while it makes another. Guess: tune. */
+const HEADROOM = 2;
+/** Arrivals may take this many times as long again before k6 runs out of VUs for good. Guess: tune. */
 const SLOWDOWN_MAX = 10;
 /** A bound on memory: a VU of these scripts takes about a megabyte. Guess: tune. */
 const VUS_MAX = 20_000;
@@ -47,7 +49,7 @@ const players = (settings: Settings, users: number): Scenario => ({
 });
 
 function arrivals(settings: Settings, ratePerS: number, visitS: number): Scenario {
-  const preAllocatedVUs = Math.min(VUS_MAX, Math.ceil(ratePerS * visitS) + 1);
+  const preAllocatedVUs = Math.min(VUS_MAX, Math.ceil(ratePerS * visitS * HEADROOM));
   const perUnit = Math.round(ratePerS * RATE_UNIT_S);
   return {
     executor: 'ramping-arrival-rate',

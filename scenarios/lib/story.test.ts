@@ -34,6 +34,9 @@ vi.mock('k6', () => ({
   sleep(seconds: number) {
     world.sleptS += seconds;
   },
+  check(value: unknown, checks: Record<string, (value: unknown) => boolean>) {
+    for (const [name, holds] of Object.entries(checks)) world.added.push(`${name} ${holds(value)}`);
+  },
 }));
 vi.mock('k6/timers', () => ({ setTimeout: () => 0, clearTimeout: () => {} }));
 vi.mock('k6/websockets', () => ({ WebSocket: class {} }));
@@ -204,13 +207,13 @@ describe('an arrival', () => {
 describe('a task', () => {
   it("is timed by the game's clocks", async () => {
     await play(await load('fargate-focused'), 1);
-    expect(new Set(world.added)).toEqual(new Set(['task_latency 750']));
+    expect(new Set(world.added)).toEqual(new Set(['task is done true', 'task_latency 750']));
   });
 
-  it('that fails is counted as failed', async () => {
+  it('that fails fails its check, and has no latency', async () => {
     world.taskStatus = 'failed';
     await play(await load('fargate-focused'), 1);
-    expect(new Set(world.added)).toEqual(new Set(['task_failures 1']));
+    expect(new Set(world.added)).toEqual(new Set(['task is done false']));
   });
 
   it('that never ends is given up after a bounded number of looks', async () => {
@@ -218,7 +221,7 @@ describe('a task', () => {
     await play(await load('fargate-focused', 1, { LOADKIT_RATE: '5' }), 20);
     const given = world.added.filter((entry) => entry === 'task_timeouts 1').length;
     const looks = names().filter((name) => name === 'GET /characters/:id/tasks/:taskId').length;
-    expect(given).toBe(world.added.length);
+    expect(new Set(world.added)).toEqual(new Set(['task is done false', 'task_timeouts 1']));
     expect(given).toBeGreaterThan(0);
     expect(looks / given).toBe(11);
     expect(world.sleptS / given).toBeCloseTo(0.5 + 0.8 + 1.28 + 2.048 + 3.2768 + 6 * 4, 3);
