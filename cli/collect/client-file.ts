@@ -15,7 +15,7 @@ import { boolean, constant, listOf, nullable, number, object, type Parse, text }
  * (packed.ts): `latencyS` of an endpoint and `slots` of a trend.
  */
 
-/** guess: tune. 1,800 slots of 200 endpoints come to about 70 MB of text; more than this is no file of ours. */
+/** guess: tune. 600 slots of 200 endpoints come to about 25 MB of text; more than this is no file of ours. */
 const TEXT_BYTES_MAX = 256 * 2 ** 20;
 
 /** Written to a temporary name, then renamed: the file is there whole or not at all. */

@@ -100,24 +100,24 @@ export async function* readJournal(path: string): AsyncGenerator<JournalRecord> 
       { cause },
     );
   });
+  try {
+    yield* recordsOf(path, file.readLines());
+  } finally {
+    await file.close();
+  }
+}
+
+async function* recordsOf(path: string, lines: AsyncIterable<string>): AsyncGenerator<JournalRecord> {
   let number = 0;
   let torn = false;
-  for await (const line of file.readLines()) {
+  for await (const line of lines) {
     number++;
     if (torn) throw broken(path, number - 1);
     const record = parse(line);
-    if (record === null) {
-      torn = true;
-      continue;
-    }
-    if ((number === 1) !== (record.kind === 'journal')) throw broken(path, number);
-    if (record.kind === 'journal' && record.version !== JOURNAL_VERSION) {
-      throw new UserError(
-        `${path} has journal version ${record.version}`,
-        `this loadkit reads version ${JOURNAL_VERSION}: use the one that made the run`,
-      );
-    }
-    yield record;
+    if (record === null) torn = true;
+    else if ((number === 1) !== (record.kind === 'journal')) throw broken(path, number);
+    else if (record.kind === 'journal' && record.version !== JOURNAL_VERSION) throw otherVersion(path, record.version);
+    else yield record;
   }
   if (number === 0 || (torn && number === 1)) throw broken(path, 1);
 }
@@ -131,5 +131,8 @@ const parse = (line: string): JournalRecord | null => {
   }
 };
 
-const broken = (path: string, line: number, cause?: unknown): UserError =>
-  new UserError(`${path} is not a journal that loadkit wrote, or is broken in line ${line}`, 'run the test again', { cause });
+const broken = (path: string, line: number): UserError =>
+  new UserError(`${path} is not a journal that loadkit wrote, or is broken in line ${line}`, 'run the test again');
+
+const otherVersion = (path: string, version: number): UserError =>
+  new UserError(`${path} has journal version ${version}`, `this loadkit reads version ${JOURNAL_VERSION}: use the one that made the run`);
