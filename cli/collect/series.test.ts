@@ -172,10 +172,13 @@ describe('createSeriesTracker', () => {
       { metric: 'k6_http_req_waiting_seconds', value: histogramOf([1]) },
       { metric: 'k6_http_reqs_total', value: 5 },
       { metric: 'k6_http_req_failed_rate', value: 0.5 },
+      { metric: 'k6_mine_rate', value: 0.5 },
+      { metric: 'k6_mine', value: 7 },
       { metric: 'k6_vus_max', value: 5 },
       { metric: 'k6_data_sent_total', value: 5 },
     ]);
     expect(record).toMatchObject({ endpoints: [], trends: [], counters: [], users: null });
+    expect(push([{ metric: 'k6_drop_rate', value: histogramOf([1]) }]).names?.trends).toEqual([{ name: 'drop_rate', unit: '' }]);
   });
 });
 

@@ -33,6 +33,8 @@ const IGNORED: ReadonlySet<string> = new Set(
     'data_sent_total',
     'data_received_total',
     'vus_max',
+    'http_req_failed_rate',
+    'checks_rate',
   ].map((name) => `k6_${name}`),
 );
 
@@ -95,12 +97,12 @@ export const createSeriesTracker = (redact: Redact): SeriesTracker => {
   };
 };
 
-/** Whether a metric has a place in the artifact, as far as its name tells. Rates come without counts, so they can't be told apart by time. */
-export const isWanted = (metric: string): boolean => !IGNORED.has(metric) && !metric.endsWith('_rate');
+/** Whether a metric may have a place in the artifact, as far as its name tells. */
+export const isWanted = (metric: string): boolean => !IGNORED.has(metric);
 
 const VUS = 'k6_vus';
 
-/** Gauges, `vus` among them, count nothing. */
+/** Gauges, `vus` among them, count nothing. Rates come without counts, so there is no telling what a second added to them. */
 const isCount = ({ metric, value }: Series): boolean => typeof value !== 'number' || metric.endsWith('_total');
 
 const usersIn = (push: readonly Series[]): Users | null => {
