@@ -24,16 +24,13 @@ export interface TableDefinition {
   timeToLive?: string;
 }
 
-/** Days of point-in-time recovery, on every table. */
-export const POINT_IN_TIME_RECOVERY_DAYS = 35;
-
 const string = (name: string): Key => ({ name, type: 'S' });
 const number = (name: string): Key => ({ name, type: 'N' });
 
 /** Guilds and items are small and read through the cache, so provisioned capacity pays. Units: guess, tune. */
 const PROVISIONED = { readUnits: 10, writeUnits: 5 };
 
-export const tables = {
+const tables = {
   users: {
     partitionKey: string('userId'),
     indexes: { 'email-index': { partitionKey: string('email'), projection: 'ALL' } },
@@ -92,7 +89,7 @@ export interface FunctionDefinition {
 }
 
 /** A function's handler is the export `handler` of `functions/<name>`. */
-export const functions = {
+const functions = {
   auth: { memoryMb: 256, timeoutS: 15, open: true, routes: ['POST /auth/register', 'POST /auth/sign-in', 'POST /auth/refresh'] },
   character: {
     memoryMb: 512,

@@ -20,7 +20,7 @@ export const queueKey = (): string => redisKey('tasks', 'queue');
 const taskKey = (taskId: string): string => redisKey('task', taskId);
 
 /** More waiting tasks than this are refused: at a hundred a second the last would wait for minutes. Guess: tune. */
-export const QUEUE_MAX = 20_000;
+const QUEUE_MAX = 20_000;
 
 /** Puts a task into the queue; false when the queue is full. The status is written first: a worker may take the task at once. */
 export const enqueue = async (task: Task): Promise<boolean> => {

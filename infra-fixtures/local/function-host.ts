@@ -44,10 +44,18 @@ const RESTART_MS = { min: 50, max: 5000 };
 /** One that has lived this long counts as having started well. */
 const SETTLED_MS = 10_000;
 
-export const startFunctionHost = (env: Readonly<Record<string, string>>): FunctionHost => {
-  const pools = new Map(functionNames.map((name) => [name, new FunctionPool(name, env)]));
+/** Starts the functions. `timeoutMs` instead of the definition's is for tests. */
+export const startFunctionHost = (
+  env: Readonly<Record<string, string>>,
+  { names = functionNames, timeoutMs }: { names?: readonly FunctionName[]; timeoutMs?: number } = {},
+): FunctionHost => {
+  const pools = new Map(names.map((name) => [name, new FunctionPool(name, env, timeoutMs ?? functionDefinition(name).timeoutS * 1000)]));
   return {
-    invoke: (name, event) => (pools.get(name) as FunctionPool).invoke(event),
+    invoke: async (name, event) => {
+      const pool = pools.get(name);
+      if (pool === undefined) throw new Error(`no function ${name}`);
+      return pool.invoke(event);
+    },
     ready: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.firstReady));
     },
@@ -87,10 +95,10 @@ class FunctionPool {
   #nextId = 0;
   #stopping = false;
 
-  constructor(name: FunctionName, env: Readonly<Record<string, string>>) {
+  constructor(name: FunctionName, env: Readonly<Record<string, string>>, timeoutMs: number) {
     this.#name = name;
     this.#env = { ...env, AWS_LAMBDA_FUNCTION_NAME: name };
-    this.#timeoutMs = functionDefinition(name).timeoutS * 1000;
+    this.#timeoutMs = timeoutMs;
     const first = this.#start();
     this.#current = Promise.resolve(first);
     this.firstReady = first.ready;

@@ -4,10 +4,10 @@ import type { Match } from './routes.ts';
 
 /** What API Gateway makes of a request, a connection or a frame. Pure, except for fresh ids. */
 
-export const STAGE = 'local';
+const STAGE = 'local';
 const ACCOUNT_ID = '000000000000';
-export const REST_API_ID = 'restapi';
-export const WEBSOCKET_API_ID = 'websocket';
+const REST_API_ID = 'restapi';
+const WEBSOCKET_API_ID = 'websocket';
 
 /** A request as Node gives it. */
 export interface RawRequest {
@@ -157,7 +157,7 @@ export interface Connection {
 }
 
 /** As API Gateway makes them: short, and ending in `=`. */
-export const newConnectionId = (): string => `${randomBytes(11).toString('base64url')}=`;
+const newConnectionId = (): string => `${randomBytes(11).toString('base64url')}=`;
 
 export const connectionOf = (request: RawRequest, atMs: number): Connection => {
   const headers = lastOfEach(headersOf(request));

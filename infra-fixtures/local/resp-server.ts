@@ -21,11 +21,13 @@ const OK = { ok: 'OK' };
 /** Waits for an element of `source`; `wake` looks again. */
 interface Waiter {
   source: string;
-  wake(): boolean;
+  wake(): void;
 }
 
 /** A request that is longer than this is no request of the game's. */
 const REQUEST_MAX_BYTES = 1024 * 1024;
+/** Commands that one connection may have waiting behind a BLMOVE. The game's has none. */
+const WAITING_MAX = 1000;
 
 /** Listens on a free port of 127.0.0.1. */
 export const startRespServer = async ({ memoryMaxBytes }: RespServerOptions): Promise<RespServer> => {
@@ -57,37 +59,33 @@ const serve = (socket: Socket, store: KeyValueStore, waiters: Set<Waiter>): void
   let abandon = (): void => undefined;
   socket.setNoDelay(true);
 
-  const unblock = (reply: Reply): void => {
-    blocked = false;
-    socket.write(encode(reply));
-    drain();
-  };
   /** Answers at once when there is an element, else when one comes or the time is up (0: never). */
   const moveWhenThere = ([source = '', destination = '', from = '', to = '', timeoutS = '']: readonly string[]): void => {
     const first = store.move(source, destination, from, to);
-    if (first !== null) return void socket.write(encode(first));
-    blocked = true;
-    const entry: Waiter = {
+    if (first !== null) {
+      socket.write(encode(first));
+      return;
+    }
+    const timer = Number(timeoutS) > 0 ? setTimeout(() => settle(null), Number(timeoutS) * 1000) : undefined;
+    const settle = (reply: Reply): void => {
+      abandon();
+      blocked = false;
+      socket.write(encode(reply));
+      drain();
+    };
+    const waiter: Waiter = {
       source,
       wake: () => {
         const element = store.move(source, destination, from, to);
-        if (element === null) return false;
-        clearTimeout(timer);
-        waiters.delete(entry);
-        unblock(element);
-        return true;
+        if (element !== null) settle(element);
       },
     };
-    const giveUp = (): void => {
-      waiters.delete(entry);
-      unblock(null);
-    };
-    const timer = Number(timeoutS) > 0 ? setTimeout(giveUp, Number(timeoutS) * 1000) : undefined;
-    waiters.add(entry);
     abandon = () => {
       clearTimeout(timer);
-      waiters.delete(entry);
+      waiters.delete(waiter);
     };
+    waiters.add(waiter);
+    blocked = true;
   };
   const drain = (): void => {
     while (!blocked) {
@@ -96,7 +94,7 @@ const serve = (socket: Socket, store: KeyValueStore, waiters: Set<Waiter>): void
       const [name = '', ...args] = request;
       if (name.toUpperCase() === 'BLMOVE') moveWhenThere(args);
       else socket.write(encodeResult(() => run(store, name, args)));
-      for (const entry of waiters) if (store.length(entry.source) > 0) entry.wake();
+      for (const waiter of waiters) if (store.length(waiter.source) > 0) waiter.wake();
     }
   };
 
@@ -104,6 +102,7 @@ const serve = (socket: Socket, store: KeyValueStore, waiters: Set<Waiter>): void
     try {
       waiting.push(...parser.push(chunk));
       drain();
+      if (waiting.length > WAITING_MAX) throw new Error('too many commands behind one that blocks');
     } catch (error) {
       socket.end(`-ERR Protocol error: ${(error as Error).message}\r\n`);
     }

@@ -29,7 +29,7 @@ interface Open {
   lastActiveAt: number;
 }
 
-const CLOSE = { goingAway: 1001, unsupported: 1003 } as const;
+const CLOSE = { goingAway: 1001, unsupported: 1003, tooLong: 1009 } as const;
 /** How often idle and old connections are looked for, at most; a shorter limit is looked at as often as itself. */
 const SWEEP_EVERY_MS = 10_000;
 /** A client that doesn't read what it is sent is let go when this much waits for it. Guess: tune. */
@@ -75,11 +75,14 @@ const serve = (socket: WebSocket, connection: Connection, open: Map<string, Open
     if (isBinary) socket.close(CLOSE.unsupported, 'Binary frames are not supported');
     else void message(socket, connection, textOf(data), invoke);
   });
-  // ws closes with the right code by itself, 1009 for a message that is too long.
-  socket.on('error', () => undefined);
+  // ws tells the client by itself that its message was too long, but reports the end as one without a code.
+  let tooLong = false;
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    tooLong = error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+  });
   socket.on('close', (code, reason) => {
     open.delete(connection.connectionId);
-    void disconnected(invoke, connection, code, reason.toString());
+    void disconnected(invoke, connection, tooLong ? CLOSE.tooLong : code, reason.toString());
   });
 };
 

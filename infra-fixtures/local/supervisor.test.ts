@@ -1,0 +1,112 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** What ends how: whoever is killed, nothing of the stack is left within ten seconds. Read from /proc, hence Linux. */
+
+const PARENT = `
+import { startStack } from ${JSON.stringify(fileURLToPath(new URL('./stack.ts', import.meta.url)))};
+const { http, ws, pid, gone } = await startStack({ env: process.env });
+process.send({ http, ws, pid });
+gone.then((reason) => process.send({ reason }));
+`;
+
+interface Process {
+  pid: number;
+  args: string;
+}
+
+/** The processes of a session: the supervisor leads its own, and everything below it stays in there. */
+const sessionOf = (leader: number): Process[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+        const [state, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        if (Number(session) !== leader || state === 'Z') return [];
+        return [{ pid: Number(name), args: readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ') }];
+      } catch {
+        return []; // it has just ended
+      }
+    });
+
+const refuses = (url: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const { port, hostname } = new URL(url);
+    createConnection(Number(port), hostname)
+      .once('connect', () => resolve(false))
+      .once('error', () => resolve(true));
+  });
+
+describe.runIf(process.platform === 'linux')('the processes of the stack', () => {
+  let folder: string;
+  let script: string;
+  const parents: ChildProcess[] = [];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'loadkit-supervisor-'));
+    script = join(folder, 'parent.mjs');
+    await writeFile(script, PARENT);
+  });
+  afterAll(async () => {
+    for (const parent of parents) parent.kill('SIGKILL');
+    await rm(folder, { recursive: true });
+  });
+
+  /** A process that has started a stack, as loadkit does. */
+  const parentWithStack = async () => {
+    const parent = fork(script, [], { execArgv: [] });
+    parents.push(parent);
+    const [stack] = (await once(parent, 'message')) as [{ http: string; ws: string; pid: number }];
+    return { parent, ...stack };
+  };
+
+  const nothingLeft = async (pid: number, http: string, ws: string): Promise<void> => {
+    await expect.poll(() => sessionOf(pid), { timeout: 10_000, interval: 50 }).toEqual([]);
+    expect(await refuses(http)).toBe(true);
+    expect(await refuses(ws)).toBe(true);
+  };
+
+  it('are gone when the process that started them is killed with SIGKILL', async () => {
+    const { parent, pid, http, ws } = await parentWithStack();
+    expect(sessionOf(pid).length).toBeGreaterThanOrEqual(14);
+    parent.kill('SIGKILL');
+    await nothingLeft(pid, http, ws);
+  });
+
+  it('are gone when the supervisor is killed with SIGKILL, and the starter learns of it', async () => {
+    const { parent, pid, http, ws } = await parentWithStack();
+    process.kill(pid, 'SIGKILL');
+    expect((await once(parent, 'message'))[0]).toEqual({ reason: 'the supervisor ended (SIGKILL)' });
+    await nothingLeft(pid, http, ws);
+  });
+
+  it('are gone when one without which there is no stack ends, and the reason is told', async () => {
+    const { parent, pid, http, ws } = await parentWithStack();
+    const redis = sessionOf(pid).find(({ args }) => args.includes('redis-process'));
+    process.kill(redis?.pid ?? 0, 'SIGKILL');
+    const [{ reason }] = (await once(parent, 'message')) as [{ reason: string }];
+    expect(reason).toContain('redis-process was ended by SIGKILL');
+    await nothingLeft(pid, http, ws);
+  });
+
+  it('come back where they may: a function and the engine', async () => {
+    const { parent, pid, http, ws } = await parentWithStack();
+    const named = (name: string): number | undefined => sessionOf(pid).find(({ args }) => args.includes(name))?.pid;
+    const [engine, auth] = [named('engine-process'), named('function-process.ts auth')];
+    process.kill(engine ?? 0, 'SIGKILL');
+    process.kill(auth ?? 0, 'SIGKILL');
+    await expect.poll(() => named('engine-process'), { timeout: 10_000 }).not.toBe(engine);
+    const signIn = () => fetch(`${http}/auth/sign-in`, { method: 'POST', body: '{"email":"a@b.c","password":"12345678"}' });
+    await expect.poll(async () => (await signIn()).status, { timeout: 10_000 }).toBe(401);
+    parent.disconnect();
+    parent.kill('SIGTERM');
+    await nothingLeft(pid, http, ws);
+  });
+});
