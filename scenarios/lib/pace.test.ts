@@ -18,21 +18,21 @@ function secondsPerRequest(pace: PlayerPace, pause: (request: number) => number)
 describe('a player', () => {
   it('takes thinkTimeS per request, within 1 %', () => {
     const pace = new PlayerPace(sfc32([1, 2, 3]), RHYTHM);
-    const measured = secondsPerRequest(pace, () => pace.beforeRequest());
+    const measured = secondsPerRequest(pace, () => pace.think());
     expect(measured / thinkTimeS(RHYTHM)).toBeCloseTo(1, 2);
   });
 
-  it('takes as long when most requests are quick polls: the next pause pays for them', () => {
+  it('takes as long when most requests are due at once: the next thought pays for them', () => {
     const pace = new PlayerPace(sfc32([1, 2, 3]), RHYTHM);
-    const measured = secondsPerRequest(pace, (request) => (request % 5 === 0 ? pace.beforeRequest() : pace.beforePoll(0.5)));
+    const measured = secondsPerRequest(pace, (request) => (request % 5 === 0 ? pace.think() : pace.due(0.5)));
     expect(measured / thinkTimeS(RHYTHM)).toBeCloseTo(1, 2);
   });
 
-  it('takes as long when polls are slower than its thoughts, and never waits less than nothing', () => {
+  it('takes as long when what is due comes later than its thoughts would, and never waits less than nothing', () => {
     const pace = new PlayerPace(sfc32([1, 2, 3]), RHYTHM);
     const pauses: number[] = [];
     const measured = secondsPerRequest(pace, (request) => {
-      const pauseS = request % 5 === 0 ? pace.beforePoll(12) : pace.beforeRequest();
+      const pauseS = request % 5 === 0 ? pace.due(12) : pace.think();
       pauses.push(pauseS);
       return pauseS;
     });
@@ -44,7 +44,7 @@ describe('a player', () => {
     const pace = new PlayerPace(sfc32([4, 5, 6]), RHYTHM);
     let sessions = 0;
     for (let request = 0; request < REQUESTS * 5; request += 1) {
-      pace.beforeRequest();
+      pace.think();
       if (!pace.leaving) continue;
       sessions += 1;
       expect(pace.leave()).toBeGreaterThan(0);
@@ -55,9 +55,9 @@ describe('a player', () => {
 });
 
 describe('an arrival', () => {
-  it('does not think, and polls as it should', () => {
-    expect(ARRIVAL_PACE.beforeRequest()).toBe(0);
-    expect(ARRIVAL_PACE.beforePoll(1.5)).toBe(1.5);
+  it('does not think, and sends what is due when it is due', () => {
+    expect(ARRIVAL_PACE.think()).toBe(0);
+    expect(ARRIVAL_PACE.due(1.5)).toBe(1.5);
     expect(ARRIVAL_PACE.leaving).toBe(false);
   });
 });

@@ -19,10 +19,10 @@ export const thinkTimeS = (rhythm: Rhythm): number =>
 
 /** When the next request is due. */
 export interface Pace {
-  /** Seconds to wait before a request. */
-  beforeRequest(): number;
-  /** Seconds to wait before looking again at something that the player is waiting for, given how long that should take. */
-  beforePoll(pauseS: number): number;
+  /** Seconds to wait before a request that the player thinks about. */
+  think(): number;
+  /** The same for a request that is not for the player to think about, but due so many seconds after the last. */
+  due(afterS: number): number;
   /** True once the player has had enough: the session ends when the present journey does. */
   readonly leaving: boolean;
   /** Ends the session: seconds to stay away before the next. */
@@ -33,7 +33,7 @@ export interface Pace {
 export class PlayerPace implements Pace {
   private readonly random: Random;
   private readonly rhythm: Rhythm;
-  /** Time that quick polls took less than a think time would have: the next pause pays it back, so that the mean stays what it is declared to be. */
+  /** Time that due requests took less than thinking would have: the next thought pays it back, so that the mean stays what it is declared to be. */
   private owedS = 0;
   private awayS = 0;
   leaving = false;
@@ -43,15 +43,15 @@ export class PlayerPace implements Pace {
     this.rhythm = rhythm;
   }
 
-  beforeRequest(): number {
+  think(): number {
     const pauseS = this.draw() + this.owedS;
     this.owedS = Math.min(0, pauseS);
     return Math.max(0, pauseS);
   }
 
-  beforePoll(pauseS: number): number {
-    this.owedS += this.draw() - pauseS;
-    return pauseS;
+  due(afterS: number): number {
+    this.owedS += this.draw() - afterS;
+    return afterS;
   }
 
   leave(): number {
@@ -73,8 +73,8 @@ export class PlayerPace implements Pace {
 
 /** The pace of an arrival in open load: its requests follow each other at once, since when the next arrival comes is not for it to decide. */
 export const ARRIVAL_PACE: Pace = {
-  beforeRequest: () => 0,
-  beforePoll: (pauseS) => pauseS,
+  think: () => 0,
+  due: (afterS) => afterS,
   leaving: false,
   leave: () => 0,
 };

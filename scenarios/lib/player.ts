@@ -4,7 +4,11 @@ import { type Random, randomOf } from './random.ts';
 import type { Settings } from './settings.ts';
 import { wait } from './waiting.ts';
 
-type Extras = Pick<Call, 'ids' | 'query' | 'body' | 'pick' | 'expect'>;
+/** What a request may have besides its route. */
+export interface Extras extends Pick<Call, 'ids' | 'query' | 'body' | 'pick' | 'expect'> {
+  /** Seconds after the last answer at which this request is due, instead of after a thought: what a client sends by itself, or looks after. */
+  afterS?: number;
+}
 
 /** Somebody who plays: an account, the character in play, a pace, and luck of their own. Lives as long as its VU. */
 export class Player {
@@ -71,20 +75,10 @@ export class Player {
     return this.request('DELETE', route, extras);
   }
 
-  /** Looks again at something that the player is waiting for, after so many seconds. */
-  async poll(pauseS: number, route: string, extras: Extras = {}): Promise<Answer> {
-    await wait(this.pace.beforePoll(pauseS));
-    return this.send('GET', route, extras);
-  }
-
-  /** Thinks, then asks: every request has its think time, so that a failing server is not met with a storm of retries. */
-  private async request(method: Call['method'], route: string, extras: Extras): Promise<Answer> {
-    await wait(this.pace.beforeRequest());
-    return this.send(method, route, extras);
-  }
-
-  private async send(method: Call['method'], route: string, extras: Extras): Promise<Answer> {
-    const answer = await send(this.settings.httpUrl, { method, route, token: this.token, ...extras });
+  /** Every request has its think time, so that a failing server is not met with a storm of retries. */
+  private async request(method: Call['method'], route: string, { afterS, ...call }: Extras): Promise<Answer> {
+    await wait(afterS === undefined ? this.pace.think() : this.pace.due(afterS));
+    const answer = await send(this.settings.httpUrl, { method, route, token: this.token, ...call });
     // Whatever the reason for a 401, the player has to sign in again: the session ends, and the next one does.
     if (answer.status === 401) this.token = undefined;
     return answer;

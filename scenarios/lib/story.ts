@@ -57,7 +57,8 @@ export function story(told: Story): { options: Options; play: () => Promise<void
 async function session(told: Story, next: (random: Random) => Journey, player: Player): Promise<void> {
   if (await begin(player)) {
     const leave = told.companion?.join(player);
-    while (player.signedIn && !player.pace.leaving) await next(player.journeys)(player);
+    do await next(player.journeys)(player);
+    while (player.signedIn && !player.pace.leaving);
     leave?.();
   }
   await wait(player.pace.leave());

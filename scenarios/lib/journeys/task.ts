@@ -30,7 +30,7 @@ export async function task(player: Player): Promise<void> {
 async function awaitEnd(player: Player, ids: readonly string[]): Promise<void> {
   let pauseS = POLL.firstS;
   for (let waitedS = 0; waitedS < WAIT_MAX_S; waitedS += pauseS, pauseS = Math.min(POLL.maxS, pauseS * POLL.growth)) {
-    const answer = await player.poll(pauseS, '/characters/:id/tasks/:taskId', { ids, pick: FIELDS });
+    const answer = await player.get('/characters/:id/tasks/:taskId', { ids, pick: FIELDS, afterS: pauseS });
     if (!answer.ok) return;
     const { status, enqueuedAt, finishedAt } = fields(answer.picked);
     if (status !== 'failed' && status !== 'done') continue;
