@@ -4,12 +4,17 @@ import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb
 import type { TableName } from './definition.ts';
 import { environment } from './environment.ts';
 
+/**
+ * A function has to answer within API Gateway's 29 s whatever the database does, and three attempts have to fit into that. The time to connect includes the
+ * wait for a free socket, so there are enough of them for the invocations that one process may have. Guess: tune.
+ */
+const HTTP = { httpAgent: { maxSockets: 256 }, httpsAgent: { maxSockets: 256 }, connectionTimeout: 3000, requestTimeout: 6000 };
+
 let client: DynamoDBDocumentClient | undefined;
 
 /** The document client, made at first use; it keeps its connections open. */
 export const database = (): DynamoDBDocumentClient => {
-  // A function has to answer within API Gateway's 29 s whatever the database does, and three attempts have to fit into that.
-  client ??= DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: { connectionTimeout: 1000, requestTimeout: 5000 } }), {
+  client ??= DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: HTTP }), {
     marshallOptions: { removeUndefinedValues: true },
   });
   return client;

@@ -59,8 +59,8 @@ export const gameEnvironment = (id: string, external: { dynamodb: boolean }): Re
   TOKEN_SECRET: randomBytes(32).toString('hex'),
   // A run's players sign in once; none of them is to be thrown out in the middle of it.
   TOKEN_TTL_S: '14400',
-  // 2^10, some 7 ms of one core: a thousand players sign in within half a minute on the two cores that also make the load.
-  PASSWORD_COST: '10',
+  // 2^8, some 2 ms of one core: a thousand players sign in within half a minute on the two cores that also make the load.
+  PASSWORD_COST: '8',
   // The world of a long run has to stay within memory: what is over is cleared away after minutes, not days.
   AUCTION_DURATION_S: '900',
   SOLD_KEPT_S: '300',

@@ -37,11 +37,14 @@ const CONNECTION_MAX_S = 2 * 3600;
 /** Whose connection it is never changes, so a warm function need not ask twice. Guess: tune. */
 const users = new BoundedMap<string, string>(20_000);
 
+/** One frame may be posted to a whole channel at once; the time to connect includes the wait for a free socket. Guess: tune. */
+const HTTP = { httpAgent: { maxSockets: 256 }, httpsAgent: { maxSockets: 256 }, connectionTimeout: 3000, requestTimeout: 6000 };
+
 let gateway: ApiGatewayManagementApiClient | undefined;
 
 /** Its endpoint is the WebSocket API's own, from AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI. */
 const connections = (): ApiGatewayManagementApiClient => {
-  gateway ??= new ApiGatewayManagementApiClient({ requestHandler: { connectionTimeout: 1000, requestTimeout: 5000 } });
+  gateway ??= new ApiGatewayManagementApiClient({ requestHandler: HTTP });
   return gateway;
 };
 
