@@ -4,32 +4,41 @@ import { type TableName, tableDefinition, tableNames } from '../game/definition.
 import { log } from '../game/log.ts';
 
 /**
- * DynamoDB's time to live, which dynalite lacks: walks round the tables that have one, a page a second, and deletes what has expired. Without it the
+ * DynamoDB's time to live, which dynalite lacks: walks round each table that has one, a page a second, and deletes what has expired. Without it the
  * messages and auctions of a long run would fill the memory. Like the real one it comes late; the game asks for the time itself.
  */
 
-/** With 500 items a second, 100,000 items are walked in 200 s: about as long as the shortest life that the local stack gives anything. Guess: tune. */
+/**
+ * A table is walked at 500 items a second, which keeps up with as many new ones: more than two cores of chat can write. A page takes dynalite some
+ * milliseconds, so that the walk costs a few percent of a core at most. Guess: tune.
+ */
 const PAGE_ITEMS = 500;
 const PAGE_EVERY_MS = 1000;
 
 type StartKey = Record<string, unknown> | undefined;
 
-/** Starts the walk; the returned function ends it. */
+/** Starts the walks; the returned function ends them. */
 export const startTimeToLive = (): (() => void) => {
   const expiring = tableNames.filter((table) => tableDefinition(table).timeToLive !== undefined);
-  const positions = new Map<TableName, StartKey>();
-  let turn = 0;
+  const stops = expiring.map(startWalk);
+  return () => {
+    for (const stop of stops) stop();
+  };
+};
+
+const startWalk = (table: TableName): (() => void) => {
+  let position: StartKey;
   let busy = false;
-  const timer = setInterval(() => {
-    const table = expiring[turn++ % expiring.length];
-    if (table === undefined || busy) return;
+  const timer = setInterval(async () => {
+    if (busy) return;
     busy = true;
-    deleteExpiredPage(table, positions.get(table), Math.floor(Date.now() / 1000))
-      .then((next) => positions.set(table, next))
-      .catch((error: unknown) => log.warn('expired items could not be deleted', { table, error }))
-      .finally(() => {
-        busy = false;
-      });
+    try {
+      position = await deleteExpiredPage(table, position, Math.floor(Date.now() / 1000));
+    } catch (error) {
+      log.warn('expired items could not be deleted', { table, error });
+    } finally {
+      busy = false;
+    }
   }, PAGE_EVERY_MS);
   return () => clearInterval(timer);
 };
