@@ -29,7 +29,7 @@ async function replay(seconds: number): Promise<number> {
   const { folder, remove } = temporaryFolder();
   const { plan } = syntheticRun({ users: 1000, durationS: seconds, endpoints: 1, thinkTimeS: 4.5 });
   writeFileSync(path.join(folder, 'plan.json'), JSON.stringify(plan));
-  const child = fork(path.join(import.meta.dirname, 'replay.ts'), [folder]);
+  const child = fork(path.join(import.meta.dirname, 'replay.js'), [folder]);
   const message = <T>() =>
     new Promise<T>((resolve, reject) =>
       child.once('message', (value) => resolve(value as T)).once('exit', (code) => reject(new Error(`replay exited with ${code}`))),

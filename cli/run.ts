@@ -197,7 +197,7 @@ function targetsOf(options: RunOptions, allowed: readonly string[]): { http: str
   };
 }
 
-/** The variables that scenarios read (scenarios/lib/profile.ts) and those of the user, as k6 arguments. */
+/** The variables that scenarios read (scenarios/lib/settings.ts) and those of the user, as k6 arguments. */
 function scriptEnv(options: RunOptions, { http, ws, tracePrefix }: { http: string; ws: string | null; tracePrefix: string }): string[] {
   const ours: Record<string, string | number | undefined> = {
     LOADKIT_TARGET: http,
@@ -236,7 +236,7 @@ function engineArgs({
     'run',
     ...['--config', configPath],
     ...['--log-format', 'json', '--no-color', '--quiet'],
-    ...['--out', 'experimental-prometheus-rw'],
+    ...['--out', 'experimental-prometheus-rw', '--features', 'native-histograms'],
     ...['--summary-export', path.join(temporary, 'summary.json'), '--summary-trend-stats', TREND_STATS],
     ...['--system-tags', tags.join(',')],
     ...blockedRanges(held).flatMap((range) => ['--blacklist-ip', range]),
@@ -263,7 +263,8 @@ interface Drive {
 const pushTo = (url: string): NodeJS.ProcessEnv => ({
   K6_PROMETHEUS_RW_SERVER_URL: url,
   K6_PROMETHEUS_RW_PUSH_INTERVAL: `${PUSH_INTERVAL_S}s`,
-  K6_PROMETHEUS_RW_TREND_AS_NATIVE_HISTOGRAM: 'true',
+  // Each histogram comes once more at the end: k6 leaves out an update whose time is not newer than the one before it.
+  K6_PROMETHEUS_RW_STALE_MARKERS: 'true',
 });
 
 /** Runs the engine to its end, whatever ends it, with everything it says going to disk. */

@@ -1,12 +1,14 @@
 /**
- * The receiving half of the memory benchmark, in a process of its own so that only loadkit's memory is counted: collects until it's told that the stream has
- * ended, then judges and renders as `loadkit run` does. argv: the plan of the run. Sends `{url}`, takes `{end: true}`, sends `{peakBytes}`.
+ * The receiving half of the memory benchmark, in a process of its own so that only loadkit's memory is counted, and in JavaScript, since stripping types
+ * takes memory of its own: collects until it's told that the stream has ended, then judges and renders as `loadkit run` does.
+ * argv: the run directory, with its plan. Sends `{url}`, takes `{end: true}`, sends `{peakBytes, requests}`.
  */
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 
 const [directory = ''] = process.argv.slice(2);
-const compiled = (module: string) => import(path.join(import.meta.dirname, '../dist', module));
+/** @param {string} module */
+const compiled = (module) => import(path.join(import.meta.dirname, '../dist', module));
 
 // The modules that a run has loaded by this point, at the same time in its life.
 const [{ program }, { realHost }, { startCollector }, { analyzeRun }] = await Promise.all([
@@ -22,8 +24,8 @@ program(host);
 const collector = await startCollector({
   journalPath: path.join(directory, 'client.journal.ndjson'),
   now: Date.now,
-  redact: (text: string) => text,
-  onTrouble: (reason: string) => {
+  redact: (/** @type {string} */ text) => text,
+  onTrouble: (/** @type {string} */ reason) => {
     throw new Error(reason);
   },
 });
@@ -33,8 +35,5 @@ process.once('message', async () => {
   await collector.finish({ exact: null, scriptErrors: { count: 0, messages: [] } });
   const plan = JSON.parse(readFileSync(path.join(directory, 'plan.json'), 'utf8'));
   const { report } = await analyzeRun(host, directory, plan);
-  process.send?.(
-    { peakBytes: process.resourceUsage().maxRSS * 1024, requests: report.summary.requests, slotS: report.timeline?.periodS },
-    () => process.exit(0),
-  );
+  process.send?.({ peakBytes: process.resourceUsage().maxRSS * 1024, requests: report.summary.requests }, () => process.exit(0));
 });
