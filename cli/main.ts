@@ -11,15 +11,21 @@ const json = process.argv.includes('--json');
 
 /** One lowercase sentence and a hint for what the user can mend; a stack for what only we can. With `--json`, a document all the same. */
 function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.badInput;
-  const redact = makeRedact();
-  const known = error instanceof UserError;
-  const message = redact(known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));
-  const hint = known ? redact(error.hint) : 'this is a defect in loadkit: please report it with the lines above';
-  const exitCode = known ? error.exitCode : EXIT.defect;
-  host.stderr.write(`loadkit: ${message}\n  hint: ${hint}\n`);
+  // Commander has said it already, on stderr (help and version are no errors).
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.pass;
+  const { message, hint, exitCode } = describe(error);
+  if (!(error instanceof CommanderError)) host.stderr.write(`loadkit: ${message}\n  hint: ${hint}\n`);
   if (json) host.stdout.write(`${JSON.stringify({ schemaVersion: 1, error: { message, hint, exitCode } }, null, 2)}\n`);
   return exitCode;
+}
+
+function describe(error: unknown): { message: string; hint: string; exitCode: number } {
+  const redact = makeRedact();
+  if (error instanceof UserError) return { message: redact(error.message), hint: redact(error.hint), exitCode: error.exitCode };
+  if (error instanceof CommanderError)
+    return { message: redact(error.message), hint: 'add --help for the options', exitCode: EXIT.badInput };
+  const message = redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return { message, hint: 'this is a defect in loadkit: please report it with the lines above', exitCode: EXIT.defect };
 }
 
 try {

@@ -9,7 +9,6 @@ import { UserError } from './errors.ts';
 import type { Host } from './host.ts';
 import { packageVersion } from './package.ts';
 import type { Script } from './scenarios.ts';
-import { runIdOf } from './store.ts';
 
 /** `1-` + start of the run in 8 hex digits + `-` + 8 random ones: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids */
 export const tracePrefixOf = (startMs: number): string =>
@@ -32,7 +31,7 @@ export function checkCaps(script: ScriptPlan, config: Config): void {
 }
 
 /** The limits of the config file, each replaced by the script's own threshold where it has one. */
-export function limitsOf(config: Config, script: ScriptPlan): TargetLimit[] {
+function limitsOf(config: Config, script: ScriptPlan): TargetLimit[] {
   const own = limitsOfThresholds(script.thresholds);
   const inherited = config.limits.filter((limit) => !own.some((other) => other.id === limit.id));
   const order = ['latency-avg', 'latency-p95', 'error-rate', 'throughput', 'availability'];
@@ -49,6 +48,7 @@ async function commitOf(host: Host): Promise<string | null> {
 export async function makePlan(
   host: Host,
   {
+    runId,
     script,
     scriptPlan,
     config,
@@ -58,6 +58,7 @@ export async function makePlan(
     tracePrefix,
     startMs,
   }: {
+    runId: string;
     script: Script;
     scriptPlan: ScriptPlan;
     config: Config;
@@ -70,7 +71,7 @@ export async function makePlan(
 ): Promise<Plan> {
   return {
     schemaVersion: SCHEMA_VERSION,
-    runId: runIdOf(startMs, script.name, scriptPlan.load),
+    runId,
     scenario: script.name,
     shipped: script.shipped,
     load: scriptPlan.load,

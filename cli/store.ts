@@ -4,7 +4,7 @@ import { UserError } from './errors.ts';
 import type { Host } from './host.ts';
 
 /** Where runs live, relative to the working directory. A contract. */
-export const RUNS = path.join('.loadkit', 'runs');
+const RUNS = path.join('.loadkit', 'runs');
 
 /** The files of a run directory. Names are a contract; all but the logs are written to a temporary name, then renamed. */
 export const FILES = {

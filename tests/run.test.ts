@@ -248,7 +248,9 @@ describe('where load may go', () => {
     [['run', 'mixed', '--rate', '-1']],
     [['run', 'mixed', '--users', '10', '--rate', '5']],
     [['run', 'mixed', '--duration', '90']],
-    [['run', 'mixed', '--duration', '25h', '--target', 'http://127.0.0.1:9']],
+    [['run', 'mixed', '--duration', '25h', '--target', 'http://127.0.0.1:9', '--ws-target', 'ws://127.0.0.1:9']],
+    [['run', 'mixed', '--target', 'http://127.0.0.1:9']],
+    [['run', 'mixed', '--duration', '20s', '--ramp', '15s']],
     [['run', 'no-such-scenario']],
     [['run', 'mixed', '--config', 'nowhere.json']],
     [['run', 'mixed', '--', '--vus', '5']],
@@ -295,7 +297,8 @@ describe('a run that is stopped', () => {
     expect(urls.at(-1)).toBe('/teardown');
     const report = reportOf(run);
     expect(report).toMatchObject({ partial: true, exitCode: 105 });
-    expect(report.summary.requests).toBe(urls.length);
+    // What each of the three users had under way when it came was cut off, and k6 counts no such request.
+    expect(urls.length - (report.summary.requests ?? 0)).toBeOneOf([0, 1, 2, 3]);
     expect(report.verdict).not.toBe('pass');
   });
 

@@ -23,7 +23,7 @@ export interface Series {
   /** When its last sample was taken, in milliseconds since the epoch, by the engine's clock. */
   timeMs: number;
 }
-export interface Label {
+interface Label {
   name: string;
   value: string;
 }

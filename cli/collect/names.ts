@@ -7,7 +7,7 @@ import type { Names } from './journal.ts';
 export const NAME_CAPS = { endpoints: 200, trends: 50, counters: 50, errorClasses: 200, length: 200 } as const;
 
 /** Where endpoints and error classes beyond their cap are counted together. */
-export const OTHER = 'other';
+const OTHER = 'other';
 
 /** Where a series is counted. Ids count the names of their kind in order of appearance. */
 export type Route =

@@ -67,13 +67,18 @@ export function runCommand(host: Host): Command {
     .argument('<scenario>', 'a scenario that ships (see `loadkit list`), or the path of a k6 script or archive')
     .argument('[k6-args...]', 'after --: handed to k6 as they are')
     .addOption(
-      new Option('--users <n>', 'players with think time (closed load), at most at once')
+      new Option('--users <n>', 'players with think time, at most at once (closed load; scenarios that ship: 10)')
         .argParser(count('--users', USERS_MAX))
         .conflicts('rate'),
     )
     .addOption(new Option('--rate <r>', 'arrivals per second (open load), whether or not earlier ones were answered').argParser(rate))
-    .addOption(new Option('--duration <time>', 'length of the run, ramps included, such as 5m').argParser(duration))
-    .addOption(new Option('--ramp <time>', 'time to full load, and back down at the end').argParser(duration))
+    .addOption(new Option('--duration <time>', 'length of the run, ramps included (scenarios that ship: 5m)').argParser(duration))
+    .addOption(
+      new Option(
+        '--ramp <time>',
+        'time to full load, and back down at the end (scenarios that ship: a tenth of the run, at most 30s)',
+      ).argParser(duration),
+    )
     .addOption(new Option('--seed <n>', 'the same seed plays the same choices').argParser(count('--seed', SEED_MAX)).default(1))
     .option('--target <url>', 'where the game is; without it, the reference stack is started on this machine')
     .option('--ws-target <url>', 'where its WebSocket is')
@@ -92,7 +97,7 @@ export function runCommand(host: Host): Command {
         import('./show.ts'),
         import('./stack.ts'),
       ]);
-      const result = await run(host, optionsOf(scenario, engineArgs, flags), { startStack: () => startEmbeddedStack(host) });
+      const result = await run(host, optionsOf(scenario, engineArgs, flags), () => startEmbeddedStack(host));
       show(host, result, flags.json === true);
     });
 }

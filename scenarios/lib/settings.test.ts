@@ -9,8 +9,8 @@ describe('readSettings', () => {
       httpUrl: 'http://127.0.0.1:8080',
       wsUrl: null,
       load: { model: 'closed', users: 10 },
-      durationS: 60,
-      rampS: 5,
+      durationS: 300,
+      rampS: 30,
       seed: 1,
     }));
 
@@ -39,7 +39,7 @@ describe('readSettings', () => {
       users: 10,
     }));
 
-  it('keeps the default ramps within a short run', () => expect(readSettings({ ...TARGET, LOADKIT_DURATION_S: '4' }).rampS).toBe(1));
+  it('keeps the default ramps within a short run', () => expect(readSettings({ ...TARGET, LOADKIT_DURATION_S: '4' }).rampS).toBe(0.4));
 
   it.each([
     [{ LOADKIT_TARGET: '' }, 'LOADKIT_TARGET is not set'],

@@ -5,6 +5,7 @@ import { UserError } from '../../errors.ts';
 import { EXIT } from '../../exit-code.ts';
 import type { Host } from '../../host.ts';
 import type { Redact } from '../../redact.ts';
+import type { Script } from '../../scenarios.ts';
 import { firstError } from './log.ts';
 
 /** What `k6 inspect --execution-requirements` says a script will do, in loadkit's terms. */
@@ -48,32 +49,43 @@ interface ScenarioOptions {
 /** k6 gives a script's setup 60 s by default; loading it should take less. guess: tune. */
 const LOAD_MS_MAX = 60_000;
 
+/** What scenarios call the options of `loadkit run` (scenarios/lib/settings.ts). */
+const OPTION_OF: Readonly<Record<string, string>> = {
+  LOADKIT_TARGET: '--target',
+  LOADKIT_WS_TARGET: '--ws-target',
+  LOADKIT_USERS: '--users',
+  LOADKIT_RATE: '--rate',
+  LOADKIT_DURATION_S: '--duration',
+  LOADKIT_RAMP_S: '--ramp',
+  LOADKIT_SEED: '--seed',
+};
+
 /**
  * Asks k6 what the script would do, without sending anything.
  *
- * @throws UserError 104 with k6's own words when the script does not load (107 where it threw).
+ * @param args of `k6 inspect`, besides the script
+ * @throws UserError with k6's own words when the script does not load: 104, or 107 where a script of the user's own threw
  */
 export async function inspectScript(
   host: Host,
   k6: string,
-  script: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  redact: Redact,
+  script: Script,
+  { args, env, redact }: { args: readonly string[]; env: NodeJS.ProcessEnv; redact: Redact },
 ): Promise<ScriptPlan> {
-  const { stdout, stderr, problem, exitCode } = await capture(
-    host,
-    k6,
-    ['inspect', '--execution-requirements', '--log-format', 'json', ...args, script],
-    { env, timeoutMs: LOAD_MS_MAX },
-  );
+  const inspect = ['inspect', '--execution-requirements', '--log-format', 'json', ...args, script.path];
+  const { stdout, stderr, problem, exitCode } = await capture(host, k6, inspect, { env, timeoutMs: LOAD_MS_MAX });
   if (problem !== null) {
-    const reason = firstError(stderr) ?? stderr.trim().split('\n').at(-1) ?? '';
-    throw new UserError(
-      `k6 cannot load ${script}: ${redact(reason === '' ? problem : reason)}`,
-      'mend the script, or see `loadkit list` for the scenarios that ship',
-      { exitCode: exitCode === EXIT.scriptThrew ? EXIT.scriptThrew : EXIT.badInput },
-    );
+    const reason = redact(firstError(stderr) ?? (stderr.trim().split('\n').at(-1) || problem));
+    if (script.shipped) {
+      const inOptions = reason.replace(/^Error: /, '').replace(/LOADKIT_\w+/g, (name) => OPTION_OF[name] ?? name);
+      throw new UserError(
+        `the scenario ${script.name} cannot be played like that: ${inOptions}`,
+        'see `loadkit run --help` for its options',
+      );
+    }
+    throw new UserError(`k6 cannot load ${script.path}: ${reason}`, 'mend the script; nothing has been sent', {
+      exitCode: exitCode === EXIT.scriptThrew ? EXIT.scriptThrew : EXIT.badInput,
+    });
   }
   return planOf(JSON.parse(stdout) as Options);
 }

@@ -1,0 +1,144 @@
+import * as path from 'node:path';
+import type { Outcome, Plan } from '../analyzers/contract.ts';
+import { type Collector, startCollector } from './collect/collector.ts';
+import { pushTo, type RunArgs, runArgs, summaryFile } from './engines/k6/args.ts';
+import { EngineLog } from './engines/k6/log.ts';
+import { type EngineRun, startEngine, temporaryFolder } from './engines/k6/run.ts';
+import { exactSummaryOf } from './engines/k6/summary.ts';
+import type { Host } from './host.ts';
+import type { Interrupts } from './interrupts.ts';
+import { clock, type Progress } from './progress.ts';
+import type { Redact } from './redact.ts';
+import { FILES } from './store.ts';
+
+/** After a graceful stop was asked for because of trouble, k6 gets this long before its group is killed. k6's own default for teardown is 60 s. */
+const STOP_S_MAX = 90;
+/** What k6 may take beyond the plan: setup and teardown have 60 s each by default, and it has to load the script. */
+const OVERTIME_S = 180;
+const PROGRESS_INTERVAL_MS = 1000;
+
+export interface Drive {
+  directory: string;
+  plan: Plan;
+  k6: string;
+  args: RunArgs;
+  env: NodeJS.ProcessEnv;
+  redact: Redact;
+  interrupts: Interrupts;
+  progress: Progress;
+  /** Resolves when the embedded target ends, with the reason when it wasn't asked to; null where there is none. */
+  targetGone: Promise<string | null> | null;
+}
+
+/** Runs the engine to its end, whatever ends it, with everything it says going to disk. @throws only when it can't be started */
+export async function drive(host: Host, run: Drive): Promise<Outcome> {
+  const { directory, plan, redact, interrupts, progress } = run;
+  const temporary = await temporaryFolder(host);
+  const stopping = new Stopping(progress);
+  const onTrouble = (reason: string) => stopping.inTrouble(reason);
+  const collector = await startCollector({ journalPath: path.join(directory, FILES.journal), now: host.now, redact, onTrouble });
+  const log = await openLog(host, path.join(directory, FILES.engineLog), redact, onTrouble);
+  const end = { exact: null, scriptErrors: { count: 0, messages: [] } } as Parameters<Collector['finish']>[0];
+  let ticker: NodeJS.Timeout | undefined;
+  let overtime: NodeJS.Timeout | undefined;
+  try {
+    const env = { ...run.env, ...pushTo(collector.url) };
+    const engine = await startEngine(host, {
+      k6: run.k6,
+      args: runArgs(run.args, temporary),
+      env,
+      temporary,
+      onLog: (text) => log.lines.feed(text),
+    });
+    stopping.watch(engine);
+    collector.watchEngine(engine.pid);
+    interrupts.listen((count) => stopping.interrupted(count));
+    void run.targetGone?.then((reason) => reason !== null && onTrouble(`the reference stack ended: ${reason}`));
+    overtime = setTimeout(
+      () => onTrouble('k6 did not end when its plan was over'),
+      (run.args.scriptPlan.totalDurationS + OVERTIME_S) * 1000,
+    );
+    const beganMs = host.now();
+    ticker = setInterval(() => progress.show(liveLine(plan, (host.now() - beganMs) / 1000, collector)), PROGRESS_INTERVAL_MS);
+
+    const { exitCode, signal } = await engine.ended;
+    log.lines.end();
+    end.exact = exactSummaryOf(await host.fs.readFile(summaryFile(temporary), 'utf8').catch(() => null), redact);
+    end.scriptErrors = { count: log.lines.scriptErrors, messages: log.lines.topMessages };
+    return { exitCode, signal, ...stopping.outcome, ...(log.lines.error === null ? {} : { engineError: log.lines.error }) };
+  } finally {
+    clearInterval(ticker);
+    clearTimeout(overtime);
+    stopping.over();
+    interrupts.listen(null);
+    await collector.finish(end);
+    await log.close();
+    await host.fs.rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Everything that can end a run before its plan does: the user, once or twice, or trouble that makes it pointless to go on. */
+class Stopping {
+  readonly outcome: Pick<Outcome, 'interrupted' | 'trouble'> = { interrupted: 'no', trouble: null };
+  private engine: EngineRun | null = null;
+  private ended = false;
+  private killTimer: NodeJS.Timeout | undefined;
+  private readonly progress: Progress;
+
+  constructor(progress: Progress) {
+    this.progress = progress;
+  }
+
+  watch(engine: EngineRun): void {
+    this.engine = engine;
+    // Trouble may have come before the engine did.
+    if (this.outcome.trouble !== null) engine.interrupt();
+  }
+
+  interrupted(count: number): void {
+    this.outcome.interrupted = count === 1 ? 'graceful' : 'killed';
+    const once = 'stopping: waiting for k6 to finish its teardown (Ctrl-C again to kill it)';
+    this.progress.note(count === 1 ? once : 'killing k6; what was collected is kept');
+    if (count === 1) this.engine?.interrupt();
+    else this.engine?.kill();
+  }
+
+  inTrouble(reason: string): void {
+    if (this.ended || this.outcome.trouble !== null) return;
+    this.outcome.trouble = reason;
+    this.progress.note(`stopping the run: ${reason}`);
+    this.engine?.interrupt();
+    this.killTimer = setTimeout(() => this.engine?.kill(), STOP_S_MAX * 1000);
+  }
+
+  over(): void {
+    this.ended = true;
+    clearTimeout(this.killTimer);
+  }
+}
+
+/** engine.log, written in order as lines come. */
+async function openLog(host: Host, file: string, redact: Redact, onTrouble: (reason: string) => void) {
+  const stream = (await host.fs.open(file, 'a')).createWriteStream();
+  const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+  stream.on('error', (error) => onTrouble(`cannot write ${FILES.engineLog}: ${error.message}`));
+  return {
+    lines: new EngineLog((text) => void stream.write(text), redact),
+    close: () => {
+      stream.end();
+      return closed;
+    },
+  };
+}
+
+function liveLine(plan: Plan, elapsedS: number, collector: Collector): string {
+  const live = collector.live();
+  const cells = [
+    `${plan.scenario} ${clock(elapsedS)}/${clock(plan.durationS)}`,
+    `${live.users ?? '–'} users`,
+    `${live.requestsPerS === null ? '–' : live.requestsPerS.toFixed(0)} req/s`,
+    `p95 ${live.latencyMsP95 === null ? '–' : `${live.latencyMsP95.toFixed(0)} ms`}`,
+    `${live.errors} errors of ${live.requests}`,
+  ];
+  return cells.join(' │ ');
+}

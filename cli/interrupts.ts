@@ -1,0 +1,29 @@
+import { UserError } from './errors.ts';
+import { EXIT } from './exit-code.ts';
+import type { Host } from './host.ts';
+
+/** Ctrl-C, counted. Before the engine runs, one is enough to leave. */
+export class Interrupts {
+  private count = 0;
+  private listener: ((count: number) => void) | null = null;
+  readonly end: () => void;
+
+  constructor(host: Host) {
+    this.end = host.onInterrupt(() => {
+      this.count += 1;
+      this.listener?.(this.count);
+    });
+  }
+
+  /** @throws UserError 105 when there has been one */
+  check(): void {
+    if (this.count > 0)
+      throw new UserError('interrupted before anything was sent', 'nothing is left behind', { exitCode: EXIT.interrupted });
+  }
+
+  /** Hears of each, and at once of those that came before. Null stops it. */
+  listen(listener: ((count: number) => void) | null): void {
+    this.listener = listener;
+    if (this.count > 0) listener?.(this.count);
+  }
+}

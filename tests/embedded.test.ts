@@ -1,0 +1,57 @@
+/** The whole way, as a newcomer goes it: no target, so the reference stack is started; real k6; a verdict; a report; and nothing left running. */
+import { readdirSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Plan } from '../analyzers/contract.ts';
+import { loadkit, reportOf, temporaryFolder } from './loadkit.ts';
+
+const RUN = ['--users', '20', '--duration', '12s', '--ramp', '2s', '--json', '--out', 'run'];
+
+/** Command lines of processes that still have the run's environment: those that it started, wherever they hang in the tree. */
+const leftIn = (folder: string): string[] =>
+  readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+        return environment.includes(folder) ? [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] : [];
+      } catch {
+        return [];
+      }
+    });
+
+describe('on the embedded stack', () => {
+  it.each([
+    ['mixed', ['GET /characters/:id', 'POST /auth/register'], ['ws_connecting']],
+    ['real-time', ['POST /auth/register'], ['chat_round_trip', 'chat_fanout_lag']],
+    ['database-heavy', ['GET /market/auctions', 'POST /auth/register'], []],
+    ['fargate-focused', ['POST /characters/:id/tasks', 'GET /characters/:id/tasks/:taskId'], ['task_latency']],
+  ])(
+    '%s plays without an error, and leaves nothing behind',
+    async (scenario, routes, trends) => {
+      const folder = temporaryFolder();
+      const run = await loadkit(['run', scenario, ...RUN], { cwd: folder, env: { LOADKIT_TEST_FOLDER: folder } });
+      const report = reportOf(run);
+      expect(run.stderr).toMatch(/starting the reference game stack/);
+      expect(report.plan.targetNotes.join()).toMatch(/cache: /);
+      expect(report.errorClasses).toEqual([]);
+      expect(report.summary.requests).toBeGreaterThan(10);
+      expect(report.endpoints.map((endpoint) => endpoint.name)).toEqual(expect.arrayContaining(routes));
+      // Routes, never URLs: no id of the game (they have digits) and no query stands in a name.
+      for (const { name } of report.endpoints) expect(name).toMatch(/^(?:GET|POST|PUT|PATCH|DELETE) (?:\/:?[a-zA-Z-]+)+$/);
+      expect(report.trends.map((trend) => trend.name)).toEqual(expect.arrayContaining(trends));
+      // Twelve seconds carry no claim of 99.9 %, and 20 users offer no 150 requests/s.
+      expect(report.verdict).toBe('inconclusive');
+      expect(run.code).toBe(80);
+      expect(report.targets.find((target) => target.id === 'throughput')?.verdict).toBe('skipped');
+      expect(report.targets.find((target) => target.id === 'availability')?.verdict).toBe('inconclusive');
+      expect(readFileSync(path.join(folder, 'run/report.html'), 'utf8')).toContain('GET /');
+      expect((JSON.parse(readFileSync(path.join(folder, 'run/plan.json'), 'utf8')) as Plan).outcome).toMatchObject({
+        exitCode: 0,
+        interrupted: 'no',
+      });
+      expect(leftIn(folder)).toEqual([]);
+    },
+    90_000,
+  );
+});
