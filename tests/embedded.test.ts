@@ -1,24 +1,12 @@
 /** The whole way, as a newcomer goes it: no target, so the reference stack is started; real k6; a verdict; a report; and nothing left running. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../analyzers/contract.ts';
 import { loadkit, reportOf, temporaryFolder } from './loadkit.ts';
+import { commandsWithEnvironment, HAS_PROC } from './processes.ts';
 
 const RUN = ['--users', '20', '--duration', '12s', '--ramp', '2s', '--json', '--out', 'run'];
-
-/** Command lines of processes that still have the run's environment: those that it started, wherever they hang in the tree. */
-const leftIn = (folder: string): string[] =>
-  readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((pid) => {
-      try {
-        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
-        return environment.includes(folder) ? [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] : [];
-      } catch {
-        return [];
-      }
-    });
 
 describe('on the embedded stack', () => {
   it.each([
@@ -50,7 +38,7 @@ describe('on the embedded stack', () => {
         exitCode: 0,
         interrupted: 'no',
       });
-      expect(leftIn(folder)).toEqual([]);
+      if (HAS_PROC) expect(commandsWithEnvironment(folder)).toEqual([]);
     },
     90_000,
   );

@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../analyzers/contract.ts';
 import { loadkit, reportOf, serve, start, temporaryFolder } from './loadkit.ts';
+import { HAS_PROC, isAlive, processesWith } from './processes.ts';
 
 const script = (folder: string, text: string): string => {
   const file = path.join(folder, 'own.ts');
@@ -19,34 +20,13 @@ const filesOf = (folder: string): { name: string; text: string }[] =>
     return { name, text: (name.endsWith('.gz') ? gunzipSync(content) : content).toString('utf8') };
   });
 
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    // A zombie has ended; only its parent hasn't asked yet.
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
-
 /** k6 of this run: the process whose arguments name the run's script. */
-const enginePid = (file: string): number => {
-  const pid = readdirSync('/proc').find((entry) => {
-    if (!/^\d+$/.test(entry)) return false;
-    try {
-      const args = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
-      return args[1] === 'run' && args.includes(file);
-    } catch {
-      return false;
-    }
-  });
-  return Number(pid ?? Number.NaN);
-};
+const enginePid = (file: string): number => processesWith((args) => args[1] === 'run' && args.includes(file)).at(-1) ?? Number.NaN;
 
 const gone = async (pid: number, withinMs: number): Promise<boolean> => {
   const end = Date.now() + withinMs;
-  while (alive(pid) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
-  return !alive(pid);
+  while (isAlive(pid) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+  return !isAlive(pid);
 };
 
 describe('a script of the user’s own', () => {
@@ -265,7 +245,7 @@ describe('where load may go', () => {
   });
 });
 
-describe('a run that is stopped', () => {
+describe.skipIf(!HAS_PROC)('a run that is stopped', () => {
   const LONG = `export const options = { vus: 3, duration: '60s' };
     export function teardown() { http.get(__ENV.LOADKIT_TARGET + '/teardown', { tags: { name: 'teardown' } }); }
     export default function () { http.get(__ENV.LOADKIT_TARGET + '/x', { tags: { name: 'GET /x' } }); sleep(0.05); }`;
@@ -311,7 +291,7 @@ describe('a run that is stopped', () => {
     await running.said(/Ctrl-C again/);
     running.child.kill('SIGINT');
     const run = await running.finished;
-    expect(alive(pid)).toBe(false);
+    expect(isAlive(pid)).toBe(false);
     expect(run.code).toBe(105);
     const report = reportOf(run);
     expect(report.partial).toBe(true);
@@ -323,7 +303,7 @@ describe('a run that is stopped', () => {
   it('by kill -9 of loadkit: k6 stops within 10 s, and analyze makes a report of what is on disk', async () => {
     const { running, folder, own } = await longRun();
     const pid = enginePid(own);
-    expect(alive(pid)).toBe(true);
+    expect(isAlive(pid)).toBe(true);
     running.child.kill('SIGKILL');
     await running.finished;
     expect(await gone(pid, 10_000)).toBe(true);

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { isAlive, parentOf, processesWith } from '../../tests/processes.ts';
 import { type FunctionHost, startFunctionHost } from './function-host.ts';
 import { restEvent } from './gateway-events.ts';
 import { routeTable } from './routes.ts';
@@ -38,16 +38,10 @@ const event = (path: string, body: object) => {
 const quick = event('/auth/sign-in', {});
 const hanging = event('/auth/sign-in', { email: 'a@b.c', password: 'password' });
 
-/** The process of the function among this one's children; throws when there is none. */
-const processId = (): number => Number(execFileSync('pgrep', ['-n', '-P', String(process.pid), '-f', 'function-process']).toString());
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
+/** The process of the function among this one's children. */
+const processId = (): number =>
+  processesWith((args) => args.some((arg) => arg.includes('function-process'))).findLast((pid) => parentOf(pid) === process.pid) ??
+  Number.NaN;
 
 it('fails what is under way in a process that ends, and starts it again', async () => {
   host = startFunctionHost(env, { names: ['auth'] });
