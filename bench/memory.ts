@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { syntheticRun } from '../tests/artifacts.ts';
 import { median, spread, temporaryFolder } from './measure.ts';
-import { pushes } from './pushes.ts';
+import { pushes, REQUESTS_PER_S } from './pushes.ts';
 
 const ROUNDS = 5;
 const SHORT_S = 300;
@@ -42,7 +42,8 @@ async function replay(seconds: number): Promise<number> {
     }
     child.send({ end: true });
     const { peakBytes, requests } = await message<{ peakBytes: number; requests: number }>();
-    if (requests !== 216 * seconds) throw new Error(`${requests} requests were counted, ${216 * seconds} were pushed`);
+    if (requests !== REQUESTS_PER_S * seconds)
+      throw new Error(`${requests} requests were counted, ${REQUESTS_PER_S * seconds} were pushed`);
     return peakBytes;
   } finally {
     child.kill('SIGKILL');
