@@ -40,7 +40,10 @@ export interface Output {
 const output = (stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Output => ({
   write: (text) => void stream.write(text),
   isTTY: stream.isTTY === true,
-  columns: stream.columns ?? 80,
+  // A terminal that doesn't know its width says 0; one that is resized says so anew.
+  get columns() {
+    return stream.columns || 80;
+  },
   color: stream.isTTY === true && (env['NO_COLOR'] ?? '') === '',
 });
 
