@@ -61,7 +61,11 @@ it('does with lists what arrays do, and counts bytes back to zero', () => {
       const lists: Lists = { a: [], b: [] };
       for (const each of commands) {
         expect(real[each[0]](store, each)).toBe(model[each[0]](lists, each));
-        expect([store.length('a'), store.length('b')]).toEqual([lists.a.length, lists.b.length]);
+        expect([store.exists(['a']), store.exists(['b'])]).toEqual([Math.min(1, lists.a.length), Math.min(1, lists.b.length)]);
+      }
+      for (const list of ['a', 'b'] as const) {
+        expect(lists[list].map(() => store.move(list, 'copy', 'LEFT', 'RIGHT'))).toEqual(lists[list]);
+        expect(lists[list].map(() => store.move('copy', list, 'LEFT', 'RIGHT'))).toEqual(lists[list]);
       }
       store.delete(['a', 'b']);
       expect(store.bytes).toBe(0);
@@ -72,4 +76,28 @@ it('does with lists what arrays do, and counts bytes back to zero', () => {
       expect(store.bytes).toBe(0);
     }),
   );
+});
+
+it('counts what hashes and sets hold, also when it is replaced or said twice', () => {
+  const store = new KeyValueStore(1_000_000);
+  store.setFields('hash', ['stays', 'x']);
+  store.addMembers('set', ['stays']);
+  const before = store.bytes;
+  for (let round = 0; round < 5; round++) {
+    store.setFields('hash', ['field', 'short']);
+    const short = store.bytes;
+    store.setFields('hash', ['field', 'short'.repeat(100)]);
+    expect(store.bytes - short).toBe(99 * 'short'.length);
+    store.addMembers('set', ['stays', 'comes', 'comes']);
+    expect(store.deleteFields('hash', ['field', 'field', 'nothing'])).toBe(1);
+    expect(store.removeMembers('set', ['comes'])).toBe(1);
+    expect(store.bytes).toBe(before);
+  }
+});
+
+it('keeps the old value when there is no room for the new one', () => {
+  const store = new KeyValueStore(1000);
+  store.set('key', 'old', null);
+  expect(() => store.set('key', 'x'.repeat(2000), null)).toThrow('OOM');
+  expect(store.get('key')).toBe('old');
 });

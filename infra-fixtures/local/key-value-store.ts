@@ -40,8 +40,10 @@ export class KeyValueStore {
 
   /** `ttlMs` null: stays. */
   set(key: string, value: string, ttlMs: number | null): void {
+    const bytes = sizeOf(key, value);
+    this.#makeRoom(bytes); // what is refused leaves the old value as it was
     this.#remove(key);
-    this.#insert(key, value, ttlMs === null ? null : this.#now() + ttlMs, sizeOf(key, value));
+    this.#insert(key, value, ttlMs === null ? null : this.#now() + ttlMs, bytes);
   }
 
   delete(keys: readonly string[]): number {
@@ -55,16 +57,16 @@ export class KeyValueStore {
   addMembers(key: string, members: readonly string[]): number {
     this.#makeRoom(sizeOfAll(members, members.length));
     const set = this.#collection(key, Set<string>);
-    const before = set.size;
-    for (const member of members) set.add(member);
-    this.#grew(key, set.size - before, members);
-    return set.size - before;
+    const added = [...new Set(members)].filter((member) => !set.has(member));
+    for (const member of added) set.add(member);
+    this.#grew(key, sizeOfAll(added, added.length));
+    return added.length;
   }
 
   removeMembers(key: string, members: readonly string[]): number {
     const set = this.#existing(key, Set<string>);
     const removed = members.filter((member) => set?.delete(member) === true);
-    this.#shrank(key, removed, set?.size ?? 0);
+    this.#shrank(key, sizeOfAll(removed, removed.length), set?.size ?? 0);
     return removed.length;
   }
 
@@ -77,16 +79,27 @@ export class KeyValueStore {
     this.#makeRoom(sizeOfAll(pairs, pairs.length / 2));
     const map = this.#collection(key, Map<string, string>);
     const before = map.size;
-    for (let i = 0; i < pairs.length; i += 2) map.set(pairs[i] ?? '', pairs[i + 1] ?? '');
-    this.#grew(key, map.size - before, pairs);
+    for (let i = 0; i < pairs.length; i += 2) {
+      const [field = '', value = ''] = [pairs[i], pairs[i + 1]];
+      const old = map.get(field);
+      map.set(field, value);
+      this.#grew(key, old === undefined ? sizeOf(field, value) : value.length - old.length);
+    }
     return map.size - before;
   }
 
   deleteFields(key: string, fields: readonly string[]): number {
     const map = this.#existing(key, Map<string, string>);
-    const removed = fields.filter((field) => map?.delete(field) === true);
-    this.#shrank(key, removed, map?.size ?? 0);
-    return removed.length;
+    let [removed, bytes] = [0, 0];
+    for (const field of fields) {
+      const value = map?.get(field);
+      if (value === undefined) continue;
+      map?.delete(field);
+      removed++;
+      bytes += sizeOf(field, value);
+    }
+    this.#shrank(key, bytes, map?.size ?? 0);
+    return removed;
   }
 
   /** Field, value, field, value… */
@@ -98,7 +111,7 @@ export class KeyValueStore {
     this.#makeRoom(sizeOfAll(elements, elements.length));
     const list = this.#collection(key, Array<string>);
     list.unshift(...elements.toReversed());
-    this.#grew(key, elements.length, elements);
+    this.#grew(key, sizeOfAll(elements, elements.length));
     return list.length;
   }
 
@@ -112,16 +125,8 @@ export class KeyValueStore {
       removed++;
       if (removed === count) break;
     }
-    this.#shrank(
-      key,
-      Array.from({ length: removed }, () => element),
-      list?.length ?? 0,
-    );
+    this.#shrank(key, removed * sizeOfAll([element], 1), list?.length ?? 0);
     return removed;
-  }
-
-  length(key: string): number {
-    return this.#existing(key, Array<string>)?.length ?? 0;
   }
 
   /** Takes an element from one end of a list to an end of another; null when there is none. */
@@ -134,8 +139,9 @@ export class KeyValueStore {
     if (put === 'LEFT') target.unshift(element);
     else target.push(element);
     if (source !== destination) {
-      this.#shrank(source, [element], list.length);
-      this.#grew(destination, 1, [element]);
+      const bytes = sizeOfAll([element], 1);
+      this.#shrank(source, bytes, list.length);
+      this.#grew(destination, bytes);
     }
     return element;
   }
@@ -187,23 +193,17 @@ export class KeyValueStore {
     return this.#entries.delete(key);
   }
 
-  #grew(key: string, added: number, texts: readonly string[]): void {
-    if (added === 0) return;
+  #grew(key: string, bytes: number): void {
     const entry = this.#entries.get(key);
-    const bytes = sizeOfAll(texts, added);
-    if (entry !== undefined) entry.bytes += bytes;
+    if (entry === undefined) return;
+    entry.bytes += bytes;
     this.#bytes += bytes;
   }
 
   /** A collection that has lost its last element is gone, as in Redis. */
-  #shrank(key: string, removed: readonly string[], left: number): void {
-    if (removed.length === 0) return;
-    if (left === 0) return void this.#remove(key);
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    const bytes = Math.min(entry.bytes, sizeOfAll(removed, removed.length));
-    entry.bytes -= bytes;
-    this.#bytes -= bytes;
+  #shrank(key: string, bytes: number, left: number): void {
+    if (left === 0) this.#remove(key);
+    else this.#grew(key, -bytes);
   }
 
   #makeRoom(bytes: number): void {

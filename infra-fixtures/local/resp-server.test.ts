@@ -90,6 +90,28 @@ it('says what is wrong', async () => {
   await expect(client.set('string', 'x', { expiration: { type: 'PX', value: 5 } })).rejects.toThrow('syntax error');
 });
 
+it('answers a wait that is a mistake, or becomes one, to whom it belongs', async () => {
+  await client.set('string', 'x');
+  await expect(client.blMove('string', 'other', 'RIGHT', 'LEFT', 1)).rejects.toThrow('WRONGTYPE');
+  await expect(client.sendCommand(['BLMOVE', 'list', 'other', 'UP', 'LEFT', '1'])).rejects.toThrow('syntax error');
+  const waiting = client.duplicate();
+  await waiting.connect();
+  const element = waiting.blMove('list', 'other', 'RIGHT', 'LEFT', 0);
+  element.catch(() => undefined);
+  await client.ping(); // by now the server has read it
+  // The string comes from behind another wait: when its time is up, not when a request arrives.
+  const late = client.duplicate();
+  await late.connect();
+  const timedOut = late.blMove('nothing', 'other', 'RIGHT', 'LEFT', 0.05);
+  const set = late.set('list', 'no list');
+  expect(await timedOut).toBeNull();
+  expect(await set).toBe('OK');
+  await expect(element).rejects.toThrow('WRONGTYPE');
+  expect(await client.ping()).toBe('PONG');
+  waiting.destroy();
+  late.destroy();
+});
+
 it('closes a connection that speaks something else', async () => {
   const socket = connect(server.port, '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\n\r\n');

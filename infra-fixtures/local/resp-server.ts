@@ -17,12 +17,10 @@ export interface RespServerOptions {
 
 type Reply = string | number | null | readonly string[] | { ok: string };
 const OK = { ok: 'OK' };
+const NIL = '$-1\r\n';
 
-/** Waits for an element of `source`; `wake` looks again. */
-interface Waiter {
-  source: string;
-  wake(): void;
-}
+/** Of a connection that waits for an element of a list: looks again. */
+type Waiter = () => void;
 
 /** A request that is longer than this is no request of the game's. */
 const REQUEST_MAX_BYTES = 1024 * 1024;
@@ -59,32 +57,27 @@ const serve = (socket: Socket, store: KeyValueStore, waiters: Set<Waiter>): void
   let abandon = (): void => undefined;
   socket.setNoDelay(true);
 
-  /** Answers at once when there is an element, else when one comes or the time is up (0: never). */
+  /** Answers at once when there is an element (or the move is a mistake), else when one comes or the time is up (0: never). */
   const moveWhenThere = ([source = '', destination = '', from = '', to = '', timeoutS = '']: readonly string[]): void => {
-    const first = store.move(source, destination, from, to);
-    if (first !== null) {
-      socket.write(encode(first));
-      return;
-    }
-    const timer = Number(timeoutS) > 0 ? setTimeout(() => settle(null), Number(timeoutS) * 1000) : undefined;
-    const settle = (reply: Reply): void => {
+    const move = (): string => encodeResult(() => store.move(source, destination, from, to));
+    const first = move();
+    if (first !== NIL) return void socket.write(first);
+    const settle = (reply: string): void => {
       abandon();
       blocked = false;
-      socket.write(encode(reply));
+      socket.write(reply);
       drain();
     };
-    const waiter: Waiter = {
-      source,
-      wake: () => {
-        const element = store.move(source, destination, from, to);
-        if (element !== null) settle(element);
-      },
+    const timer = Number(timeoutS) > 0 ? setTimeout(() => settle(NIL), Number(timeoutS) * 1000) : undefined;
+    const wake = (): void => {
+      const reply = move();
+      if (reply !== NIL) settle(reply);
     };
     abandon = () => {
       clearTimeout(timer);
-      waiters.delete(waiter);
+      waiters.delete(wake);
     };
-    waiters.add(waiter);
+    waiters.add(wake);
     blocked = true;
   };
   const drain = (): void => {
@@ -94,7 +87,7 @@ const serve = (socket: Socket, store: KeyValueStore, waiters: Set<Waiter>): void
       const [name = '', ...args] = request;
       if (name.toUpperCase() === 'BLMOVE') moveWhenThere(args);
       else socket.write(encodeResult(() => run(store, name, args)));
-      for (const waiter of waiters) if (store.length(waiter.source) > 0) waiter.wake();
+      for (const wake of waiters) wake();
     }
   };
 
@@ -170,7 +163,7 @@ const encodeResult = (command: () => Reply): string => {
 };
 
 const encode = (reply: Reply): string => {
-  if (reply === null) return '$-1\r\n';
+  if (reply === null) return NIL;
   if (typeof reply === 'number') return `:${reply}\r\n`;
   if (typeof reply === 'string') return `$${Buffer.byteLength(reply)}\r\n${reply}\r\n`;
   if ('ok' in reply) return `+${reply.ok}\r\n`;
