@@ -28,7 +28,9 @@ const list = async (c: RestContext): Promise<Response> => {
 
 /** The first `limit` of each shard hold the first `limit` of them all. The cursor is the last key in that order, the same in every shard. */
 const openAuctions = async (limit: number, cursor: string | undefined): Promise<{ auctions: Auction[]; cursor?: string }> => {
-  const after = cursor ?? firstExpiresKey(Date.now());
+  const open = firstExpiresKey(Date.now());
+  // What has ended since the cursor was handed out is skipped.
+  const after = cursor !== undefined && cursor > open ? cursor : open;
   const pages = await Promise.all(openShards.map((shard) => openShardPage(shard, after, limit)));
   const merged = pages.flat().sort((a, b) => (a.expiresKey < b.expiresKey ? -1 : 1));
   const page = merged.slice(0, limit);
@@ -139,10 +141,13 @@ const close = async (auctionId: string, buyerId: string): Promise<Auction> => {
 
 /** Books the sale and moves goods and gold. The ledger has all that is needed to repair a sale of which a later write failed; buyers have credit. */
 const settle = async (auction: Auction, buyerId: string): Promise<void> => {
-  const sale = { transactionId: auction.auctionId, itemId: auction.itemId, quantity: auction.quantity, at: Date.now() };
-  const book = (characterId: string, gold: number): Promise<unknown> =>
-    database().send(new PutCommand({ TableName: tableName('transactions'), Item: { characterId, ...sale, gold } }));
-  await Promise.all([book(buyerId, -auction.price), book(auction.sellerId, auction.price)]);
+  const sale = { auctionId: auction.auctionId, itemId: auction.itemId, quantity: auction.quantity, at: Date.now() };
+  // The side is part of the key: who buys from themselves is on both.
+  const book = (characterId: string, side: 'bought' | 'sold', gold: number): Promise<unknown> => {
+    const Item = { characterId, transactionId: `${auction.auctionId}#${side}`, ...sale, gold };
+    return database().send(new PutCommand({ TableName: tableName('transactions'), Item }));
+  };
+  await Promise.all([book(buyerId, 'bought', -auction.price), book(auction.sellerId, 'sold', auction.price)]);
   await Promise.all([
     addItem(buyerId, auction.itemId, auction.quantity),
     addGold(buyerId, -auction.price),
