@@ -40,6 +40,19 @@ describe('the journal', () => {
     expect(await read()).toEqual([header, sample]);
   });
 
+  it('keeps a name with any character in one line', async () => {
+    const endpoints = ['\u2028', 'a\u2029b', '\u0085', '\r\n', '\u0000', '\ud800', '</script>', '__proto__'];
+    const exact = { latencyMs: null, requests: null, failedRate: null, thresholds: [], checks: [] };
+    const checks = endpoints.map((name) => ({ name, passes: 1, fails: 0 }));
+    const end: JournalRecord = { kind: 'end', exact: { ...exact, checks }, scriptErrors: { count: 0, messages: [] } };
+    const journal = await createJournal(path, { open }, noTrouble);
+    await journal.append(header);
+    await journal.append(end);
+    await journal.append(sample);
+    await journal.close();
+    expect(await read()).toEqual([header, end, sample]);
+  });
+
   it('does not write over another run’s', async () => {
     await writeFile(path, '');
     await expect(createJournal(path, { open }, noTrouble)).rejects.toMatchObject({ code: 'EEXIST' });

@@ -73,7 +73,7 @@ export const createJournal = async (path: string, fs: { open: typeof open }, onT
   };
   return {
     append: (record) => {
-      const line = `${JSON.stringify(record)}\n`;
+      const line = `${JSON.stringify(record).replace(/[\u2028\u2029]/g, escaped)}\n`;
       const written = last.then(() => write(line));
       last = written.catch(() => undefined);
       return written;
@@ -84,6 +84,9 @@ export const createJournal = async (path: string, fs: { open: typeof open }, onT
     },
   };
 };
+
+/** JSON leaves U+2028 and U+2029 as they are, names may hold them, and Node's `readLines` ends a line at them. */
+const escaped = (separator: string): string => `\\u${separator.charCodeAt(0).toString(16)}`;
 
 const sentence = (error: NodeJS.ErrnoException): string =>
   error.code === 'ENOSPC' ? 'the disk is full' : error.code === 'EDQUOT' ? 'the disk quota is used up' : (error.code ?? error.message);
