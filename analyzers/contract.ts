@@ -149,7 +149,7 @@ export interface Client {
   startS: number;
   periodS: number;
   slots: number;
-  /** Epoch seconds at which the engine began to execute iterations (its first `vus` sample); null when it never did. */
+  /** Epoch seconds at which the engine began to execute iterations (its first `vus` sample above 0); null when it never did. */
   executionStartS: number | null;
   endpoints: EndpointSeries[];
   trends: TrendSeries[];

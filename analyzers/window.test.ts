@@ -78,6 +78,20 @@ describe('findWindow', () => {
     expect(windowOf(run)).toMatchObject({ steady: true, toS: run.client.startS + 99 });
   });
 
+  it('knows that k6 shows an execution by its first user, who may come late', () => {
+    const run = drawn({});
+    const shifted = withPlan(run, {
+      stages: run.plan.stages.map((stage) => ({ ...stage, fromS: stage.fromS + 15, toS: stage.toS + 15 })),
+      plateau: { fromS: 35, toS: 175 },
+    });
+    expect(windowOf(shifted)).toEqual(windowOf(run));
+    // Two users on a ramp of 20 s: the first begins when half of it is over.
+    const slow = withPlan(drawn({ users: 2, latencyMs: 3 }), { plateau: { fromS: 30, toS: 170 } });
+    expect(windowOf(slow).toS).toBe(slow.client.startS + 160);
+    const open = drawn({ ratePerS: 0.5, durationS: 180 });
+    expect(windowOf(open).toS).toBeCloseTo(windowOf(run).toS, 5);
+  });
+
   it('is not steady with less than 30 s of full load', () => {
     expect(windowOf(syntheticRun({ durationS: 30, rampS: 2 })).reason).toContain('6 are needed');
   });

@@ -27,12 +27,24 @@ export function findWindow(plan: Plan, client: Client, series: RunSeries): Windo
 }
 
 function plateauSlots(plan: Plan, client: Client, active: SlotRange): SlotRange {
-  const startS = client.executionStartS ?? client.startS;
+  const startS = (client.executionStartS ?? client.startS) - firstUserS(plan);
   const { fromS, toS } = plan.plateau ?? { fromS: 0, toS: 0 };
   const planned = slotsWithin(client, startS + fromS + plan.warmUpS, startS + toS);
   // The last slot of a run that was cut short is itself cut short: its rate would look like a drop.
   const endedEarly = active.to <= planned.to;
   return { from: planned.from, to: endedEarly ? active.to - 1 : planned.to };
+}
+
+/**
+ * Seconds from the start of the plan to its first user, whose activity is the first that k6 shows of an execution: a scenario may start late, and on
+ * a slow ramp to few users k6 starts the first when the planned level has come to 1. Those of an open load are active from its start.
+ */
+function firstUserS({ load, stages }: Plan): number {
+  const first = stages.find(({ fromLevel, toLevel }) => load.model === 'open' || Math.max(fromLevel, toLevel) >= 1);
+  if (first === undefined) return 0;
+  const { fromS, toS, fromLevel, toLevel } = first;
+  if (load.model === 'open' || fromLevel >= 1) return fromS;
+  return fromS + ((1 - fromLevel) / (toLevel - fromLevel)) * (toS - fromS);
 }
 
 function latencySignal(plan: Plan, series: RunSeries, { from, to }: SlotRange) {
