@@ -1,3 +1,4 @@
+import { endedEarly } from './audits/engine-outcome.ts';
 import { runAudits } from './audits/index.ts';
 import { everyIterationThrew } from './audits/script-errors.ts';
 import {
@@ -64,7 +65,7 @@ const isJudged = ({ verdict }: Target): boolean => verdict !== 'skipped' && verd
 
 function isPartial({ outcome }: Plan, client: Client | Missing): boolean {
   if (outcome === null || outcome.interrupted !== 'no' || outcome.signal !== null || outcome.trouble !== null) return true;
-  return isMissing(client) || !client.complete;
+  return endedEarly(outcome) || isMissing(client) || !client.complete;
 }
 
 function reportPlan(plan: Plan): ReportPlan {

@@ -23,6 +23,12 @@ describe('engine-outcome', () => {
     ['an exception in setup', { ...regular, exitCode: 107 }, 'fail', /threw outside of an iteration/],
     ['test.abort()', { ...regular, exitCode: 108 }, 'inconclusive', /aborted its own run/],
     ['test.fail()', { ...regular, exitCode: 110 }, 'fail', /marked its run as failed/],
+    [
+      'a threshold that stopped the run',
+      { ...regular, exitCode: 99, engineError: "thresholds on metrics 'a' were crossed; at least one has abortOnFail enabled, stopping" },
+      'fail',
+      /abortOnFail/,
+    ],
     ['a code of nobody', { ...regular, exitCode: 2 }, 'inconclusive', /code 2/],
     ['no code at all', { ...regular, exitCode: null }, 'inconclusive', /no exit code/],
   ])('tells of %s', (_, outcome, verdict, title) => {

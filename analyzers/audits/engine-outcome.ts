@@ -19,6 +19,16 @@ const BY_EXIT_CODE: ReadonlyMap<number, Said> = new Map<number, Said>([
   [110, { ...broken('The script marked its run as failed', 'Read why it called test.fail() in engine.log.'), verdict: 'fail' }],
 ]);
 
+/** Stopped over the REST API, from outside, by the script, or by a crash: k6's errext/exitcodes/codes.go. */
+const ENDED_EARLY: ReadonlySet<number | null> = new Set([103, EXIT.interrupted, 108, 109]);
+
+/** Whether k6 itself says that it did not play the plan to its end. */
+export const endedEarly = (outcome: Outcome): boolean => ENDED_EARLY.has(outcome.exitCode) || abortedOnFail(outcome);
+
+/** k6 exits then as after any missed threshold, and only its log tells that it went no further. */
+const abortedOnFail = ({ exitCode, engineError }: Outcome): boolean =>
+  exitCode === EXIT.targetMissed && engineError?.includes('abortOnFail') === true;
+
 function broken(title: string, next: string): Said {
   const why = 'The run did not end as planned, so its figures need not stand for it.';
   return { verdict: 'inconclusive', severity: 'critical', title, why, next };
@@ -35,6 +45,14 @@ export const engineOutcome: Audit<'plan'> = {
   },
 };
 
+const ABORTED_ON_FAIL: Said = {
+  ...broken(
+    'A threshold with abortOnFail was missed, and stopped the run',
+    'Look at that threshold first: the rest of the plan was not played.',
+  ),
+  verdict: 'fail',
+};
+
 /** loadkit stops k6 then, so how k6 ended says nothing more. */
 const troubled = (trouble: string): Said => broken(`The run was stopped: ${trouble}`, 'Clear the cause, and run again.');
 
@@ -45,6 +63,7 @@ function endOf(outcome: Outcome | null): Said[] {
   if (outcome.signal !== null) {
     return [broken(`The engine was killed by ${outcome.signal}`, 'Look for what killed it: most often the machine had run out of memory.')];
   }
+  if (abortedOnFail(outcome)) return [ABORTED_ON_FAIL];
   const { exitCode } = outcome;
   if (exitCode === EXIT.pass || exitCode === EXIT.targetMissed) return [];
   const known = exitCode === null ? undefined : BY_EXIT_CODE.get(exitCode);
