@@ -14,12 +14,12 @@ const EXPRESSION = /^\s*([a-z]+(?:\(\d+(?:\.\d+)?\))?)\s*(<=|>=|===?|!=|<|>)\s*(
 
 /**
  * The limit of the plan that a threshold stands for, or null when it is one of the script's own: another metric, a tag filter such as
- * `http_req_duration{name:login}`, another statistic, or another figure.
+ * `http_req_duration{name:login}`, another statistic, a lower bound, or another figure.
  */
 export function standardLimit(threshold: Threshold, plan: Plan): TargetId | null {
-  const [, aggregate, , bound] = EXPRESSION.exec(threshold.expression) ?? [];
+  const [, aggregate, operator, bound] = EXPRESSION.exec(threshold.expression) ?? [];
   const standard = STANDARD.find((entry) => entry.metric === threshold.metric && entry.aggregate === aggregate?.replace(/\.0+(?=\))/, ''));
-  if (standard === undefined) return null;
+  if (standard === undefined || !operator?.startsWith('<')) return null;
   return plan.limits.some(({ id, limit }) => id === standard.id && limit === Number(bound)) ? standard.id : null;
 }
 
@@ -35,7 +35,8 @@ export function thresholdTargets(plan: Plan, client: Client): Target[] {
       unit: '',
       interval: null,
     };
-    if (!threshold.samples) return { ...target, verdict: 'inconclusive', reason: `${threshold.metric} had no samples, which k6 lets pass` };
+    if (!threshold.samples)
+      return { ...target, verdict: 'inconclusive', reason: `no sample of ${threshold.metric} was taken, which k6 lets pass` };
     const reason = 'judged by k6 over the whole run';
     return { ...target, verdict: threshold.ok ? 'pass' : 'fail', reason };
   });
