@@ -9,11 +9,24 @@ describe('collection', () => {
     expect(findingsOf('collection', run)).toEqual([]);
   });
 
-  it('is inconclusive where the engine never began, the record breaks off, or series were lost', () => {
-    const cases = [{ executionStartS: null }, { complete: false }, { overflow: { names: 0, seriesLost: 4 } }];
+  it('is inconclusive where the engine never began, the record breaks off, or requests were lost', () => {
+    const { exact } = run.client;
+    if (!exact) throw new Error('the run has exact values');
+    const cases = [
+      { executionStartS: null },
+      { complete: false },
+      { exact: null, overflow: { names: 0, seriesLost: 4 } },
+      { exact: { ...exact, requests: (exact.requests ?? 0) + 1 } },
+    ];
     for (const client of cases) {
       expect(findingsOf('collection', withClient(run, client))).toEqual([expect.objectContaining({ verdict: 'inconclusive' })]);
     }
+  });
+
+  it('only warns of series lost where every request is there: they are metrics of the script’s own', () => {
+    expect(findingsOf('collection', withClient(run, { overflow: { names: 0, seriesLost: 1 } }))).toEqual([
+      expect.objectContaining({ verdict: 'warn', title: expect.stringMatching(/^Metrics of the script's own are missing: 1 of/) }),
+    ]);
   });
 
   it('tells of gaps, which move values in time but lose none', () => {

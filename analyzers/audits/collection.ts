@@ -1,4 +1,5 @@
-import type { Audit, Finding } from '../contract.ts';
+import type { Audit, Client, Finding } from '../contract.ts';
+import { total } from '../series.ts';
 import { figure, plural } from '../words.ts';
 
 export const collection: Audit<'client'> = {
@@ -29,21 +30,50 @@ export const collection: Audit<'client'> = {
         next: 'Find out what stopped loadkit (killed, disk full), and run again.',
       });
     }
-    if (client.overflow.seriesLost > 0) {
-      findings.push({
-        id: 'collection',
-        verdict: 'inconclusive',
-        severity: 'high',
-        title: `${plural(client.overflow.seriesLost, 'series')} beyond the cap were lost`,
-        why: 'Requests in lost series are in no figure of this report.',
-        evidence: [{ what: 'series lost', value: client.overflow.seriesLost, limit: 0 }],
-        next: 'Give tags fewer distinct values: no ids, no tokens, no times.',
-      });
-    }
+    findings.push(...lossFindings(client));
     if (client.gaps.length > 0) findings.push(gapFinding(client.gaps));
     return findings;
   },
 };
+
+/** k6 counts its requests itself: only where that is not known may lost series be requests. */
+function lossFindings({ endpoints, exact, overflow: { seriesLost } }: Client): Finding[] {
+  const counted = total(endpoints.flatMap(({ requests }) => requests));
+  const sent = exact?.requests ?? null;
+  if (sent === null ? seriesLost === 0 : counted === sent && seriesLost === 0) return [];
+  const evidence = [
+    { what: 'requests that k6 sent', value: sent },
+    { what: 'requests in this report', value: counted },
+    { what: 'series lost', value: seriesLost },
+  ];
+  if (counted === sent) {
+    return [
+      {
+        id: 'collection',
+        verdict: 'warn',
+        severity: 'low',
+        title: `Metrics of the script's own are missing: ${figure(seriesLost)} of their series could not be kept`,
+        why: 'Every request is in this report. There is room for 50 trends and 50 counters, and none for negative or infinite values of a trend.',
+        evidence,
+        next: "Use fewer metrics and tag values. k6's thresholds on them count all the same.",
+      },
+    ];
+  }
+  return [
+    {
+      id: 'collection',
+      verdict: 'inconclusive',
+      severity: 'high',
+      title:
+        sent === null
+          ? `${figure(seriesLost)} series of measurements were lost`
+          : `Of ${plural(sent, 'request')}, ${figure(counted)} arrived here`,
+      why: 'Requests that were lost on the way from k6 are in no figure of this report.',
+      evidence,
+      next: seriesLost > 0 ? 'Give tags fewer distinct values: no ids, no tokens, no times.' : 'Run again on a machine with less to do.',
+    },
+  ];
+}
 
 function gapFinding(gaps: readonly { fromS: number; toS: number }[]): Finding {
   const seconds = gaps.map(({ fromS, toS }) => toS - fromS);

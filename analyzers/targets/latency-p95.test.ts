@@ -40,10 +40,12 @@ describe('latency-p95', () => {
     const close = withLimit(run, 'latency-p95', limit);
     expect(targetOf('latency-p95', withExactP95(close, limit - 1))).toMatchObject({
       verdict: 'warn',
+      value: limit - 1,
       reason: expect.stringContaining('meets it'),
     });
     expect(targetOf('latency-p95', withExactP95(close, limit))).toMatchObject({
       verdict: 'fail',
+      value: limit,
       reason: expect.stringContaining('misses it'),
     });
     const without = targetOf('latency-p95', withClient(close, { exact: null }));
