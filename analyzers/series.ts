@@ -88,6 +88,10 @@ export function activeSlots(client: Client): SlotRange | null {
   return to > from ? { from, to } : null;
 }
 
+/** Why there are none, as a clause. k6 tells of its users once a second: a run of one quick iteration is over before it does. */
+export const whyNotActive = (client: Client): string =>
+  total(client.iterations) > 0 ? 'the run was over before k6 had told of a user' : 'the engine never began to execute';
+
 /** Seconds of those slots; 0 where the engine never executed. */
 export function executedS(client: Client): number {
   const active = activeSlots(client);

@@ -93,7 +93,13 @@ describe('findWindow', () => {
   });
 
   it('is not steady with less than 30 s of full load', () => {
-    expect(windowOf(syntheticRun({ durationS: 30, rampS: 2 })).reason).toContain('6 are needed');
+    expect(windowOf(syntheticRun({ durationS: 30, rampS: 2 })).reason).toMatch(/^full load lasted for 2\d s, and it takes 30 s to tell$/);
+  });
+
+  it('says so where there was nothing that could have settled', () => {
+    const run = drawn({});
+    const silent = { ...run, client: { ...run.client, endpoints: [] } };
+    expect(windowOf(silent)).toMatchObject({ steady: false, reason: 'no request was measured' });
   });
 
   it('does not take a gap in the pushes for a change', () => {
@@ -112,8 +118,9 @@ describe('findWindow', () => {
 
   it('is missing where nothing was executed', () => {
     const run = drawn({});
-    expect(findWindow(run.plan, { ...run.client, executionStartS: null }, runSeries(run.client))).toEqual({
-      missing: 'the engine never began to execute',
-    });
+    const reasonOf = (client: Partial<SyntheticRun['client']>) =>
+      findWindow(run.plan, { ...run.client, executionStartS: null, ...client }, runSeries(run.client));
+    expect(reasonOf({ iterations: [0] })).toEqual({ missing: 'the engine never began to execute' });
+    expect(reasonOf({ iterations: [1] })).toEqual({ missing: 'the run was over before k6 had told of a user' });
   });
 });

@@ -1,6 +1,6 @@
 import type { Client, Missing, Plan, Window } from './contract.ts';
-import { steadyState } from './models/steady-state.ts';
-import { activeSlots, type RunSeries, type SlotRange, slotStartS, slotsWithin } from './series.ts';
+import { BATCH_SLOTS, BATCHES_MIN, type SteadyState, steadyState } from './models/steady-state.ts';
+import { activeSlots, type RunSeries, type SlotRange, slotStartS, slotsWithin, total, whyNotActive } from './series.ts';
 
 /** A drift of mean latency below this share of the strictest latency limit cannot decide a target. Guess: tune. */
 const NEGLIGIBLE_SHARE_OF_LIMIT = 0.05;
@@ -13,17 +13,26 @@ const NEGLIGIBLE_S = 0.01;
  */
 export function findWindow(plan: Plan, client: Client, series: RunSeries): Window | Missing {
   const active = activeSlots(client);
-  if (active === null) return { missing: 'the engine never began to execute' };
+  if (active === null) return { missing: whyNotActive(client) };
   const whole = { fromS: slotStartS(client, active.from), toS: slotStartS(client, active.to) };
   if (plan.plateau === null) return { ...whole, steady: false, reason: 'the plan has no stretch of constant load' };
   const plateau = plateauSlots(plan, client, active);
   if (plateau.to <= plateau.from) return { ...whole, steady: false, reason: 'the run ended before its load was full and warm' };
-  const found = steadyState([latencySignal(plan, series, plateau), throughputSignal(series, plateau, client.periodS)]);
+  const found = settled(plan, client, series, plateau);
   const toS = slotStartS(client, plateau.to);
   if (!found.steady) return { fromS: slotStartS(client, plateau.from), toS, steady: false, reason: found.reason };
   const reason =
     found.fromSlot === 0 ? 'steady since the load was full' : `steady ${found.fromSlot * client.periodS} s after the load was full`;
   return { fromS: slotStartS(client, plateau.from + found.fromSlot), toS, steady: true, reason };
+}
+
+function settled(plan: Plan, client: Client, series: RunSeries, plateau: SlotRange): SteadyState {
+  if (total(series.requests, plateau) === 0) return { steady: false, reason: 'no request was measured' };
+  const [lastedS, neededS] = [plateau.to - plateau.from, BATCH_SLOTS * BATCHES_MIN].map((slots) => slots * client.periodS);
+  if (plateau.to - plateau.from < BATCH_SLOTS * BATCHES_MIN) {
+    return { steady: false, reason: `full load lasted for ${lastedS} s, and it takes ${neededS} s to tell` };
+  }
+  return steadyState([latencySignal(plan, series, plateau), throughputSignal(series, plateau, client.periodS)]);
 }
 
 function plateauSlots(plan: Plan, client: Client, active: SlotRange): SlotRange {

@@ -23,6 +23,12 @@ describe('collection', () => {
     }
   });
 
+  it('does not say of a run that was over at once that it never began', () => {
+    const [finding] = findingsOf('collection', withClient(run, { executionStartS: null }));
+    expect(finding).toMatchObject({ title: 'the run was over before k6 had told of a user', next: expect.stringContaining('duration') });
+    expect(findingsOf('collection', withClient(run, { executionStartS: null, iterations: [] }))[0]?.title).toMatch(/never began/);
+  });
+
   it('only warns of series lost where every request is there: they are metrics of the script’s own', () => {
     expect(findingsOf('collection', withClient(run, { overflow: { names: 0, seriesLost: 1 } }))).toEqual([
       expect.objectContaining({ verdict: 'warn', title: expect.stringMatching(/^Metrics of the script's own are missing: 1 of/) }),

@@ -1,5 +1,5 @@
 import type { Audit, Client, Finding } from '../contract.ts';
-import { total } from '../series.ts';
+import { total, whyNotActive } from '../series.ts';
 import { figure, plural } from '../words.ts';
 
 export const collection: Audit<'client'> = {
@@ -9,14 +9,17 @@ export const collection: Audit<'client'> = {
   audit({ client }) {
     const findings: Finding[] = [];
     if (client.executionStartS === null) {
+      const ran = total(client.iterations) > 0;
       findings.push({
         id: 'collection',
         verdict: 'inconclusive',
         severity: 'critical',
-        title: 'The engine never began to execute',
-        why: 'No user was ever active, so nothing was measured.',
+        title: whyNotActive(client),
+        why: ran ? 'Nothing can be said of a load that was never seen.' : 'No user was ever active, so nothing was measured.',
         evidence: [],
-        next: 'Read engine.log: the script may have failed before its first iteration.',
+        next: ran
+          ? 'Give the script more to do: `duration` and `vus`, or scenarios.'
+          : 'Read engine.log: the script may have failed before its first iteration.',
       });
     }
     if (!client.complete) {

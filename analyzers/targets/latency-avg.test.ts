@@ -67,7 +67,7 @@ describe('latency-avg', () => {
       reason: MISSING.missing,
     });
     expect(targetOf('latency-avg', withClient(run, { endpoints: [] }))).toMatchObject({ verdict: 'inconclusive', value: null });
-    expect(targetOf('latency-avg', withClient(run, { executionStartS: null }))).toMatchObject({
+    expect(targetOf('latency-avg', withClient(run, { executionStartS: null, iterations: [] }))).toMatchObject({
       verdict: 'inconclusive',
       reason: 'the engine never began to execute',
     });
