@@ -20,6 +20,13 @@ describe('generator-saturation', () => {
     expect(findingsOf('generator-saturation', embedded)[0]?.next).toContain('the embedded target shares this one');
   });
 
+  it('does not ask for cores where arrivals found no free user', () => {
+    const dropped = { ...run, client: { ...run.client, droppedIterations: run.client.droppedIterations.map(() => 1) } };
+    const [finding] = findingsOf('generator-saturation', dropped);
+    expect(finding).toMatchObject({ verdict: 'inconclusive', next: expect.stringContaining('maxVUs') });
+    expect(`${finding?.why} ${finding?.next}`).not.toMatch(/processor|cores/);
+  });
+
   it('is inconclusive where nothing could be read, or no sample was kept', () => {
     expect(findingsOf('generator-saturation', { ...run, generator: { samples: [] } })).toEqual([
       expect.objectContaining({ verdict: 'inconclusive', title: expect.stringMatching(/^Nobody knows/) }),

@@ -1,4 +1,4 @@
-import type { Audit, Evidence, GeneratorSummary } from '../contract.ts';
+import type { Audit, Evidence, Finding, GeneratorSummary, Plan } from '../contract.ts';
 
 export const generatorSaturation: Audit<'generatorHealth' | 'plan'> = {
   id: 'generator-saturation',
@@ -14,14 +14,27 @@ export const generatorSaturation: Audit<'generatorHealth' | 'plan'> = {
       title: unknown
         ? `Nobody knows how the load generator fared: ${generatorHealth.reason}`
         : `The load generator was saturated: ${generatorHealth.reason}`,
-      why: 'A generator that waits for its own processor measures its own queue: latencies read higher, and less load is made than planned.',
+      ...adviceOn(generatorHealth, plan),
       evidence: evidenceOf(generatorHealth, plan.machine.cpus),
-      next: plan.target.embedded
-        ? 'Run with fewer users, or on a machine with more cores: the embedded target shares this one.'
-        : 'Run with fewer users, or from a machine with more cores.',
     };
   },
 };
+
+/** Users are most often not free because the target keeps them waiting: more cores would not help. */
+function adviceOn({ droppedIterations }: GeneratorSummary, { target }: Plan): Pick<Finding, 'why' | 'next'> {
+  if (droppedIterations !== null && droppedIterations > 0) {
+    return {
+      why: 'What finds no free user is never sent, so less load is made than planned, and the slowest moments are missing from the latencies.',
+      next: 'Look first at why answers keep users waiting. If they may, raise `maxVUs` in the script, or ask for a lower rate.',
+    };
+  }
+  return {
+    why: 'A generator that waits for its own processor measures its own queue: latencies read higher, and less load is made than planned.',
+    next: target.embedded
+      ? 'Run with fewer users, or on a machine with more cores: the embedded target shares this one.'
+      : 'Run with fewer users, or from a machine with more cores.',
+  };
+}
 
 function evidenceOf(health: GeneratorSummary, cpus: number): Evidence[] {
   return [
