@@ -32,6 +32,13 @@ describe('renderTerminal', () => {
     expect(plain(40)).toContain('  ✗ Fail: p95 latency\n    34.2 ms, target < 30 ms, 95 %\n    interval 32.8 to 35.9 ms\n');
   });
 
+  it('leaves the place of a value empty that only k6 knows', () => {
+    const own = { id: 'k6:a_metric:avg<5', limit: 5, value: null, unit: '', interval: null, verdict: 'pass' as const };
+    const text = renderTerminal(sampleReport({ targets: [own] }), { color: false, columns: 24 });
+    expect(text).toContain('  ✓ Pass: a_metric:\n');
+    expect(text).not.toContain('–');
+  });
+
   it('puts the worst finding first, with what to do next, and leaves out what is fine', () => {
     const text = plain(100);
     expect(text.indexOf('Next: Profile GET')).toBeGreaterThan(0);
@@ -52,6 +59,10 @@ describe('renderTerminal', () => {
     const text = renderTerminal(report, { color: false, columns: 80 });
     expect(text).toContain('Interrupted: the figures cover only a part of what was planned.');
     expect(text).toContain('No requests were counted.');
+    const none = sampleReport({ summary: { ...summary, requests: 0, errors: 0 } });
+    expect(renderTerminal(none, { color: false, columns: 80 })).toContain('No requests were counted.');
+    const one = sampleReport({ summary: { ...summary, requests: 1 } });
+    expect(renderTerminal(one, { color: false, columns: 80 })).toContain('Whole run: 1 request ·');
   });
 
   it('keeps every line within the terminal, and obeys no name', () => {

@@ -1,5 +1,5 @@
 import type { Finding, Report, Target, TargetVerdict, Verdict } from '../analyzers/contract.ts';
-import { count, duration, interval, milliseconds, percent, quantity } from './format.ts';
+import { count, DASH, duration, interval, milliseconds, percent, quantity } from './format.ts';
 import { glueUnits, NO_BREAK_SPACE, visible } from './text.ts';
 import {
   headline,
@@ -124,7 +124,9 @@ function tableLine(row: readonly string[], widths: readonly number[], paintVerdi
 /** A target where the table does not fit. */
 function stacked(target: Target, width: number, paint: Paint): string[] {
   const [name = '', measured = '', limit = '', ends = '', verdictWord = ''] = cells(target);
-  const detail = [measured, limit && `target ${limit}`, target.interval && `95 % interval ${ends}`].filter(Boolean).join(', ');
+  const detail = [measured !== DASH && measured, limit && `target ${limit}`, target.interval && `95 % interval ${ends}`]
+    .filter(Boolean)
+    .join(', ');
   return [
     ...wrap(`${verdictWord}: ${name}`, width, '  ').map((line) => paint(target.verdict, line)),
     ...wrap(detail, width, '    '),
@@ -138,9 +140,9 @@ const reason = (target: Target, width: number): string[] =>
 // ------------------------------------------------------------------------------------------------------------------------------ the rest
 
 function traffic({ summary }: Report, width: number): string[] {
-  if (summary.requests === null) return wrap('No requests were counted.', width, '  ');
+  if (summary.requests === null || summary.requests === 0) return wrap('No requests were counted.', width, '  ');
   const parts = [
-    `${count(summary.requests)} requests`,
+    `${count(summary.requests)} ${summary.requests === 1 ? 'request' : 'requests'}`,
     quantity(summary.requestsPerS, 'requests/s'),
     `${percent(summary.errorRate)} errors`,
     `p50 ${milliseconds(summary.latencyMs.p50)}`,
