@@ -58,7 +58,7 @@ export const createNameTable = (redact: Redact): NameTable => {
       if (metric === 'k6_iterations_total') return { to: 'iterations' };
       if (metric === 'k6_dropped_iterations_total') return { to: 'droppedIterations' };
       if (metric === 'k6_http_req_duration_seconds') {
-        const id = endpointOf(clean(labelOf(series, 'name')) || '(no name)');
+        const id = endpointOf(clean(labelOf(series, 'name')).trim() || '(no name)');
         // Absent where the script switched the response callback off: then k6 counts no failures, and neither do we.
         const failed = labelOf(series, 'expected_response') === 'false';
         const status = clean(labelOf(series, 'status'));

@@ -36,6 +36,11 @@ describe('createSeriesTracker', () => {
     expect((live().latencyMsP95 ?? 0) / 400).toBeCloseTo(1, 1);
   });
 
+  it('gives a name to requests whose own nobody could see', () => {
+    const { names } = tracker().push([request('', [0.1]), request(' \t', [0.1]), request(' GET /a ', [0.1])]);
+    expect(names?.endpoints).toEqual(['(no name)', 'GET /a']);
+  });
+
   it('counts every value once, whichever pushes are lost, repeated or late', () => {
     const seconds = fc.array(fc.array(fc.double({ min: 0.001, max: 10, noNaN: true }), { maxLength: 5 }), { minLength: 1, maxLength: 12 });
     // What becomes of each push: lost, arrived, arrived twice, or arrived and then an older one once more.
