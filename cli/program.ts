@@ -7,16 +7,19 @@ import { runCommand } from './commands/run.ts';
 import { stackCommand } from './commands/stack.ts';
 import type { Host } from './host.ts';
 import { packageVersion } from './package.ts';
+import { makeRedact } from './redact.ts';
 
 /** The order in which `--help` shows them. A command's own modules load when it runs, so that `--help` is quick. */
 const COMMANDS = [runCommand, analyzeCommand, listCommand, stackCommand, engineCommand, doctorCommand] as const;
 
 export function program(host: Host): Command {
+  // It quotes arguments that do not fit, and what is mistyped may be a secret.
+  const redact = makeRedact();
   const root = new Command('loadkit')
     .description('Find out what a system on AWS can carry, why it stops there, and what that costs.')
     .version(packageVersion())
     .showHelpAfterError('(add --help for the options)')
-    .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) })
+    .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(redact(text)) })
     .addHelpText(
       'after',
       '\nExit codes: 0 pass, 80 inconclusive, 99 a target was missed, 104 bad input, 105 interrupted, 107 the script threw, 1 a defect in loadkit.',

@@ -22,6 +22,10 @@ describe('redact', () => {
     ['escaped json', '{"msg":"body {\\"token\\":\\"abc123\\"}"}', 'abc123'],
     ['assignment', 'aws_secret_access_key=wJalrXUtnFEMI/K7MDENG', 'wJalrXUtnFEMI'],
     ['header', 'x-api-key: abc123def', 'abc123def'],
+    ['header with a scheme of its own', 'Authorization: Token abc123def', 'abc123def'],
+    ['cookie', 'Set-Cookie: sid=abc123def; Path=/', 'abc123def'],
+    ['headers as k6 has them', '{"headers":{"Authorization":["Token abc123def"]}}', 'abc123def'],
+    ['assignment with spaces', 'aws_secret_access_key = wJalrXUtnFEMI/K7MDENG', 'wJalrXUtnFEMI'],
     ['private key', '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----', 'MIIE'],
   ])('hides %s', (_what, text, secret) => {
     expect(redact(text)).not.toContain(secret);
@@ -39,6 +43,31 @@ describe('redact', () => {
 
   it('hides known values wherever they stand', () => {
     expect(makeRedact(['open sesame'])('said "open sesame" twice: open sesame')).toBe('said "***" twice: ***');
+  });
+
+  it('hides known values in every spelling that a log or a URL may have', () => {
+    const secret = 'p"a\\s&<s w/ä';
+    // What Go's JSON makes of it: https://pkg.go.dev/encoding/json#Marshal
+    const go = 'p\\"a\\\\s\\u0026\\u003cs w/ä';
+    for (const spelled of [secret, JSON.stringify(secret), encodeURIComponent(secret), go])
+      expect(makeRedact([secret])(`x ${spelled} y`)).toMatch(/^x "?\*\*\*"? y$/);
+  });
+
+  it('takes time in proportion to the text, whatever is in it', () => {
+    const unit = ['y', 'a.', 'a-', 'token', 'secret=', '"token', '\\', '"', 'http://', 'authorization: ', 'eyJ', 'basic '];
+    const ms = (text: string) => {
+      const startMs = performance.now();
+      redact(text);
+      return performance.now() - startMs;
+    };
+    const measured = unit.map((part) => {
+      const text = part.repeat(8_000 / part.length);
+      redact(text);
+      const best = (of: string) => Math.min(...Array.from({ length: 3 }, () => ms(of)));
+      return { part, ratio: best(text.repeat(8)) / Math.max(best(text), 0.05) };
+    });
+    // 8 times the text: 8 times the time where it is linear, 64 times where it is quadratic.
+    expect(measured.filter(({ ratio }) => ratio > 30)).toEqual([]);
   });
 
   it('is idempotent, and never throws', () => {
