@@ -5,6 +5,7 @@ import { pushTo, type RunArgs, runArgs, summaryFile } from './engines/k6/args.ts
 import { EngineLog } from './engines/k6/log.ts';
 import { type EngineRun, startEngine, temporaryFolder } from './engines/k6/run.ts';
 import { exactSummaryOf } from './engines/k6/summary.ts';
+import { UserError } from './errors.ts';
 import type { Host } from './host.ts';
 import type { Interrupts } from './interrupts.ts';
 import { clock, type Progress } from './progress.ts';
@@ -33,11 +34,13 @@ export interface Drive {
 /** Runs the engine to its end, whatever ends it, with everything it says going to disk. @throws only when it can't be started */
 export async function drive(host: Host, run: Drive): Promise<Outcome> {
   const { directory, plan, redact, interrupts, progress } = run;
-  const temporary = await temporaryFolder(host);
   const stopping = new Stopping(progress);
   const onTrouble = (reason: string) => stopping.inTrouble(reason);
-  const collector = await startCollector({ journalPath: path.join(directory, FILES.journal), now: host.now, redact, onTrouble });
-  const log = await openLog(host, path.join(directory, FILES.engineLog), redact, onTrouble);
+  const temporary = await temporaryFolder(host);
+  const { collector, log } = await openRecords(host, directory, redact, onTrouble).catch(async (cause: Error) => {
+    await host.fs.rm(temporary, { recursive: true, force: true });
+    throw new UserError(`cannot write into ${directory}: ${cause.message}`, 'make room, or choose another place with --out', { cause });
+  });
   const end = { exact: null, scriptErrors: { count: 0, messages: [] } } as Parameters<Collector['finish']>[0];
   let ticker: NodeJS.Timeout | undefined;
   let overtime: NodeJS.Timeout | undefined;
@@ -114,6 +117,18 @@ class Stopping {
   over(): void {
     this.ended = true;
     clearTimeout(this.killTimer);
+  }
+}
+
+/** What takes down the run: both, or neither. */
+async function openRecords(host: Host, directory: string, redact: Redact, onTrouble: (reason: string) => void) {
+  const log = await openLog(host, path.join(directory, FILES.engineLog), redact, onTrouble);
+  try {
+    const journalPath = path.join(directory, FILES.journal);
+    return { log, collector: await startCollector({ journalPath, now: host.now, redact, onTrouble }) };
+  } catch (error) {
+    await log.close();
+    throw error;
   }
 }
 

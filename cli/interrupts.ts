@@ -21,6 +21,18 @@ export class Interrupts {
       throw new UserError('interrupted before anything was sent', 'nothing is left behind', { exitCode: EXIT.interrupted });
   }
 
+  /**
+   * The result of `work`, which comes before the engine runs. A terminal sends a Ctrl-C to the short commands that `work` starts, too, so
+   * after one its failure tells of nothing else.
+   */
+  async during<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } finally {
+      this.check();
+    }
+  }
+
   /** Hears of each, and at once of those that came before. Null stops it. */
   listen(listener: ((count: number) => void) | null): void {
     this.listener = listener;

@@ -7,6 +7,13 @@ import { program } from './program.ts';
 import { makeRedact } from './redact.ts';
 
 const host = realHost();
+// A reader that has left (`| head`) must not end a run, nor turn its exit code into that of a defect.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const json = process.argv.includes('--json');
 
 /** One lowercase sentence and a hint for what the user can mend; a stack for what only we can. With `--json`, a document all the same. */

@@ -72,28 +72,28 @@ export async function run(
   const config = await loadConfig(host, options.config);
   const script = await findScript(host, options.scenario);
   const given = targetOf(options, config.allowedTargets);
-  const redact = makeRedact(secretsIn(options.env));
+  const redact = makeRedact([...secretsIn(options.env), ...secretsOf(host.env)]);
   const held = given?.loopback ?? true;
   const env = engineEnvironment(host.env, held);
 
   const interrupts = new Interrupts(host);
   let stack: RunningStack | null = null;
   try {
-    const engine = await findK6(host, { onProgress: tellOn(progress) });
+    const engine = await interrupts.during(findK6(host, { onProgress: tellOn(progress) }));
     progress.note(`k6 ${engine.version} (${engine.from})`);
-    interrupts.check();
 
     const startMs = host.now();
     const tracePrefix = tracePrefixOf(startMs);
     const scriptEnv = (to: Address) => envArgs(variables(options, to, tracePrefix), options.env);
     // The script says what it would do before anything is started or sent.
-    const scriptPlan = await inspectScript(host, engine.path, script, {
-      args: ['--config', config.path, ...scriptEnv(given ?? NOWHERE)],
-      env,
-      redact,
-    });
+    const scriptPlan = await interrupts.during(
+      inspectScript(host, engine.path, script, {
+        args: ['--config', config.path, ...scriptEnv(given ?? NOWHERE)],
+        env,
+        redact,
+      }),
+    );
     checkCaps(scriptPlan, config);
-    interrupts.check();
 
     if (given === null) {
       progress.note('no --target: starting the reference game stack on this machine');
@@ -152,6 +152,12 @@ function secretsIn(env: readonly string[]): string[] {
     return at > 0 && isSecretName(pair.slice(0, at)) ? [pair.slice(at + 1)] : [];
   });
 }
+
+/** A script sees the environment, too. Shorter values are hardly secrets, and hiding each `true` would tell nobody anything. Guess: tune. */
+const SECRET_LENGTH_MIN = 8;
+
+const secretsOf = (env: Host['env']): string[] =>
+  Object.entries(env).flatMap(([name, value = '']) => (value.length >= SECRET_LENGTH_MIN && isSecretName(name) ? [value] : []));
 
 /** The target that the user gave, checked; null when there is none and the embedded stack is to be it. */
 function targetOf({ target, wsTarget }: RunOptions, allowed: readonly string[]): Address | null {

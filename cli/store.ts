@@ -80,14 +80,7 @@ export async function findRun(host: Host, run: string | undefined): Promise<stri
   const runs = path.resolve(host.cwd, RUNS);
   const candidates = run === undefined ? [await latest(host, runs)] : [path.resolve(host.cwd, run), path.join(runs, run)];
   for (const candidate of candidates) {
-    if (
-      candidate !== null &&
-      (await host.fs.access(path.join(candidate, FILES.plan)).then(
-        () => true,
-        () => false,
-      ))
-    )
-      return candidate;
+    if (candidate !== null && (await hasPlan(host, candidate))) return candidate;
   }
   throw new UserError(
     run === undefined ? 'there is no run yet' : `there is no run ${run}`,
@@ -105,9 +98,19 @@ export async function listRuns(host: Host): Promise<string[]> {
     .reverse();
 }
 
+const hasPlan = (host: Host, directory: string): Promise<boolean> =>
+  host.fs.access(path.join(directory, FILES.plan)).then(
+    () => true,
+    () => false,
+  );
+
+/** The newest that has a plan: a run that could not begin leaves an empty directory. */
 async function latest(host: Host, runs: string): Promise<string | null> {
-  const [id] = await listRuns(host);
-  return id === undefined ? null : path.join(runs, id);
+  for (const id of await listRuns(host)) {
+    const directory = path.join(runs, id);
+    if (await hasPlan(host, directory)) return directory;
+  }
+  return null;
 }
 
 /** @throws UserError 104 when the plan is not loadkit's, or of a newer kind */
@@ -117,12 +120,15 @@ export async function readPlan(host: Host, directory: string): Promise<Plan> {
     new UserError(`${file} ${what}`, 'was the run directory made by this version of loadkit?', { cause });
   let plan: Partial<Plan>;
   try {
-    plan = JSON.parse(await host.fs.readFile(file, 'utf8')) as Partial<Plan>;
+    plan = Object(JSON.parse(await host.fs.readFile(file, 'utf8'))) as Partial<Plan>;
   } catch (cause) {
     throw bad('cannot be read', cause);
   }
   if (plan.schemaVersion !== SCHEMA_VERSION) throw bad(`has schemaVersion ${String(plan.schemaVersion)}, not ${SCHEMA_VERSION}`);
-  if (typeof plan.runId !== 'string' || !Array.isArray(plan.stages) || !Array.isArray(plan.limits) || typeof plan.load !== 'object')
-    throw bad('is not a plan');
+  const lists = [plan.stages, plan.limits].every(Array.isArray);
+  const objects = [plan.load, plan.target, plan.engine, plan.versions, plan.machine].every(
+    (part) => typeof part === 'object' && part !== null,
+  );
+  if (typeof plan.runId !== 'string' || !lists || !objects) throw bad('is not a plan');
   return plan as Plan;
 }

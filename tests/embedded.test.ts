@@ -18,7 +18,7 @@ describe('on the embedded stack', () => {
     '%s plays without an error, and leaves nothing behind',
     async (scenario, routes, trends) => {
       const folder = temporaryFolder();
-      const run = await loadkit(['run', scenario, ...RUN], { cwd: folder, env: { LOADKIT_TEST_FOLDER: folder } });
+      const run = await loadkit(['run', scenario, ...RUN], { cwd: folder, env: { TEST_FOLDER: folder } });
       const report = reportOf(run);
       expect(run.stderr).toMatch(/starting the reference game stack/);
       expect(report.plan.targetNotes.join()).toMatch(/cache: /);

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../analyzers/contract.ts';
 import { loadkit, reportOf, serve, start, temporaryFolder } from './loadkit.ts';
-import { HAS_PROC, isAlive, processesWith } from './processes.ts';
+import { HAS_PROC, isAlive, parentOf, processesWith } from './processes.ts';
 
 const script = (folder: string, text: string): string => {
   const file = path.join(folder, 'own.ts');
@@ -90,6 +90,23 @@ describe('a script of the user’s own', () => {
     expect(run.code).toBe(80);
   });
 
+  it('sees the same environment when asked for its plan as in the run', async () => {
+    const { url } = await serve((_request, response) => void response.end('ok'));
+    const folder = temporaryFolder();
+    const own = script(
+      folder,
+      `export const options = { scenarios: { a: { executor: 'per-vu-iterations', vus: Number(__ENV.PLAYERS ?? 1), iterations: 1 } } };
+       export default function () { http.get(__ENV.LOADKIT_TARGET, { tags: { name: 'GET /' } }); }`,
+    );
+    const run = await loadkit(['run', own, '--target', url, '--json'], {
+      cwd: folder,
+      env: { PLAYERS: '3', LOADKIT_TARGET: 'http://127.0.0.1:9' },
+    });
+    const report = reportOf(run);
+    expect(report.summary).toMatchObject({ requests: 3, errors: 0 });
+    expect(report.plan).toMatchObject({ users: 3 });
+  });
+
   it('that throws in every iteration fails with 107, though k6 exits 0', async () => {
     const { url } = await serve((_request, response) => void response.end('ok'));
     const folder = temporaryFolder();
@@ -153,11 +170,14 @@ describe('names', () => {
       `export const options = { vus: 1, iterations: 300 };
        export default function () {
          http.get(\`\${__ENV.LOADKIT_TARGET}/x/\${__ITER}?token=s3cr3t-in-query\`);
-         console.log('Authorization: Bearer s3cr3t-in-log', __ENV.MY_PASSWORD);
+         console.log('Authorization: Bearer s3cr3t-in-log', __ENV.MY_PASSWORD, __ENV.CI_JOB_TOKEN, encodeURIComponent(__ENV.CI_JOB_TOKEN));
          check(null, { 'password=s3cr3t-in-check': () => true });
        }`,
     );
-    const run = await loadkit(['run', own, '--target', url, '--out', 'run', '--json', '-e', 'MY_PASSWORD=s3cr3t-in-env'], { cwd: folder });
+    const run = await loadkit(['run', own, '--target', url, '--out', 'run', '--json', '-e', 'MY_PASSWORD="&s3cr3t-in-env'], {
+      cwd: folder,
+      env: { CI_JOB_TOKEN: '<&" s3cr3t' },
+    });
     const report = reportOf(run);
     const other = report.endpoints.find((endpoint) => endpoint.name === 'other');
     expect(other?.requests).toBeGreaterThan(0);
@@ -221,6 +241,46 @@ describe('where load may go', () => {
     expect(proxied).toBe(0);
   });
 
+  it('keeps a script from what it forbids itself', async () => {
+    const { url } = await serve((_request, response) => void response.end('ok'));
+    const folder = temporaryFolder();
+    const own = script(
+      folder,
+      `export const options = { vus: 1, iterations: 1, blacklistIPs: ['127.0.0.0/8'] };
+       export default function () { http.get(__ENV.LOADKIT_TARGET, { tags: { name: 'GET /' } }); }`,
+    );
+    const report = reportOf(await loadkit(['run', own, '--target', url, '--json'], { cwd: folder }));
+    expect(report.errorClasses).toEqual([expect.objectContaining({ endpoint: 'GET /', errorCode: '1110' })]);
+  });
+
+  it.each([[['-e', 'MY-PASSWORD=s3cr3t']], [['--token=s3cr3t']], [['--users', 'password=s3cr3t']]])(
+    '%j is refused without being quoted',
+    async (args) => {
+      const run = await loadkit(['run', 'mixed', ...args, '--json']);
+      expect(run.code).toBe(104);
+      expect(run.stderr).not.toContain('s3cr3t');
+      expect(run.stdout).not.toContain('s3cr3t');
+    },
+  );
+
+  it('ends as it should where nobody reads what it says', async () => {
+    const running = start(['list', '--json']);
+    running.child.stdout?.destroy();
+    running.child.stderr?.destroy();
+    expect((await running.finished).code).toBe(0);
+  });
+
+  it('says so where there is no place for temporary files', async () => {
+    const folder = temporaryFolder();
+    const own = script(folder, 'export const options = { vus: 1, iterations: 1 };\nexport default function () {}');
+    const run = await loadkit(['run', own, '--target', 'http://127.0.0.1:9'], {
+      cwd: folder,
+      env: { TMPDIR: path.join(folder, 'nowhere') },
+    });
+    expect(run.code).toBe(104);
+    expect(run.stderr).toMatch(/TMPDIR/);
+  });
+
   it.each([
     [['run', 'mixed', '--users', '0']],
     [['run', 'mixed', '--users', '100001']],
@@ -235,6 +295,8 @@ describe('where load may go', () => {
     [['run', 'mixed', '--config', 'nowhere.json']],
     [['run', 'mixed', '--', '--vus', '5']],
     [['run', 'mixed', '--', '-u5']],
+    [['run', 'mixed', '--', '-e', 'USERS=5']],
+    [['run', 'mixed', '-e', 'LOADKIT_TARGET=https://example.com']],
     [['analyze', 'no-such-run']],
     [['no-such-command']],
   ])('%j is bad input: 104 and one clear error', async (args) => {
@@ -313,6 +375,31 @@ describe.skipIf(!HAS_PROC)('a run that is stopped', () => {
     expect(report.summary.requests).toBeGreaterThan(50);
     expect(['inconclusive', 'fail']).toContain(report.verdict);
     expect(run.code).not.toBe(0);
+  });
+
+  it('by somebody who kills what guards k6: k6 goes, too', async () => {
+    const { running, own } = await longRun();
+    const pid = enginePid(own);
+    process.kill(parentOf(pid), 'SIGKILL');
+    expect(await gone(pid, 10_000)).toBe(true);
+    const run = await running.finished;
+    expect(reportOf(run).verdict).not.toBe('pass');
+    expect([80, 99]).toContain(run.code);
+  });
+
+  it('by Ctrl-C while k6 is asked what the script would do: 105, as the terminal sends it to both', async () => {
+    const folder = temporaryFolder();
+    const own = script(folder, 'for (;;) {}\nexport default function () {}');
+    const running = start(['run', own, '--target', 'http://127.0.0.1:9', '--json'], { cwd: folder });
+    await running.said(/k6 2/);
+    const inspecting = () => processesWith((args) => args[1] === 'inspect' && args.includes(own))[0];
+    await expect.poll(inspecting).toBeDefined();
+    running.child.kill('SIGINT');
+    process.kill(inspecting() ?? Number.NaN, 'SIGINT');
+    const run = await running.finished;
+    expect(run.code).toBe(105);
+    expect(run.stderr).toMatch(/interrupted/);
+    expect(readdirSync(folder)).toEqual(['own.ts']);
   });
 
   it('by somebody who kills k6: a clear verdict, never a pass', async () => {

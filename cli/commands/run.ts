@@ -1,23 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../duration.ts';
-import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { RunOptions } from '../run.ts';
-
-/** k6 options that would break what loadkit relies on, and what to do instead. */
-const REFUSED: readonly (readonly [pattern: RegExp, instead: string])[] = [
-  [
-    /^(?:--vus|-u|--duration|-d|--iterations|-i|--stage|-s)(?:=|$|\d)/,
-    "it replaces the script's own scenarios: use --users or --rate, and --duration, before the --",
-  ],
-  [/^(?:--config|-c)(?:=|$)/, 'use --config before the --'],
-  [
-    /^--(?:summary-export|summary-trend-stats|summary-mode|no-summary|no-thresholds|new-machine-readable-summary)/,
-    'the report needs the summary of k6 as it is',
-  ],
-  [/^--(?:system-tags|log-format|log-output|blacklist-ip|paused|linger|address|profiling-enabled|quiet|no-color)/, 'loadkit sets it'],
-  [/^-[a]/, 'loadkit sets it'],
-];
 
 const count = (name: string, max: number) => (text: string) => {
   const value = Number(text);
@@ -44,6 +28,12 @@ const duration = (text: string) => {
 const pair = (text: string, before: string[] = []) => {
   if (!/^[A-Za-z_]\w*=/.test(text)) throw new InvalidArgumentError('Write NAME=VALUE.');
   return [...before, text];
+};
+
+/** The target that a script is told is the one that was checked. */
+const variable = (text: string, before: string[] = []) => {
+  if (text.startsWith('LOADKIT_')) throw new InvalidArgumentError('LOADKIT_ variables are set by --target, --users and their like.');
+  return pair(text, before);
 };
 
 interface Flags {
@@ -84,19 +74,17 @@ export function runCommand(host: Host): Command {
     .option('--ws-target <url>', 'where its WebSocket is')
     .option('--config <file>', 'k6 config file with the targets (default: ./k6.config.json, else the one that ships)')
     .option('--out <directory>', 'the run directory (default: .loadkit/runs/<id>)')
-    .addOption(new Option('-e, --env <NAME=VALUE>', 'a variable for the script').argParser(pair))
+    .addOption(new Option('-e, --env <NAME=VALUE>', 'a variable for the script').argParser(variable))
     .addOption(new Option('--tag <name=value>', 'a tag on every sample').argParser(pair))
     .option('--json', 'print report.json on stdout')
     .action(async (scenario: string, engineArgs: string[], flags: Flags) => {
-      for (const arg of engineArgs) {
-        const refused = REFUSED.find(([pattern]) => pattern.test(arg));
-        if (refused) throw new UserError(`the k6 option ${arg.split('=')[0]} cannot be passed through`, refused[1]);
-      }
-      const [{ run }, { show }, { startEmbeddedStack }] = await Promise.all([
+      const [{ checkPassThrough }, { run }, { show }, { startEmbeddedStack }] = await Promise.all([
+        import('../engines/k6/pass-through.ts'),
         import('../run.ts'),
         import('./show.ts'),
         import('./stack.ts'),
       ]);
+      checkPassThrough(engineArgs);
       const result = await run(host, optionsOf(scenario, engineArgs, flags), () => startEmbeddedStack(host));
       show(host, result, flags.json === true);
     });

@@ -42,7 +42,8 @@ export function runArgs({ configPath, script, scriptPlan, held, env, tags, more 
     ...['--out', 'experimental-prometheus-rw', '--features', 'native-histograms'],
     ...['--summary-export', summaryFile(temporary), '--summary-trend-stats', TREND_STATS],
     ...['--system-tags', systemTags.join(',')],
-    ...blockedRanges(held).flatMap((range) => ['--blacklist-ip', range]),
+    // The option takes the place of the script's own, which therefore stand here, too.
+    ...[...blockedRanges(held), ...scriptPlan.blacklistIPs].flatMap((range) => ['--blacklist-ip', range]),
     ...env,
     ...tags.flatMap((tag) => ['--tag', tag]),
     ...more,

@@ -19,12 +19,17 @@ const leave = () => {
   process.exit(0);
 };
 
-engine.on('spawn', () => process.send?.({ type: 'started', pid: engine.pid }));
-engine.on('error', (error) => process.send?.({ type: 'failed', reason: error.message }, leave));
-engine.on('exit', (exitCode, signal) => {
-  if (process.connected) process.send?.({ type: 'exited', exitCode, signal }, () => process.disconnect());
-  else leave();
-});
+/** With a callback, since a message that cannot be sent would otherwise end this process, and leave k6 to itself. */
+const tell = (message: object, then: (error: Error | null) => void) => process.send?.(message, then);
+
+engine.on('spawn', () => tell({ type: 'started', pid: engine.pid }, () => {}));
+engine.on('error', (error) => tell({ type: 'failed', reason: error.message }, leave));
+engine.on('exit', (exitCode, signal) =>
+  tell({ type: 'exited', exitCode, signal }, (error) => {
+    if (error === null && process.connected) process.disconnect();
+    else leave();
+  }),
+);
 
 process.on('disconnect', () => {
   if (engine.exitCode !== null || engine.signalCode !== null) process.exit(0);

@@ -21,6 +21,8 @@ export interface ScriptPlan {
   /** The consolidated thresholds: the script's own where it has some, else the config file's. */
   thresholds: unknown;
   systemTags: string[];
+  /** Ranges that the script or the config file forbids k6 to dial. */
+  blacklistIPs: string[];
   thinkTimeS: number | null;
 }
 
@@ -29,6 +31,7 @@ interface Options {
   scenarios?: Record<string, ScenarioOptions> | null;
   thresholds?: unknown;
   systemTags?: string[] | null;
+  blacklistIPs?: string[] | null;
   ext?: { loadkit?: { thinkTimeS?: unknown } } | null;
   totalDuration?: string;
   maxVUs?: number;
@@ -72,7 +75,8 @@ export async function inspectScript(
   script: Script,
   { args, env, redact }: { args: readonly string[]; env: NodeJS.ProcessEnv; redact: Redact },
 ): Promise<ScriptPlan> {
-  const inspect = ['inspect', '--execution-requirements', '--log-format', 'json', ...args, script.path];
+  // The script sees the environment as it will in the run; `inspect` by itself would keep it from it.
+  const inspect = ['inspect', '--execution-requirements', '--include-system-env-vars', '--log-format', 'json', ...args, script.path];
   const { stdout, stderr, problem, exitCode } = await capture(host, k6, inspect, { env, timeoutMs: LOAD_MS_MAX });
   if (problem !== null) {
     const reason = redact(firstError(stderr) ?? (stderr.trim().split('\n').at(-1) || problem));
@@ -180,6 +184,7 @@ export function planOf(options: Options): ScriptPlan {
     totalDurationS: seconds(options.totalDuration, durationS),
     thresholds: options.thresholds ?? {},
     systemTags: options.systemTags ?? [],
+    blacklistIPs: options.blacklistIPs ?? [],
     thinkTimeS: typeof thinkTimeS === 'number' && thinkTimeS > 0 ? thinkTimeS : null,
   };
 }

@@ -64,9 +64,11 @@ export async function startEngine(
   guard.on('error', (cause) =>
     started.reject(new UserError('cannot start the process that guards k6', 'are there too many processes?', { cause })),
   );
+  // A guard that was killed leaves k6 to itself, which has to go, too. Not on `close`: that waits for k6, who holds the same pipe.
+  guard.on('exit', (code) => {
+    if (code !== 0) killGroup();
+  });
   guard.on('close', (_code, signal) => {
-    // A guard that went without a word was killed: k6 has to go, too.
-    if (outcome === null) killGroup();
     started.reject(new UserError('k6 ended before it began', 'run `loadkit doctor` to see what is missing'));
     ended.resolve(outcome ?? { exitCode: null, signal: signal ?? 'SIGKILL' });
   });
@@ -85,10 +87,16 @@ export async function startEngine(
 }
 
 /** A folder for k6's own summary, which may hold secrets in its names: outside of the run directory, for this user only, gone after the run. */
-export const temporaryFolder = (host: Host): Promise<string> => host.fs.mkdtemp(path.join(os.tmpdir(), 'loadkit-'));
+export const temporaryFolder = (host: Host): Promise<string> =>
+  host.fs.mkdtemp(path.join(os.tmpdir(), 'loadkit-')).catch((cause: Error) => {
+    throw new UserError(`cannot make a temporary folder: ${cause.message}`, 'set TMPDIR to a directory that you may write to', { cause });
+  });
 
-/** Everything that configures k6 by the environment is left out: it would override the script's and the config file's options unseen. */
-const OURS = /^K6_|^LOADKIT_K6$/;
+/**
+ * Everything that configures k6 or our scenarios by the environment is left out: it would override the script's and the config file's options,
+ * or the target that was checked, unseen.
+ */
+const OURS = /^(?:K6|LOADKIT)_/;
 /** A proxy on this machine would carry requests past the ranges that k6 may dial. Go ignores case: https://pkg.go.dev/net/http#ProxyFromEnvironment */
 const PROXY = /^(?:https?|all|no)_proxy$/i;
 
