@@ -103,7 +103,7 @@ export interface Histogram {
 export interface EndpointSeries {
   name: string;
   requests: number[];
-  /** Requests that k6 counts as failed (`expected_response="false"`). */
+  /** Requests that k6 counts as failed (`expected_response="false"`), and where it was told not to count, those that got no service. */
   errors: number[];
   /** Durations of all its requests, in seconds; null in a slot without any. */
   latencyS: (Histogram | null)[];

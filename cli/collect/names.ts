@@ -59,9 +59,8 @@ export const createNameTable = (redact: Redact): NameTable => {
       if (metric === 'k6_dropped_iterations_total') return { to: 'droppedIterations' };
       if (metric === 'k6_http_req_duration_seconds') {
         const id = endpointOf(clean(labelOf(series, 'name')).trim() || '(no name)');
-        // Absent where the script switched the response callback off: then k6 counts no failures, and neither do we.
-        const failed = labelOf(series, 'expected_response') === 'false';
         const status = clean(labelOf(series, 'status'));
+        const failed = hasFailed(labelOf(series, 'expected_response'), status);
         return { to: 'endpoint', id, errorClass: failed ? errorClassOf(id, status, clean(labelOf(series, 'error_code'))) : null };
       }
       if (typeof series.value !== 'number') {
@@ -87,6 +86,13 @@ export const createNameTable = (redact: Redact): NameTable => {
     overflow: () => beyond.size,
   };
 };
+
+/**
+ * By k6's word. It has none where the script switched the response callback off; a service that does not serve has failed all the same, or an
+ * outage would pass for want of failures.
+ */
+const hasFailed = (expected: string, status: string): boolean =>
+  expected === '' ? status === '0' || status === '429' || status.startsWith('5') : expected === 'false';
 
 /** The unit is the suffix that k6 gives to trends of times and of data: k6 internal/output/prometheusrw/remotewrite/trend.go, `baseUnit`. */
 const trendOf = (metric: string): { name: string; unit: TrendSeries['unit'] } => {

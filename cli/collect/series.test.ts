@@ -36,6 +36,12 @@ describe('createSeriesTracker', () => {
     expect((live().latencyMsP95 ?? 0) / 400).toBeCloseTo(1, 1);
   });
 
+  it('counts an outage where the script switched the response callback off', () => {
+    const { push, live } = tracker();
+    push(['0', '200', '404', '429', '503'].map((status) => request('GET /a', [0.1], { status, expected_response: '' })));
+    expect(live()).toMatchObject({ requests: 5, errors: 3 });
+  });
+
   it('gives a name to requests whose own nobody could see', () => {
     const { names } = tracker().push([request('', [0.1]), request(' \t', [0.1]), request(' GET /a ', [0.1])]);
     expect(names?.endpoints).toEqual(['(no name)', 'GET /a']);
