@@ -11,8 +11,8 @@ it('uses services on this machine only', () => {
   const elsewhere = externalServices({ REDIS_URL: 'redis://user:secret@cache.example.com', LOADKIT_DYNAMODB_ENDPOINT: 'not a url' });
   expect(elsewhere).toMatchObject({ dynamodb: null, redis: null });
   expect(elsewhere.notes).toEqual([
-    'LOADKIT_DYNAMODB_ENDPOINT is not on this machine and was not used',
-    'REDIS_URL is not on this machine and was not used',
+    'LOADKIT_DYNAMODB_ENDPOINT is no http: or https: address on this machine and was not used',
+    'REDIS_URL is no redis: address on this machine and was not used',
   ]);
 });
 

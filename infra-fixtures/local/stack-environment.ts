@@ -20,7 +20,7 @@ export const externalServices = (env: Readonly<Record<string, string | undefined
     if (value === undefined || value === '') return null;
     const url = URL.parse(value);
     if (url !== null && protocols.includes(url.protocol) && LOOPBACK.has(url.hostname)) return value;
-    notes.push(`${variable} is not on this machine and was not used`);
+    notes.push(`${variable} is no ${protocols.join(' or ')} address on this machine and was not used`);
     return null;
   };
   return { dynamodb: local('LOADKIT_DYNAMODB_ENDPOINT', ['http:', 'https:']), redis: local('REDIS_URL', ['redis:']), notes };

@@ -7,6 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stopByControl } from './control.ts';
+import { freePort } from './free-port.ts';
+import { startRespServer } from './resp-server.ts';
+import { startStack } from './stack.ts';
 
 /** What ends how: whoever is killed, nothing of the stack is left within ten seconds. Read from /proc, hence Linux. */
 
@@ -108,5 +112,21 @@ describe.runIf(process.platform === 'linux')('the processes of the stack', () =>
     parent.disconnect();
     parent.kill('SIGTERM');
     await nothingLeft(pid, http, ws);
+  });
+});
+
+describe("a Redis that isn't the stack's own", () => {
+  it('is asked for at once: where nobody answers there is no stack, and nothing of one', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    await expect(startStack({ env: { REDIS_URL: url } })).rejects.toThrow('no Redis answers at REDIS_URL');
+  });
+
+  it('may go before the stack does', async () => {
+    const redis = await startRespServer({ memoryMaxBytes: 10_000_000 });
+    const stack = await startStack({ env: { REDIS_URL: `redis://127.0.0.1:${redis.port}` } });
+    expect(stack.notes).toContain('cache: REDIS_URL');
+    await redis.stop();
+    expect(await stopByControl(stack.control)).toBe(true);
+    await stack.stop();
   });
 });

@@ -20,6 +20,8 @@ export interface SupervisorReady extends ControlState {
 /** From the first process to a healthy answer. Guess: twenty times what it takes on two busy cores is a defect, not a slow machine. */
 const HEALTHY_WITHIN_MS = 60_000;
 const HEALTH_EVERY_MS = 100;
+/** A Redis that isn't ours may be gone, or hang. */
+const REDIS_ANSWERS_WITHIN_MS = 3000;
 /** A worker that keeps dying would be restarted for ever otherwise. */
 const ENGINE_RESTARTS_MAX = 20;
 const STORES: ReadonlySet<string> = new Set(['database-process', 'redis-process']);
@@ -70,7 +72,10 @@ const startUp = async (): Promise<SupervisorReady> => {
 };
 
 const startCache = async (env: Record<string, string>): Promise<RedisReady> => {
-  if (external.redis !== null) return { url: external.redis, note: 'cache: REDIS_URL', serverPid: null };
+  if (external.redis !== null) {
+    await requireRedis(external.redis);
+    return { url: external.redis, note: 'cache: REDIS_URL', serverPid: null };
+  }
   const child = startVital('redis-process', { env });
   const ready = await child.message<RedisReady>('listening');
   // The child ends its server; if it was killed itself, that is left to us.
@@ -121,18 +126,33 @@ const stop = (exitCode: number): Promise<void> => {
     const stores = [...children].filter((child) => STORES.has(child.module));
     await Promise.all([...children].filter((child) => !STORES.has(child.module)).map((child) => child.stop()));
     await Promise.all(stores.map((child) => child.stop()));
+    setTimeout(() => process.exit(exitCode), REDIS_ANSWERS_WITHIN_MS); // whatever that Redis does
     if (external.redis !== null) await removeKeys(external.redis, `loadkit:${id}:`);
     process.exit(exitCode);
   })();
   return stopping;
 };
 
+/** A connection to a Redis that isn't ours. It is tried once: whoever waits for it waits for an answer. @throws Error when nobody answers */
+const connectOnce = async (url: string) => {
+  const client = createClient({ url, RESP: 2, socket: { reconnectStrategy: false, connectTimeout: REDIS_ANSWERS_WITHIN_MS } });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+};
+
+const requireRedis = async (url: string): Promise<void> => {
+  try {
+    (await connectOnce(url)).destroy();
+  } catch (error) {
+    throw new Error(`no Redis answers at REDIS_URL: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
 /** A Redis that isn't ours is left as it was found. */
 const removeKeys = async (url: string, prefix: string): Promise<void> => {
   try {
-    const client = createClient({ url });
-    client.on('error', () => undefined);
-    await client.connect();
+    const client = await connectOnce(url);
     for await (const keys of client.scanIterator({ MATCH: `${prefix}*`, COUNT: 1000 })) if (keys.length > 0) await client.del(keys);
     client.destroy();
   } catch (error) {
