@@ -14,6 +14,12 @@ const settings = (more: Partial<Settings> = {}): Settings => ({
   ...more,
 });
 
+it('follows no redirect and keeps no body, unless a request asks for it', () => {
+  for (const load of [{ model: 'closed', users: 1 } as const, { model: 'open', ratePerS: 1 } as const]) {
+    expect(profile(settings({ load }), RHYTHM, 1)).toMatchObject({ maxRedirects: 0, discardResponseBodies: true });
+  }
+});
+
 describe('closed load', () => {
   it('ramps up, holds, ramps down, all within its duration', () =>
     expect(profile(settings(), RHYTHM, 1).scenarios).toEqual({
