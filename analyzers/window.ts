@@ -26,6 +26,14 @@ export function findWindow(plan: Plan, client: Client, series: RunSeries): Windo
   return { fromS: slotStartS(client, plateau.from + found.fromSlot), toS, steady: true, reason };
 }
 
+/** The slots at full load and past the declared warm-up, settled or not; null where there are none. */
+export function fullLoadSlots(plan: Plan, client: Client): SlotRange | null {
+  const active = activeSlots(client);
+  if (active === null || plan.plateau === null) return null;
+  const plateau = plateauSlots(plan, client, active);
+  return plateau.to > plateau.from ? plateau : null;
+}
+
 function settled(plan: Plan, client: Client, series: RunSeries, plateau: SlotRange): SteadyState {
   if (total(series.requests, plateau) === 0) return { steady: false, reason: 'no request was measured' };
   const [lastedS, neededS] = [plateau.to - plateau.from, BATCH_SLOTS * BATCHES_MIN].map((slots) => slots * client.periodS);

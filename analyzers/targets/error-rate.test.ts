@@ -5,6 +5,15 @@ import { MISSING, targetOf, withClient, withLimit } from '../../tests/judged.ts'
 const failing = (errorRate: number) => withLimit(syntheticRun({ errorRate, users: 400, durationS: 120 }), 'error-rate', 0.01);
 
 describe('error-rate', () => {
+  it('fails for a burst of failures wherever it lies at full load: it is no warm-up', () => {
+    for (const at of [40, 90, 130, 200]) {
+      const burst = syntheticRun({ users: 300, durationS: 300, rampS: 20, latencyMs: 50 });
+      for (const { requests, errors } of burst.client.endpoints)
+        for (let slot = at; slot < at + 8; slot += 1) errors[slot] = requests[slot] ?? 0;
+      expect(targetOf('error-rate', burst)).toMatchObject({ verdict: 'fail' });
+    }
+  });
+
   it('passes, fails, or is inconclusive by its exact interval', () => {
     expect(targetOf('error-rate', failing(0.002)).verdict).toBe('pass');
     expect(targetOf('error-rate', failing(0.03)).verdict).toBe('fail');

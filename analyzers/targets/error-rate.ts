@@ -2,20 +2,23 @@ import { clopperPearson, type Interval, trialsToSettleShare } from '../models/in
 import { percent } from '../words.ts';
 import { below, CONFIDENCE, inconclusive, settlement, type TargetJudge } from './target.ts';
 
-/** Share of requests that failed by k6's count (`http_req_failed`) in the window, steady or not: a failure needs no steady state to be one. */
+/**
+ * Share of requests that failed by k6's count (`http_req_failed`) at full load, settled or not: a
+ * failure needs no steady state to be one, and a burst of them early on is no warm-up to leave out.
+ */
 export const errorRate: TargetJudge = {
   id: 'error-rate',
   unit: 'ratio',
-  judge(limit, { sample }) {
+  judge(limit, { fullLoad }) {
     // A gap in the pushes is spread over its slots, so that the window's counts need not be whole.
-    const requests = Math.round(sample.requests);
+    const requests = Math.round(fullLoad.requests);
     if (requests === 0) return inconclusive('no request was measured');
-    const errors = Math.min(requests, Math.round(sample.errors));
+    const errors = Math.min(requests, Math.round(fullLoad.errors));
     const value = errors / requests;
     const interval = clopperPearson(errors, requests, CONFIDENCE);
     // A limit of 0 is met by no interval and missed by every one, so the count itself has to say.
     const position = limit === 0 && errors === 0 ? 'undecided' : below(interval, limit);
-    if (position === 'undecided') return inconclusive(undecided(value, interval, limit, requests / sample.seconds), value, interval);
+    if (position === 'undecided') return inconclusive(undecided(value, interval, limit, requests / fullLoad.seconds), value, interval);
     return { value, interval, verdict: position === 'met' ? 'pass' : 'fail' };
   },
 };

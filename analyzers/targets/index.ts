@@ -9,11 +9,12 @@ import {
   type Window,
 } from '../contract.ts';
 import type { RunSeries } from '../series.ts';
+import { fullLoadSlots } from '../window.ts';
 import { availability } from './availability.ts';
 import { errorRate } from './error-rate.ts';
 import { latencyAvg } from './latency-avg.ts';
 import { latencyP95 } from './latency-p95.ts';
-import { inconclusive, type Judged, sampleOf, type TargetInput, type TargetJudge } from './target.ts';
+import { countsIn, inconclusive, type Judged, sampleOf, type TargetInput, type TargetJudge } from './target.ts';
 import { thresholdTargets } from './thresholds.ts';
 import { throughput } from './throughput.ts';
 
@@ -48,7 +49,10 @@ function inputOf(
   if (isMissing(measured)) return measured;
   if (isMissing(window)) return window;
   const { client, series } = measured;
-  return { plan, client, window, generatorHealth, sample: sampleOf(client, series, window) };
+  const sample = sampleOf(client, series, window);
+  const range = fullLoadSlots(plan, client);
+  const fullLoad = range === null ? sample : countsIn(client, series, range);
+  return { plan, client, window, generatorHealth, sample, fullLoad };
 }
 
 function judgeTarget(target: TargetJudge, { id, limit }: TargetLimit, plan: Plan, input: TargetInput | Missing): Target {

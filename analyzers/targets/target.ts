@@ -25,6 +25,8 @@ export interface TargetInput {
   generatorHealth: GeneratorSummary | Missing;
   /** What was measured in the window. */
   sample: Sample;
+  /** What was counted at full load, of which the window is the settled part. */
+  fullLoad: Pick<Sample, 'seconds' | 'requests' | 'errors'>;
 }
 
 export interface Sample {
@@ -41,9 +43,7 @@ export function sampleOf(client: Client, series: RunSeries, window: Window): Sam
   const range: SlotRange = slotsWithin(client, window.fromS, window.toS);
   const within = (values: readonly number[]): number[] => values.slice(range.from, range.to);
   return {
-    seconds: (range.to - range.from) * client.periodS,
-    requests: total(series.requests, range),
-    errors: total(series.errors, range),
+    ...countsIn(client, series, range),
     latency: latencyIn(client, range),
     slots: {
       succeeded: within(series.succeeded),
@@ -52,6 +52,12 @@ export function sampleOf(client: Client, series: RunSeries, window: Window): Sam
     },
   };
 }
+
+export const countsIn = (client: Client, series: RunSeries, range: SlotRange): TargetInput['fullLoad'] => ({
+  seconds: (range.to - range.from) * client.periodS,
+  requests: total(series.requests, range),
+  errors: total(series.errors, range),
+});
 
 /** Where an interval lies beside its limit. */
 export type Position = 'met' | 'missed' | 'undecided';
