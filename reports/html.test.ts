@@ -120,6 +120,12 @@ describe('sections', () => {
     expect(text).toContain('50 more rows are in report.json.');
   });
 
+  it('says which targets are judged on more than the window', () => {
+    expect(textOf(page(), 'targets')).toContain('The error rate counts all of full load. Availability counts the whole run.');
+    const few = sampleReport().targets.filter(({ id }) => id === 'throughput');
+    expect(textOf(page({ targets: few }), 'targets')).not.toContain('counts');
+  });
+
   it('name the load model', () => {
     const { plan } = sampleReport();
     expect(textOf(page(), 'environment')).toContain('Closed: 1,000 users with think time, who wait for their answers');

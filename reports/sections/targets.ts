@@ -26,7 +26,11 @@ function judgedOn(report: Report): Html {
   const text = windowText(report);
   if (report.window === null || text === null) return html`<p class="note">No stretch of the run could be judged.</p>`;
   const stretch = report.window.steady ? `the steady stretch, ${text}` : `${text}, where the run was not steady`;
-  const whole = report.targets.some(({ id }) => id === 'availability') && ' Availability counts the whole run.';
+  const has = (wanted: string): boolean => report.targets.some(({ id }) => id === wanted);
+  const whole = [
+    has('error-rate') && ' The error rate counts all of full load.',
+    has('availability') && ' Availability counts the whole run.',
+  ];
   return html`<p class="note">Judged on ${stretch}. ${prose(report.window.reason)}${whole}</p>`;
 }
 
