@@ -18,7 +18,8 @@ it('begins nothing, leaves nothing open and nothing behind where a run cannot be
     },
   });
   const progress = new Progress(host.stderr, host.now);
-  const run = { directory: host.folder, redact: (text) => text, progress } as Partial<Drive> as Drive;
+  const args = { script: { name: 'own', path: 'own.ts', shipped: false } } as Partial<Drive['args']> as Drive['args'];
+  const run = { directory: host.folder, redact: (text) => text, progress, args } as Partial<Drive> as Drive;
   await expect(drive(host, run)).rejects.toMatchObject({ name: 'UserError', exitCode: 104, hint: expect.stringContaining('--out') });
   expect(made).toHaveLength(1);
   await expect(fs.access(made[0] ?? '')).rejects.toMatchObject({ code: 'ENOENT' });

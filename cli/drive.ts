@@ -12,10 +12,12 @@ import { clock, type Progress } from './progress.ts';
 import type { Redact } from './redact.ts';
 import { FILES } from './store.ts';
 
-/** After a graceful stop was asked for because of trouble, k6 gets this long before its group is killed. k6's own default for teardown is 60 s. */
-const STOP_S_MAX = 90;
-/** What k6 may take beyond the plan: setup and teardown have 60 s each by default, and it has to load the script. */
-const OVERTIME_S = 180;
+/**
+ * What k6 may take beyond its plan before it's asked to stop, and after that before its group is killed. Scripts of the user's own may have a setup and a
+ * teardown, 60 s each by default; those that ship have none, but k6 2.2.0 waits for ever for a WebSocket whose server has gone silent.
+ */
+const OVERTIME_S = { shipped: 30, own: 150 };
+const STOP_S_MAX = { shipped: 10, own: 70 };
 const PROGRESS_INTERVAL_MS = 1000;
 
 export interface Drive {
@@ -34,7 +36,8 @@ export interface Drive {
 /** Runs the engine to its end, whatever ends it, with everything it says going to disk. @throws only when it can't be started */
 export async function drive(host: Host, run: Drive): Promise<Outcome> {
   const { directory, plan, redact, interrupts, progress } = run;
-  const stopping = new Stopping(progress);
+  const kind = run.args.script.shipped ? 'shipped' : 'own';
+  const stopping = new Stopping(progress, STOP_S_MAX[kind]);
   const onTrouble = (reason: string) => stopping.inTrouble(reason);
   const temporary = await temporaryFolder(host);
   const { collector, log } = await openRecords(host, directory, redact, onTrouble).catch(async (cause: Error) => {
@@ -59,7 +62,7 @@ export async function drive(host: Host, run: Drive): Promise<Outcome> {
     void run.targetGone?.then((reason) => reason !== null && onTrouble(`the reference stack ended: ${reason}`));
     overtime = setTimeout(
       () => onTrouble('k6 did not end when its plan was over'),
-      (run.args.scriptPlan.totalDurationS + OVERTIME_S) * 1000,
+      (run.args.scriptPlan.totalDurationS + OVERTIME_S[kind]) * 1000,
     );
     const beganMs = host.now();
     ticker = setInterval(() => progress.show(liveLine(plan, (host.now() - beganMs) / 1000, collector)), PROGRESS_INTERVAL_MS);
@@ -87,9 +90,11 @@ class Stopping {
   private ended = false;
   private killTimer: NodeJS.Timeout | undefined;
   private readonly progress: Progress;
+  private readonly stopSMax: number;
 
-  constructor(progress: Progress) {
+  constructor(progress: Progress, stopSMax: number) {
     this.progress = progress;
+    this.stopSMax = stopSMax;
   }
 
   watch(engine: EngineRun): void {
@@ -111,7 +116,7 @@ class Stopping {
     this.outcome.trouble = reason;
     this.progress.note(`stopping the run: ${reason}`);
     this.engine?.interrupt();
-    this.killTimer = setTimeout(() => this.engine?.kill(), STOP_S_MAX * 1000);
+    this.killTimer = setTimeout(() => this.engine?.kill(), this.stopSMax * 1000);
   }
 
   over(): void {

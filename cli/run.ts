@@ -167,7 +167,8 @@ function targetOf({ target, wsTarget }: RunOptions, allowed: readonly string[]):
   }
   const http = checkTarget(target, ['http:', 'https:'], allowed);
   const ws = wsTarget === undefined ? null : checkTarget(wsTarget, ['ws:', 'wss:'], allowed);
-  return { http: target.replace(/\/+$/, ''), ws: wsTarget ?? null, loopback: isLoopback(http) && (ws === null || isLoopback(ws)) };
+  // As the parser understood them, so that what was checked is what k6 gets.
+  return { http: http.href.replace(/\/+$/, ''), ws: ws?.href ?? null, loopback: isLoopback(http) && (ws === null || isLoopback(ws)) };
 }
 
 /** What scenarios read: scenarios/lib/settings.ts. */

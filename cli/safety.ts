@@ -7,7 +7,7 @@ import { UserError } from './errors.ts';
  */
 
 /** Instance and task metadata: credentials live there, so no run may reach them. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html */
-const METADATA_RANGES = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::/32', '100.100.100.200/32'];
+const METADATA_RANGES = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::/32', 'fd20:ce::254/128', '100.100.100.200/32'];
 const METADATA_NAMES = new Set(['metadata.google.internal', 'metadata', 'instance-data', 'instance-data.ec2.internal']);
 
 const LOOPBACK_RANGES = ['127.0.0.0/8', '::1/128'];

@@ -128,8 +128,10 @@ describe('sections', () => {
 
   it('name the load model', () => {
     const { plan } = sampleReport();
-    expect(textOf(page(), 'environment')).toContain('Closed: 1,000 users with think time, who wait for their answers');
-    expect(textOf(page({ plan: { ...plan, load: 'open', users: null, ratePerS: 150 } }), 'environment')).toContain('Open: 150 arrivals/s');
+    expect(textOf(page(), 'environment')).toContain('1,000 users (closed load): users wait for their answers');
+    expect(textOf(page({ plan: { ...plan, load: 'open', users: null, ratePerS: 150 } }), 'environment')).toContain(
+      '150 arrivals/s (open load)',
+    );
   });
 });
 

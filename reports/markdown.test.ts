@@ -7,7 +7,7 @@ import { renderMarkdown } from './markdown.ts';
 describe('renderMarkdown', () => {
   it('starts with the verdict and why', () => {
     const [heading, , reason] = renderMarkdown(sampleReport()).split('\n');
-    expect(heading).toBe('## ❌ Failed: mixed, 1,000 users with think time');
+    expect(heading).toBe('## ❌ Failed: mixed, 1,000 users (closed load)');
     expect(reason).toBe('**1 of 5 targets missed&#58; p95 latency 34.2 ms (target &#60; 30 ms).**');
   });
 

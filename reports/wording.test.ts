@@ -93,9 +93,9 @@ describe('findings', () => {
 
 describe('the run', () => {
   it('names its load model', () => {
-    expect(loadText(sampleReport())).toBe('1,000 users with think time');
+    expect(loadText(sampleReport())).toBe('1,000 users (closed load)');
     const { plan } = sampleReport();
-    expect(loadText(sampleReport({ plan: { ...plan, load: 'open', users: null, ratePerS: 150 } }))).toBe('150 arrivals/s');
+    expect(loadText(sampleReport({ plan: { ...plan, load: 'open', users: null, ratePerS: 150 } }))).toBe('150 arrivals/s (open load)');
   });
 
   it('says where it is only a part, and whether someone stopped it', () => {

@@ -126,10 +126,10 @@ export function partialNote(report: Report): string | null {
   return `${cause}: the figures cover only a part of what was planned.`;
 }
 
-/** `1,000 users with think time`, `150 arrivals/s`: the load's model is always named, for the two answer different questions. */
+/** `1,000 users (closed load)`, `150 arrivals/s (open load)`: the load's model is always named, for the two answer different questions. */
 export function loadText({ plan }: Report): string {
-  if (plan.load === 'open') return plan.ratePerS === null ? 'arrivals per second' : `${quantity(plan.ratePerS, 'arrivals/s')}`;
-  return plan.users === null ? 'users with think time' : `${plural(plan.users, 'user')} with think time`;
+  if (plan.load === 'open') return `${plan.ratePerS === null ? 'arrivals' : quantity(plan.ratePerS, 'arrivals/s')} (open load)`;
+  return `${plan.users === null ? 'users' : plural(plan.users, 'user')} (closed load)`;
 }
 
 /** `1:30 to 6:30 into the run`, or null where nothing was measured to judge on. */

@@ -70,6 +70,7 @@ const BY_STATUS: ReadonlyMap<string, string> = new Map([
 
 function byClassOfStatus(status: string): string {
   if (status.startsWith('5')) return 'The target failed: read its own log for the first of these errors.';
+  if (status.startsWith('3')) return 'Answers were redirects that nobody followed: point the script at where they lead.';
   if (status.startsWith('4')) return 'The target rejected requests: compare what the script sends with what it expects.';
   return 'Requests got no response: check the target and the way to it.';
 }

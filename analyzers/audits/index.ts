@@ -11,6 +11,7 @@ import { offeredLoad } from './offered-load.ts';
 import { scriptErrors } from './script-errors.ts';
 import { steadyState } from './steady-state.ts';
 import { thresholds } from './thresholds.ts';
+import { warmUp } from './warm-up.ts';
 
 /** Every question that a run is asked, in the order of the report: first whether the data can be trusted, then what they say. */
 export const AUDITS: readonly Audit[] = [
@@ -19,6 +20,7 @@ export const AUDITS: readonly Audit[] = [
   collection,
   judgedTargets,
   steadyState,
+  warmUp,
   generatorSaturation,
   offeredLoad,
   thresholds,

@@ -9,6 +9,12 @@ const SHARE_MAX = 0.01;
 export const everyIterationThrew = (client: Client): boolean =>
   client.scriptErrors.count > 0 && client.scriptErrors.count >= total(client.iterations);
 
+/** A `setup()` that throws leaves no iteration. */
+function titleOf(count: number, iterations: number): string {
+  if (iterations === 0) return 'The script threw before its first iteration was over';
+  return count >= iterations ? 'Every iteration of the script threw' : `${plural(count, 'iteration')} of ${figure(iterations)} threw`;
+}
+
 export const scriptErrors: Audit<'client'> = {
   id: 'script-errors',
   question: 'Did the script run without exceptions?',
@@ -23,7 +29,7 @@ export const scriptErrors: Audit<'client'> = {
       id: 'script-errors',
       verdict: share < SHARE_MAX ? 'warn' : 'fail',
       severity: all ? 'critical' : share < SHARE_MAX ? 'medium' : 'high',
-      title: all ? 'Every iteration of the script threw' : `${plural(count, 'iteration')} of ${figure(iterations)} threw`,
+      title: titleOf(count, iterations),
       why: `An iteration that throws ends early, so ${all ? 'the planned load was never made' : `${percent(share)} of the planned load is missing`}. k6 itself exits with 0.`,
       evidence: [
         { what: 'share of iterations that threw', value: share, limit: SHARE_MAX, unit: 'ratio' },

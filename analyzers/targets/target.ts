@@ -82,12 +82,18 @@ export const inconclusive = (reason: string, value: number | null = null, interv
 });
 
 /** What keeps a latency from being judged at all, whatever its value; null when nothing does. */
-export function latencyDoubt({ plan, client, sample, generatorHealth }: TargetInput): string | null {
+export function latencyDoubt(input: TargetInput): string | null {
+  const { sample } = input;
   if (sample.latency === null || sample.latency.count === 0) return 'no request was measured';
   if (sample.errors >= sample.requests) return 'no request succeeded, and a refused one takes no time';
+  return loadDoubt(input);
+}
+
+/** Why the load may not have been what the plan says, through no fault of the target's; null when nothing says so. */
+export function loadDoubt({ plan, client, generatorHealth }: TargetInput): string | null {
   if (plan.load.model === 'open') {
     const dropped = total(client.droppedIterations);
-    if (dropped > 0) return `${plural(dropped, 'arrival')} never got to send: the slowest requests are missing from the latencies`;
+    if (dropped > 0) return `${plural(dropped, 'arrival')} never got to send: the slowest requests are missing`;
   }
   if (!isMissing(generatorHealth) && generatorHealth.saturated === true)
     return `the load generator was saturated: ${generatorHealth.reason}`;

@@ -120,6 +120,12 @@ describe('compact', () => {
     expect(client).toMatchObject({ slots: 2, complete: false, exact: null });
   });
 
+  it('holds the number of users over a second that fell between two samples, and over no longer gap', async () => {
+    const at = (timeS: number, users: number) => push(timeS, { users });
+    const { client } = await compacted([header, at(1001, 5), at(1003, 7), at(1006, 9), end]);
+    expect(client.users).toEqual([5, 5, 7, null, null, 9]);
+  });
+
   it('knows a run that never began', async () => {
     const { client, generator } = await compacted([header]);
     expect(client).toMatchObject({ startS: 900, slots: 0, users: [], endpoints: [], executionStartS: null, complete: false });

@@ -83,6 +83,10 @@ const createSpan = () => {
 
 // ---------------------------------------------------------------------------------------------------------------- client
 
+/** The engine samples its users once a second, so a slot of a second may lie between two samples: there the earlier still holds. */
+const held = (users: (number | null)[]): (number | null)[] =>
+  users.map((value, slot) => (value === null && (users[slot + 1] ?? null) !== null ? (users[slot - 1] ?? null) : value));
+
 const createClientBuilder = (timeline: Timeline) => {
   const { startS, periodS, slots } = timeline;
   const users = createSlots<number, null>(slots, null, (_, later) => later);
@@ -151,7 +155,7 @@ const createClientBuilder = (timeline: Timeline) => {
       })),
       trends: trends.map(({ name, unit, values }) => ({ name, unit, slots: values.values() })),
       counters: counters.map(({ name, values }) => ({ name, slots: values.values() })),
-      users: users.values(),
+      users: held(users.values()),
       iterations: iterations.values(),
       droppedIterations: droppedIterations.values(),
       errorClasses: errorClasses.toSorted((a, b) => b.count - a.count),

@@ -204,6 +204,14 @@ describe('time', () => {
     expect(push([vus(9, 1002.9)], 1003).executionStartS).toBeUndefined();
   });
 
+  it('begins execution with the first iteration that ended, where no sample ever caught a user at work', () => {
+    const { push } = tracker();
+    const iterations = (value: number, timeS: number): PushedSeries => ({ metric: 'k6_iterations_total', value, timeMs: timeS * 1000 });
+    expect(push([vus(0, 999.9)], 1000).executionStartS).toBeUndefined();
+    expect(push([vus(0, 1000.9), iterations(1, 1000.5)], 1001).executionStartS).toBe(1000);
+    expect(push([vus(0, 1001.9), iterations(2, 1001.5)], 1002).executionStartS).toBeUndefined();
+  });
+
   it('notices a gap, and covers it from the last push that came', () => {
     const { push } = tracker();
     push([vus(5, 999.9)], 1000);

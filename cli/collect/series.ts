@@ -78,7 +78,7 @@ export const createSeriesTracker = (redact: Redact): SeriesTracker => {
     ingest: (push, atS) => {
       const growth = emptyGrowth();
       for (const series of push) if (isCount(series)) counts.add(series, growth);
-      const time = clock.advance(atS, usersIn(push));
+      const time = clock.advance(atS, usersIn(push), growth.iterations > 0);
       live = liveOf(live, growth, time);
 
       const overflow = { names: names.overflow(), seriesLost: counts.seriesLost() };
@@ -244,7 +244,8 @@ const createClock = () => {
   let executing = false;
 
   return {
-    advance: (atS: number, sample: Users | null): Time => {
+    /** @param worked iterations have come to their end since the last push */
+    advance: (atS: number, sample: Users | null, worked: boolean): Time => {
       const isNew = sample !== null && (vus === null || sample.timeMs > vus.timeMs);
       const sinceVusS = isNew && vus ? (sample.timeMs - vus.timeMs) / 1000 : PUSH_INTERVAL_S;
       // Outside of execution the engine has no `vus` and may be silent: that is no gap. A push never covers more than its interval then.
@@ -257,6 +258,11 @@ const createClock = () => {
         executing = true;
         // Users became active between two samples: the middle is half an interval off at most.
         time.executionStartS = sample.timeMs / 1000 - Math.min(sinceVusS, PUSH_INTERVAL_S) / 2;
+      }
+      if (worked && !executing) {
+        executing = true;
+        // Visits shorter than the time between two samples may never be caught by one.
+        time.executionStartS = time.fromS;
       }
       return time;
     },

@@ -32,7 +32,7 @@ export const environment: Section = {
 
 const loadModel = (report: Report): string =>
   report.plan.load === 'closed'
-    ? `Closed: ${loadText(report)}, who wait for their answers`
-    : `Open: ${loadText(report)}, whether or not earlier requests have been answered`;
+    ? `${loadText(report)}: users wait for their answers`
+    : `${loadText(report)}: arrivals come whether or not earlier ones have been answered`;
 
 const time = (iso: string): Html => html`<time datetime="${iso}">${instant(iso)}</time>`;
