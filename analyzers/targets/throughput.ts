@@ -49,7 +49,7 @@ function intervalOf({ sample, client }: TargetInput): Interval | null {
 /** A session that fails early makes fewer requests, so with more failures than this the load may have shrunk itself. Guess: tune. */
 const FAILED_SHARE_MAX = 0.01;
 /** The last arrivals of a run are still under way when it ends. Guess: tune. */
-const FINISHED_SHARE_MIN = 0.95;
+const FINISHED_SHARE_MIN = 0.9;
 
 /**
  * An open load is offered by the plan, not by the service: one that is steady or has finished what arrived, drops no arrival and fails next to none
