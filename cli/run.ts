@@ -78,6 +78,8 @@ export async function run(
 
   const interrupts = new Interrupts(host);
   let stack: RunningStack | null = null;
+  /** The run directory as long as nothing is in it. */
+  let unused: string | null = null;
   try {
     const engine = await interrupts.during(findK6(host, { onProgress: tellOn(progress) }));
     progress.note(`k6 ${engine.version} (${engine.from})`);
@@ -94,6 +96,9 @@ export async function run(
       }),
     );
     checkCaps(scriptPlan, config);
+    const runId = runIdOf(startMs, script.name, scriptPlan.load);
+    const directory = await createRunDirectory(host, runId, options.out);
+    unused = directory;
 
     if (given === null) {
       progress.note('no --target: starting the reference game stack on this machine');
@@ -102,8 +107,6 @@ export async function run(
     }
     interrupts.check();
     const address = given ?? { http: stack?.http ?? '', ws: stack?.ws ?? null, loopback: true };
-    const runId = runIdOf(startMs, script.name, scriptPlan.load);
-    const directory = await createRunDirectory(host, runId, options.out);
     const plan = await makePlan(host, {
       runId: options.out === undefined ? path.basename(directory) : runId,
       script,
@@ -123,6 +126,7 @@ export async function run(
     await writePlan(host, directory, plan).catch((cause: Error) => {
       throw new UserError(`cannot write into ${directory}: ${cause.message}`, 'make room, or choose another place with --out', { cause });
     });
+    unused = null;
     progress.note(describe(plan, directory));
 
     const outcome = await drive(host, {
@@ -143,6 +147,7 @@ export async function run(
     progress.clear();
     interrupts.end();
     await stack?.stop();
+    if (unused !== null) await host.fs.rmdir(unused).catch(() => {});
   }
 }
 

@@ -63,7 +63,11 @@ describe('a script of the user’s own', () => {
     expect(report.errorClasses).toEqual([expect.objectContaining({ endpoint: 'GET /missing', status: '404', count: 200 })]);
     expect(report.verdict).toBe('fail');
     expect(run.code).toBe(99);
-    expect(report.targets.find((target) => target.id === 'error-rate')).toMatchObject({ value: 0.5, verdict: 'fail' });
+    expect(report.targets.find((target) => target.id === 'error-rate')).toMatchObject({
+      // Judged at full load, without the last second, which is cut short: there a pair of requests may be split.
+      value: expect.closeTo(0.5, 1),
+      verdict: 'fail',
+    });
     expect(report.targets.find((target) => target.id === 'k6:nothing:count>0')).toMatchObject({
       verdict: expect.stringMatching(/fail|inconclusive/),
     });

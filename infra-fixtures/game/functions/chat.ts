@@ -37,8 +37,11 @@ const CONNECTION_MAX_S = 2 * 3600;
 /** Whose connection it is never changes, so a warm function need not ask twice. Guess: tune. */
 const users = new BoundedMap<string, string>(20_000);
 
-/** One frame may be posted to a whole channel at once; the time to connect includes the wait for a free socket. Guess: tune. */
-const HTTP = { httpAgent: { maxSockets: 256 }, httpsAgent: { maxSockets: 256 }, connectionTimeout: 3000, requestTimeout: 6000 };
+/**
+ * One frame may be posted to a whole channel at once; the time to connect includes the wait for a free socket, which takes long when many join at the same
+ * instant. Below the function's 15 s. Guess: tune.
+ */
+const HTTP = { httpAgent: { maxSockets: 256 }, httpsAgent: { maxSockets: 256 }, connectionTimeout: 10_000, requestTimeout: 6000 };
 
 let gateway: ApiGatewayManagementApiClient | undefined;
 
