@@ -6,7 +6,7 @@ import { renderHtml, renderJson, renderJunit, renderMarkdown } from '../reports/
 import { readClient, writeClient } from './collect/client-file.ts';
 import { compact } from './collect/compact.ts';
 import type { Host } from './host.ts';
-import { FILES, readPlan, writeAtomic } from './store.ts';
+import { exists, FILES, readPlan, writeAtomic, writePlan } from './store.ts';
 
 /**
  * From what is on disk to a report: artifacts are found, judged and rendered, without the engine, the network or credentials.
@@ -27,8 +27,7 @@ export async function analyzeRun(host: Host, directory: string, current?: Plan):
   };
 
   const plan = current ?? (await readPlan(host, directory));
-  if (current)
-    await attempt(FILES.plan, () => writeAtomic(host, path.join(directory, FILES.plan), `${JSON.stringify(current, null, 2)}\n`));
+  if (current) await attempt(FILES.plan, () => writePlan(host, directory, current));
   const report = judge(await findArtifacts(host, directory, plan, attempt));
   for (const [name, render] of RENDERERS)
     await attempt(name, async () => writeAtomic(host, path.join(directory, name), await render(report)));
@@ -51,19 +50,14 @@ async function findArtifacts(
 ): Promise<FoundArtifacts> {
   const journal = path.join(directory, FILES.journal);
   const file = path.join(directory, FILES.client);
-  const exists = (name: string) =>
-    host.fs.access(name).then(
-      () => true,
-      () => false,
-    );
-  if (await exists(journal)) {
+  if (await exists(host, journal)) {
     const compacted = await compact(journal);
     const written = await attempt(FILES.client, () => writeClient(file, compacted));
     // The journal goes only once what it says is safe, and only when nobody may still be writing it.
     if (written && compacted.client.complete) await host.fs.rm(journal, { force: true });
     return { plan, ...compacted };
   }
-  if (await exists(file)) return { plan, ...(await readClient(file)) };
+  if (await exists(host, file)) return { plan, ...(await readClient(file)) };
   const missing = `there is neither ${FILES.client} nor ${FILES.journal} in the run directory: the engine never sent anything`;
   return { plan, client: { missing }, generator: { missing } };
 }

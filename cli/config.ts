@@ -4,6 +4,7 @@ import { durationOf } from './duration.ts';
 import { UserError } from './errors.ts';
 import type { Host } from './host.ts';
 import { packageRoot } from './package.ts';
+import { exists } from './store.ts';
 
 /** What `ext.loadkit` of k6.config.json says, with the defaults of the file that ships with loadkit. */
 export interface Config {
@@ -91,8 +92,8 @@ function expressionsOf(value: unknown): string[] {
  */
 export async function loadConfig(host: Host, given: string | undefined): Promise<Config> {
   const shipped = path.join(packageRoot(), 'k6.config.json');
-  const file =
-    given === undefined ? ((await exists(host, path.join(host.cwd, 'k6.config.json'))) ?? shipped) : path.resolve(host.cwd, given);
+  const local = path.join(host.cwd, 'k6.config.json');
+  const file = given !== undefined ? path.resolve(host.cwd, given) : (await exists(host, local)) ? local : shipped;
   const content = await readJson(host, file);
   // Defaults for how a run is made; but a target that a file doesn't name is no target.
   const { throughputPerS: _throughput, availability: _availability, ...defaults } = settingsOf(await readJson(host, shipped), shipped);
@@ -110,13 +111,6 @@ export async function loadConfig(host: Host, given: string | undefined): Promise
     ratePerSMax: settings.ratePerSMax,
     durationSMax: durationOf('ext.loadkit.durationMax', settings.durationMax),
   };
-}
-
-async function exists(host: Host, file: string): Promise<string | null> {
-  return host.fs.access(file).then(
-    () => file,
-    () => null,
-  );
 }
 
 async function readJson(host: Host, file: string): Promise<Json> {

@@ -57,6 +57,12 @@ export async function createRunDirectory(host: Host, runId: string, out: string 
   throw new UserError(`cannot find a free name for ${base}`, 'choose a directory with --out');
 }
 
+export const exists = (host: Host, file: string): Promise<boolean> =>
+  host.fs.access(file).then(
+    () => true,
+    () => false,
+  );
+
 /** Writes a file whole or not at all. */
 export async function writeAtomic(host: Host, file: string, content: string): Promise<void> {
   const temporary = `${file}.tmp`;
@@ -98,11 +104,7 @@ export async function listRuns(host: Host): Promise<string[]> {
     .reverse();
 }
 
-const hasPlan = (host: Host, directory: string): Promise<boolean> =>
-  host.fs.access(path.join(directory, FILES.plan)).then(
-    () => true,
-    () => false,
-  );
+const hasPlan = (host: Host, directory: string): Promise<boolean> => exists(host, path.join(directory, FILES.plan));
 
 /** The newest that has a plan: a run that could not begin leaves an empty directory. */
 async function latest(host: Host, runs: string): Promise<string | null> {

@@ -27,18 +27,22 @@ const list = async (c: RestContext): Promise<Response> => {
   return jsonText(c, json);
 };
 
-const directoryPage = async (directory: string, limit: number): Promise<GuildItem[]> => {
+/** The first entries of one partition: a page of the directory, or a guild and its members. */
+const entriesOf = async (partition: string, limit: number): Promise<Record<string, unknown>[]> => {
   const { Items = [] } = await database().send(
     new QueryCommand({
       TableName: tableName('guilds'),
-      KeyConditionExpression: '#partition = :directory',
+      KeyConditionExpression: '#partition = :partition',
       ExpressionAttributeNames: { '#partition': 'partition' },
-      ExpressionAttributeValues: { ':directory': directory },
+      ExpressionAttributeValues: { ':partition': partition },
       Limit: limit,
     }),
   );
-  return Items as GuildItem[];
+  return Items;
 };
+
+const directoryPage = async (directory: string, limit: number): Promise<GuildItem[]> =>
+  (await entriesOf(directory, limit)) as unknown as GuildItem[];
 
 const found = async (c: RestContext): Promise<Response> => {
   const body = bodyOf(c);
@@ -69,18 +73,8 @@ const findGuild = async (guildId: string): Promise<GuildItem | null> => {
   return (Item as GuildItem | undefined) ?? null;
 };
 
-const membersOf = async (guildId: string): Promise<string[]> => {
-  const { Items = [] } = await database().send(
-    new QueryCommand({
-      TableName: tableName('guilds'),
-      KeyConditionExpression: '#partition = :guild',
-      ExpressionAttributeNames: { '#partition': 'partition' },
-      ExpressionAttributeValues: { ':guild': guildId },
-      Limit: MEMBERS_SHOWN,
-    }),
-  );
-  return Items.map((item) => item['entry'] as string);
-};
+const membersOf = async (guildId: string): Promise<string[]> =>
+  (await entriesOf(guildId, MEMBERS_SHOWN)).map((item) => item['entry'] as string);
 
 const join = async (c: RestContext): Promise<Response> => {
   const guildId = pathParameter(c, 'id');
