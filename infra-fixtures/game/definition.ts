@@ -80,6 +80,10 @@ export const tableNames = Object.keys(tables) as TableName[];
 export interface FunctionDefinition {
   memoryMb: number;
   timeoutS: number;
+  /** Concurrent executions that are kept for this function and that it may not exceed; without it it takes from what the account has left. */
+  reservedConcurrency?: number;
+  /** Invoked by the scheduler, with an empty event. */
+  everyS?: number;
   /** Open to everybody: no token is asked for. */
   open?: boolean;
   /** `METHOD /resource/{parameter}` of the REST API. */
@@ -90,7 +94,13 @@ export interface FunctionDefinition {
 
 /** A function's handler is the export `handler` of `functions/<name>`. */
 const functions = {
-  auth: { memoryMb: 256, timeoutS: 15, open: true, routes: ['POST /auth/register', 'POST /auth/sign-in', 'POST /auth/refresh'] },
+  auth: {
+    memoryMb: 256,
+    timeoutS: 15,
+    reservedConcurrency: 100,
+    open: true,
+    routes: ['POST /auth/register', 'POST /auth/sign-in', 'POST /auth/refresh'],
+  },
   character: {
     memoryMb: 512,
     timeoutS: 30,
@@ -131,7 +141,7 @@ const functions = {
   leaderboards: { memoryMb: 512, timeoutS: 30, routes: ['GET /leaderboards/level', 'GET /leaderboards/active'] },
   /** Memory and timeout: guess, as the smallest of the others. */
   health: { memoryMb: 256, timeoutS: 15, open: true, routes: ['GET /health'] },
-  chat: { memoryMb: 512, timeoutS: 15, socketRoutes: ['$connect', '$disconnect', '$default'] },
+  chat: { memoryMb: 512, timeoutS: 15, reservedConcurrency: 300, socketRoutes: ['$connect', '$disconnect', '$default'] },
 } as const satisfies Record<string, FunctionDefinition>;
 
 export type FunctionName = keyof typeof functions;
@@ -145,5 +155,29 @@ export type RouteOf<F extends RestFunctionName> = Routes<F>;
 export const functionDefinition = (name: FunctionName): FunctionDefinition => functions[name];
 export const tableDefinition = (name: TableName): TableDefinition => tables[name];
 
-/** The game engine service, a container rather than a function. Source: the reference stack. */
-export const engine = { cpuUnits: 512, memoryMb: 1024 };
+/** The game engine service: containers rather than functions. Source: the reference stack; what it leaves open says "guess: tune". */
+export const engine = {
+  /** A vCPU is 1,024. */
+  cpuUnits: 512,
+  memoryMb: 1024,
+  /** Guess: tune. */
+  tasksMin: 2,
+  tasksMax: 6,
+  /** Target tracking of each; the queue's is waiting and running tasks of the game per task of the service (guess: tune). */
+  scaling: { cpuPercent: 70, memoryPercent: 80, activeTasksPerTask: 100, scaleOutCooldownS: 60, scaleInCooldownS: 300 },
+  healthCheck: { everyS: 30, timeoutS: 5, failuresMax: 3 },
+  deployment: { healthyPercentMin: 50, healthyPercentMax: 200 },
+} as const;
+
+/** The Redis cache. A cache.t3.micro has 0.5 GiB, of which a quarter is kept free for backups and failover, as AWS recommends. */
+export const cache = { nodeType: 'cache.t3.micro', memoryMaxBytes: 402_653_184, clientsMax: 65_000, warmEveryS: 1800 } as const;
+
+/**
+ * Both APIs. Rates are API Gateway's defaults for an account:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
+export const restApi = { name: 'api', stage: 'prod', ratePerS: 10_000, burst: 5000, integrationTimeoutS: 29 } as const;
+export const socketApi = { name: 'chat', stage: 'prod', idleMaxS: 600, lifeMaxS: 7200, frameMaxBytes: 131_072 } as const;
+
+/** Log groups keep their lines this long; debug ones half of it. */
+export const logs = { keptDays: 14, debugKeptDays: 7 } as const;

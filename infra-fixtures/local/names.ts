@@ -1,0 +1,27 @@
+import { cache, restApi, socketApi } from '../game/definition.ts';
+
+/**
+ * What AWS calls the parts of the stack: the dimensions of their metrics, their log groups. Names are the definition's own, so that a node of a diagnosis
+ * (`lambda:auth`, `dynamodb:auctions`, `elasticache:cache`, `fargate:engine`, `apigateway:api`, `apigateway:chat`) and a dimension go by the same word.
+ */
+export const ACCOUNT_ID = '000000000000';
+export const REGION = 'us-east-1';
+export const CLUSTER = 'game';
+export const SERVICE = 'engine';
+export const LOAD_BALANCER = 'app/engine/0000000000000001';
+export const TARGET_GROUP = 'targetgroup/engine/0000000000000001';
+export const CACHE_CLUSTER = 'cache';
+export const CACHE_NODE = '0001';
+
+export const restApiDimensions = { ApiName: restApi.name, Stage: restApi.stage } as const;
+export const socketApiDimensions = { ApiId: socketApi.name, Stage: socketApi.stage } as const;
+export const functionDimensions = (name: string) => ({ FunctionName: name });
+export const tableDimensions = (table: string) => ({ TableName: table });
+export const serviceDimensions = { ClusterName: CLUSTER, ServiceName: SERVICE } as const;
+export const cacheDimensions = { CacheClusterId: CACHE_CLUSTER } as const;
+export const cacheNodeDimensions = { CacheClusterId: CACHE_CLUSTER, CacheNodeId: CACHE_NODE } as const;
+export const cacheNodeType = cache.nodeType;
+
+export const functionLogGroup = (name: string): string => `/aws/lambda/${name}`;
+export const serviceLogGroup = `/ecs/${SERVICE}`;
+export const functionArn = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${name}`;

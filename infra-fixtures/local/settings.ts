@@ -1,0 +1,154 @@
+import * as definition from '../game/definition.ts';
+
+/**
+ * Everything that can be set about the stack on this machine: the figures of the definition, and the limits and waits by which a fault acts. Plain data:
+ * the supervisor makes it once, and each process reads it from its environment.
+ */
+export interface StackSettings {
+  telemetry: {
+    /** Without telemetry nothing is recorded; for measuring what it costs. */
+    enabled: boolean;
+    /** The period of the AWS services' own metrics: a minute on AWS. Shorter to compress time for short runs. */
+    periodS: number;
+    /** How long after its period a datapoint, and after its end a trace, can be read. */
+    delayS: number;
+    /** Names of `local/telemetry/trouble.ts`. */
+    trouble: string[];
+  };
+  /** Concurrent executions of all functions together: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+  accountConcurrency: number;
+  restApi: { ratePerS: number; burst: number; integrationTimeoutMs: number };
+  socketApi: { idleMaxMs: number; lifeMaxMs: number; frameMaxBytes: number };
+  functions: Record<definition.FunctionName, FunctionSettings>;
+  tables: Record<definition.TableName, TableSettings>;
+  engine: EngineSettings;
+  cache: {
+    memoryMaxBytes: number;
+    clientsMax: number;
+    /** Added to each answer of the cache. */
+    latencyMs: number;
+  };
+  /** Operations jobs run this many times as often as on AWS. */
+  timeScale: number;
+  /** Set in the environment of all of the game's processes, over what the host sets. */
+  game: Record<string, string>;
+}
+
+export interface FunctionSettings {
+  memoryMb: number;
+  timeoutMs: number;
+  /** Null: takes from what the account has left. */
+  reservedConcurrency: number | null;
+  /** A fresh environment waits this long before its handler is loaded: what a larger package would take. */
+  initMs: number;
+  /** An environment is retired after this many invocations; null: it is kept while it is used. */
+  invocationsMax: number | null;
+  /** What an invocation waits for before its handler runs. */
+  latencyMs: number;
+}
+
+export interface TableSettings {
+  billing: definition.TableDefinition['billing'];
+  /** What one partition key can take: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html */
+  partition: { readUnits: number; writeUnits: number };
+  /** Added to each answer of the table. */
+  latencyMs: number;
+  /** Taken from the table's capacity by somebody else, each second. */
+  foreign: { readUnits: number; writeUnits: number };
+}
+
+export interface EngineSettings {
+  cpuUnits: number;
+  memoryMb: number;
+  tasksMin: number;
+  tasksMax: number;
+  scaling: {
+    enabled: boolean;
+    cpuPercent: number;
+    memoryPercent: number;
+    activeTasksPerTask: number;
+    scaleOutCooldownMs: number;
+    scaleInCooldownMs: number;
+    /** How often the scaling alarms are evaluated: a minute on AWS, three datapoints to scale out. */
+    evaluateEveryMs: number;
+  };
+  /** From the decision to a task that works: pulling the image, attaching the network. Guess: 3 s stand for half a minute. */
+  provisionMs: number;
+  healthCheck: { everyMs: number; timeoutMs: number; failuresMax: number };
+}
+
+const functionSettings = (name: definition.FunctionName): FunctionSettings => {
+  const { memoryMb, timeoutS, reservedConcurrency } = definition.functionDefinition(name);
+  return {
+    memoryMb,
+    timeoutMs: timeoutS * 1000,
+    reservedConcurrency: reservedConcurrency ?? null,
+    initMs: 0,
+    invocationsMax: null,
+    latencyMs: 0,
+  };
+};
+
+const tableSettings = (name: definition.TableName): TableSettings => ({
+  billing: definition.tableDefinition(name).billing,
+  partition: { readUnits: 3000, writeUnits: 1000 },
+  latencyMs: 0,
+  foreign: { readUnits: 0, writeUnits: 0 },
+});
+
+/** A value for each name. */
+const each = <K extends string, V>(names: readonly K[], make: (name: K) => V): Record<K, V> =>
+  Object.fromEntries(names.map((name) => [name, make(name)])) as Record<K, V>;
+
+/** The stack as it is when nothing is wrong with it. */
+export const healthySettings = (): StackSettings => ({
+  telemetry: { enabled: true, periodS: 60, delayS: 60, trouble: [] },
+  accountConcurrency: 1000,
+  restApi: {
+    ratePerS: definition.restApi.ratePerS,
+    burst: definition.restApi.burst,
+    integrationTimeoutMs: definition.restApi.integrationTimeoutS * 1000,
+  },
+  socketApi: {
+    idleMaxMs: definition.socketApi.idleMaxS * 1000,
+    lifeMaxMs: definition.socketApi.lifeMaxS * 1000,
+    frameMaxBytes: definition.socketApi.frameMaxBytes,
+  },
+  functions: each(definition.functionNames, functionSettings),
+  tables: each(definition.tableNames, tableSettings),
+  engine: {
+    cpuUnits: definition.engine.cpuUnits,
+    memoryMb: definition.engine.memoryMb,
+    tasksMin: definition.engine.tasksMin,
+    tasksMax: definition.engine.tasksMax,
+    scaling: {
+      enabled: true,
+      cpuPercent: definition.engine.scaling.cpuPercent,
+      memoryPercent: definition.engine.scaling.memoryPercent,
+      activeTasksPerTask: definition.engine.scaling.activeTasksPerTask,
+      scaleOutCooldownMs: definition.engine.scaling.scaleOutCooldownS * 1000,
+      scaleInCooldownMs: definition.engine.scaling.scaleInCooldownS * 1000,
+      evaluateEveryMs: 60_000,
+    },
+    provisionMs: 3000,
+    healthCheck: {
+      everyMs: definition.engine.healthCheck.everyS * 1000,
+      timeoutMs: definition.engine.healthCheck.timeoutS * 1000,
+      failuresMax: definition.engine.healthCheck.failuresMax,
+    },
+  },
+  cache: { memoryMaxBytes: definition.cache.memoryMaxBytes, clientsMax: definition.cache.clientsMax, latencyMs: 0 },
+  timeScale: 1,
+  game: {},
+});
+
+/** How the settings reach a process. */
+const VARIABLE = 'LOADKIT_STACK_SETTINGS';
+
+export const settingsEnvironment = (settings: StackSettings): Record<string, string> => ({ [VARIABLE]: JSON.stringify(settings) });
+
+/** The settings that this process was started with; those of a healthy stack where it was started without. */
+export const readSettings = (env: Readonly<Record<string, string | undefined>>): StackSettings => {
+  const json = env[VARIABLE];
+  return json === undefined ? healthySettings() : (JSON.parse(json) as StackSettings);
+};
