@@ -27,6 +27,8 @@ export interface StackSettings {
     clientsMax: number;
     /** Added to each answer of the cache. */
     latencyMs: number;
+    /** What expires is removed this often, as by a job that empties the cache; null: never. */
+    emptiedEveryMs: number | null;
   };
   /** Operations jobs run this many times as often as on AWS. */
   timeScale: number;
@@ -45,6 +47,8 @@ export interface FunctionSettings {
   invocationsMax: number | null;
   /** What an invocation waits for before its handler runs. */
   latencyMs: number;
+  /** Set in the environment of this function alone. */
+  env: Record<string, string>;
 }
 
 export interface TableSettings {
@@ -53,6 +57,10 @@ export interface TableSettings {
   partition: { readUnits: number; writeUnits: number };
   /** Added to each answer of the table. */
   latencyMs: number;
+  /** Waited for each megabyte that a query or a scan reads, whether or not its filter keeps it. */
+  scanMsPerMb: number;
+  /** Unused capacity is kept for this long: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html */
+  burstS: number;
   /** Taken from the table's capacity by somebody else, each second. */
   foreign: { readUnits: number; writeUnits: number };
 }
@@ -86,6 +94,7 @@ const functionSettings = (name: definition.FunctionName): FunctionSettings => {
     initMs: 0,
     invocationsMax: null,
     latencyMs: 0,
+    env: {},
   };
 };
 
@@ -93,6 +102,8 @@ const tableSettings = (name: definition.TableName): TableSettings => ({
   billing: definition.tableDefinition(name).billing,
   partition: { readUnits: 3000, writeUnits: 1000 },
   latencyMs: 0,
+  scanMsPerMb: 100, // guess: tune
+  burstS: 300,
   foreign: { readUnits: 0, writeUnits: 0 },
 });
 
@@ -137,7 +148,7 @@ export const healthySettings = (): StackSettings => ({
       failuresMax: definition.engine.healthCheck.failuresMax,
     },
   },
-  cache: { memoryMaxBytes: definition.cache.memoryMaxBytes, clientsMax: definition.cache.clientsMax, latencyMs: 0 },
+  cache: { memoryMaxBytes: definition.cache.memoryMaxBytes, clientsMax: definition.cache.clientsMax, latencyMs: 0, emptiedEveryMs: null },
   timeScale: 1,
   game: {},
 });

@@ -1,0 +1,18 @@
+import { cacheDimensions } from '../names.ts';
+import type { Fault } from './fault.ts';
+
+const BYTES_PER_MB = 1024 * 1024;
+
+/** Redis lets go of what was used longest ago as soon as it is full: keys are gone long before their time. */
+export const cacheEvicting: Fault = {
+  name: 'cache-evicting',
+  summary: 'the cache is too small and evicts what is still needed',
+  truth: { node: 'elasticache:cache', resource: 'memory' },
+  value: { what: 'megabytes', fallback: 2, min: 1, max: 100000, whole: false },
+  scenario: 'mixed',
+  symptom: { kind: 'slow', requests: ['GET /guilds', 'GET /items', 'GET /leaderboards/'] },
+  evidence: [{ namespace: 'AWS/ElastiCache', metric: 'Evictions', dimensions: cacheDimensions, stat: 'Sum', change: 'appears' }],
+  apply: (settings, value) => {
+    settings.cache.memoryMaxBytes = Math.round(value * BYTES_PER_MB);
+  },
+};

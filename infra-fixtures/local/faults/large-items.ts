@@ -1,0 +1,31 @@
+import { tableDimensions } from '../names.ts';
+import type { Fault } from './fault.ts';
+
+/** An item is read and written as a whole, and paid for by its size. */
+export const largeItems: Fault = {
+  name: 'large-items',
+  summary: 'the items of the characters table have grown large',
+  truth: { node: 'dynamodb:characters', resource: 'item-size' },
+  value: { what: 'kilobytes', fallback: 100, min: 1, max: 390, whole: true },
+  scenario: 'mixed',
+  symptom: { kind: 'slow', requests: ['GET /characters/:id', 'GET /characters'] },
+  evidence: [
+    {
+      namespace: 'AWS/DynamoDB',
+      metric: 'ConsumedReadCapacityUnits',
+      dimensions: tableDimensions('characters'),
+      stat: 'Sum',
+      change: 'rises',
+    },
+    {
+      namespace: 'AWS/DynamoDB',
+      metric: 'SuccessfulRequestLatency',
+      dimensions: tableDimensions('characters'),
+      stat: 'p50',
+      change: 'rises',
+    },
+  ],
+  apply: (settings, value) => {
+    settings.game['ITEM_PADDING_KB'] = String(value);
+  },
+};
