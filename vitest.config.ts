@@ -1,8 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** Long runs, for CI and for who asks for them: `CI=1 npm test`. */
+const SLOW = process.env['CI'] === undefined ? ['**/*.ci.test.ts'] : [];
+
 export default defineConfig({
   test: {
     include: ['{analyzers,cli,reports,infra-fixtures,scenarios,tests}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', ...SLOW],
     globalSetup: 'tests/setup.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../duration.ts';
+import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { RunOptions } from '../run.ts';
+import { asksForStack, embeddedStack, type StackFlags, withStackOptions } from './stack.ts';
 
 const count = (name: string, max: number) => (text: string) => {
   const value = Number(text);
@@ -36,7 +38,7 @@ const variable = (text: string, before: string[] = []) => {
   return pair(text, before);
 };
 
-interface Flags {
+interface Flags extends StackFlags {
   users?: number;
   rate?: number;
   duration?: number;
@@ -52,7 +54,7 @@ interface Flags {
 }
 
 export function runCommand(host: Host): Command {
-  return new Command('run')
+  const command = new Command('run')
     .description('play a scenario against a stack, judge it, and write the report')
     .argument('<scenario>', 'a scenario that ships (see `loadkit list`), or the path of a k6 script or archive')
     .argument('[k6-args...]', 'after --: handed to k6 as they are')
@@ -76,18 +78,22 @@ export function runCommand(host: Host): Command {
     .option('--out <directory>', 'the run directory (default: .loadkit/runs/<id>)')
     .addOption(new Option('-e, --env <NAME=VALUE>', 'a variable for the script').argParser(variable))
     .addOption(new Option('--tag <name=value>', 'a tag on every sample').argParser(pair))
-    .option('--json', 'print report.json on stdout')
-    .action(async (scenario: string, engineArgs: string[], flags: Flags) => {
-      const [{ checkPassThrough }, { run }, { show }, { startEmbeddedStack }] = await Promise.all([
-        import('../engines/k6/pass-through.ts'),
-        import('../run.ts'),
-        import('./show.ts'),
-        import('./stack.ts'),
-      ]);
-      checkPassThrough(engineArgs);
-      const result = await run(host, optionsOf(scenario, engineArgs, flags), () => startEmbeddedStack(host));
-      show(host, result, flags.json === true);
-    });
+    .option('--json', 'print report.json on stdout');
+  return withStackOptions(command).action(async (scenario: string, engineArgs: string[], flags: Flags) => {
+    const [{ checkPassThrough }, { run }, { show }] = await Promise.all([
+      import('../engines/k6/pass-through.ts'),
+      import('../run.ts'),
+      import('./show.ts'),
+    ]);
+    checkPassThrough(engineArgs);
+    if (flags.target !== undefined && asksForStack(flags))
+      throw new UserError(
+        'faults, trouble and telemetry can be set on the reference stack only',
+        'leave out --target, and it is started on this machine',
+      );
+    const result = await run(host, optionsOf(scenario, engineArgs, flags), await embeddedStack(host, flags));
+    show(host, result, flags.json === true);
+  });
 }
 
 const optionsOf = (scenario: string, engineArgs: string[], flags: Flags): RunOptions => ({

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../duration.ts';
 import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 
@@ -9,6 +10,8 @@ interface StackStatus {
   running: boolean;
   http: string | null;
   ws: string | null;
+  /** CloudWatch, X-Ray and CloudWatch Logs: the value for AWS_ENDPOINT_URL. */
+  aws: string | null;
   pid: number | null;
   notes: string[];
 }
@@ -23,40 +26,122 @@ interface Flags {
   json?: boolean;
 }
 
-/** `loadkit stack up|down|status`: the reference game stack in the background. */
+/** What may be wrong with an embedded stack, and how its telemetry comes. */
+export interface StackFlags {
+  fault?: string[];
+  awsTrouble?: string[];
+  telemetryDelay?: number;
+  telemetryPeriod?: number;
+  timeScale?: number;
+}
+
+const JSON_OPTION = ['--json', 'print one JSON document on stdout'] as const;
+
+/** `loadkit stack up|down|status|invoke|deploy`: the reference game stack in the background. */
 export function stackCommand(host: Host): Command {
   const stack = new Command('stack').description('start, stop or show the reference game stack on this machine');
-  stack
-    .command('up')
-    .description('start the stack in the background, and return when it is healthy')
-    .option('--json', 'print one JSON document on stdout')
-    .action((flags: Flags) => locked(host, () => up(host, flags)));
+  withStackOptions(stack.command('up').description('start the stack in the background, and return when it is healthy'))
+    .option(...JSON_OPTION)
+    .action((flags: Flags & StackFlags) => locked(host, () => up(host, flags)));
   stack
     .command('down')
     .description('stop the stack')
-    .option('--json', 'print one JSON document on stdout')
+    .option(...JSON_OPTION)
     .action((flags: Flags) => locked(host, () => down(host, flags)));
   stack
     .command('status')
     .description('tell whether the stack is up, and where')
-    .option('--json', 'print one JSON document on stdout')
+    .option(...JSON_OPTION)
     .action(async (flags: Flags) => print(host, statusOf(await running(host)), flags));
+  stack
+    .command('invoke')
+    .description('invoke a function of the stack by hand, as its schedule would, and print what it returned')
+    .argument('<function>', 'such as health-check, readiness, cache-warming or optimisation')
+    .action(async (name: string) => {
+      const { value } = await work(host, `functions/${encodeURIComponent(name)}`);
+      host.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    });
+  stack
+    .command('deploy')
+    .description('replace the tasks of the engine service, a few at a time, and return when all are new')
+    .action(async () => void (await work(host, 'deployments')));
   return stack;
 }
 
-/** A stack for the length of a run; it ends with this process, however that ends. @throws UserError when it doesn't come up */
-export const startEmbeddedStack = (host: Host) => start(host, 'run-stack.log');
+const collect = (text: string, before: string[] = []) => [...before, text];
+
+const seconds = (text: string): number => {
+  const value = parseDuration(text);
+  if (value === null) throw new InvalidArgumentError('Write a number with its unit, such as 5s or 1m.');
+  return value;
+};
+
+/** The periods that CloudWatch knows below a minute, and the minute. */
+const period = (text: string): number => {
+  const value = seconds(text);
+  if (![1, 5, 10, 30, 60].includes(value)) throw new InvalidArgumentError('A period is 1s, 5s, 10s, 30s or 1m.');
+  return value;
+};
+
+const TIME_SCALE_MAX = 3600;
+const scale = (text: string): number => {
+  const value = Number(text);
+  if (!/^\d+(?:\.\d+)?$/.test(text) || value < 1 || value > TIME_SCALE_MAX)
+    throw new InvalidArgumentError(`It is a number from 1 to ${TIME_SCALE_MAX}.`);
+  return value;
+};
+
+/** The options of a command that starts a stack. */
+export const withStackOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--fault <NAME[=value]>', 'something that is wrong with the stack; may be given several times').argParser(collect),
+    )
+    .addOption(
+      new Option('--aws-trouble <name>', 'how its CloudWatch, X-Ray and Logs misbehave; may be given several times').argParser(collect),
+    )
+    .addOption(
+      new Option('--telemetry-delay <time>', 'how late its metrics and traces can be read (default: 1m, as on AWS)').argParser(seconds),
+    )
+    .addOption(new Option('--telemetry-period <time>', 'period of its metrics (default: 1m, as on AWS)').argParser(period))
+    .addOption(new Option('--time-scale <n>', 'its scheduled operations run n times as often as on AWS (default: 1)').argParser(scale));
+
+/** True when anything is asked of a stack of our own. */
+export const asksForStack = (flags: StackFlags): boolean =>
+  [flags.fault, flags.awsTrouble, flags.telemetryDelay, flags.telemetryPeriod, flags.timeScale].some((value) => value !== undefined);
+
+/**
+ * How to start a stack for the length of a run; it ends with this process, however that ends.
+ *
+ * @throws UserError for a fault or trouble that there isn't, before anything is started
+ */
+export const embeddedStack = async (host: Host, flags: StackFlags) => {
+  const settings = await settingsOf(flags);
+  return () => start(host, 'run-stack.log', settings);
+};
+
+const settingsOf = async ({ fault = [], awsTrouble = [], telemetryDelay, telemetryPeriod, timeScale }: StackFlags) => {
+  const { NoSuchFault, settingsFor } = await import('../../infra-fixtures/local/settings-for.ts');
+  try {
+    return settingsFor({ faults: fault, trouble: awsTrouble, delayS: telemetryDelay, periodS: telemetryPeriod, timeScale });
+  } catch (error) {
+    if (error instanceof NoSuchFault) throw new UserError(error.message, error.hint, { cause: error });
+    throw error;
+  }
+};
 
 type Control = Awaited<ReturnType<typeof running>>;
 
-const up = async (host: Host, flags: Flags): Promise<void> => {
+const up = async (host: Host, flags: Flags & StackFlags): Promise<void> => {
+  const settings = await settingsOf(flags);
   const already = await running(host);
   if (already !== null) {
+    if (asksForStack(flags)) throw new UserError('the stack is already up, as it was started', 'end it with `loadkit stack down` first');
     host.stderr.write('the stack is already up\n');
     return print(host, statusOf(already), flags);
   }
   host.stderr.write('starting the reference game stack …\n');
-  const stack = await start(host, 'stack.log');
+  const stack = await start(host, 'stack.log', settings);
   try {
     await writeState(host, { schemaVersion: 1, control: stack.control });
     await stack.detach();
@@ -87,12 +172,28 @@ const running = async (host: Host) => {
   return askControl(state.control);
 };
 
-const start = async (host: Host, logName: string) => {
+/** Has the stack that is up do something. @throws UserError when there is none, or it can't be done */
+const work = async (host: Host, what: string): Promise<Record<string, unknown>> => {
+  const { workByControl } = await import('../../infra-fixtures/local/control.ts');
+  const state = await readState(host);
+  if (state === null || (await running(host)) === null) throw new UserError('no stack is up', 'start one with `loadkit stack up`');
+  try {
+    return await workByControl(state.control, what);
+  } catch (cause) {
+    throw new UserError(
+      `the stack did not do it: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `its log is ${path.join(folder(host), 'stack.log')}`,
+      { cause },
+    );
+  }
+};
+
+const start = async (host: Host, logName: string, settings: Awaited<ReturnType<typeof settingsOf>>) => {
   const { startStack } = await import('../../infra-fixtures/local/stack.ts');
   const logFile = path.join(folder(host), logName);
   await host.fs.mkdir(folder(host), { recursive: true });
   try {
-    return await startStack({ env: host.env, logFile });
+    return await startStack({ env: host.env, logFile, settings });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`the reference game stack did not start: ${why}`, `its log is ${logFile}`, { cause });
@@ -136,12 +237,12 @@ const locked = async (host: Host, work: () => Promise<void>): Promise<void> => {
 
 const statusOf = (stack: Control): StackStatus =>
   stack === null
-    ? { schemaVersion: 1, running: false, http: null, ws: null, pid: null, notes: [] }
-    : { schemaVersion: 1, running: true, http: stack.http, ws: stack.ws, pid: stack.pid, notes: stack.notes };
+    ? { schemaVersion: 1, running: false, http: null, ws: null, aws: null, pid: null, notes: [] }
+    : { schemaVersion: 1, running: true, http: stack.http, ws: stack.ws, aws: stack.aws, pid: stack.pid, notes: stack.notes };
 
 const print = (host: Host, status: StackStatus, flags: Flags): void => {
   host.stdout.write(flags.json === true ? `${JSON.stringify(status, null, 2)}\n` : text(status));
 };
 
-const text = ({ running, http, ws, pid, notes }: StackStatus): string =>
-  running ? `http  ${http}\nws    ${ws}\npid   ${pid}\n${notes.map((note) => `${note}\n`).join('')}` : 'down\n';
+const text = ({ running, http, ws, aws, pid, notes }: StackStatus): string =>
+  running ? `http  ${http}\nws    ${ws}\naws   ${aws ?? 'off'}\npid   ${pid}\n${notes.map((note) => `${note}\n`).join('')}` : 'down\n';

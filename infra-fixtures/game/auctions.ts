@@ -1,3 +1,4 @@
+import { environment } from './environment.ts';
 import { pick } from './rules.ts';
 
 /** What players see of an auction. */
@@ -8,7 +9,7 @@ export interface Auction {
   itemId: string;
   quantity: number;
   price: number;
-  status: 'open' | 'sold';
+  status: 'open' | 'sold' | 'expired';
   createdAt: number;
   expiresAt: number;
   buyerId?: string;
@@ -22,9 +23,12 @@ export interface AuctionItem extends Auction {
   goneAtS: number;
 }
 
-/** All open auctions in one item collection would be one hot partition, so they are spread; every list reads all shards. Guess: tune. */
-const OPEN_SHARDS = 4;
-export const openShards: readonly string[] = Array.from({ length: OPEN_SHARDS }, (_, shard) => `open#${shard}`);
+/**
+ * All open auctions in one item collection would be one hot partition, so they are spread; every list reads all shards. Spread over one is the mistake of a
+ * developer to whom the market looked small.
+ */
+export const openShards = (): string[] => Array.from({ length: environment().mistakes.openShards }, (_, shard) => `open#${shard}`);
+const openShardOf = (auctionId: string): string => `open#${pick(auctionId, environment().mistakes.openShards)}`;
 
 /** Epoch milliseconds as text that sorts like the number. */
 const sortable = (epochMs: number): string => String(epochMs).padStart(15, '0');
@@ -36,7 +40,7 @@ export const firstExpiresKey = (epochMs: number): string => `${sortable(epochMs)
 export const openAuction = (auction: Omit<Auction, 'status' | 'buyerId'>): AuctionItem & { expiresKey: string } => ({
   ...auction,
   status: 'open',
-  openShard: `open#${pick(auction.auctionId, OPEN_SHARDS)}`,
+  openShard: openShardOf(auction.auctionId),
   expiresKey: `${sortable(auction.expiresAt)}#${auction.auctionId}`,
   openItemId: auction.itemId,
   goneAtS: Math.ceil(auction.expiresAt / 1000),

@@ -54,4 +54,14 @@ it('says which variable of the environment is wrong', () => {
   expect(() => readEnvironment({ ...environment, TABLE_USERS: '' })).toThrow('TABLE_USERS is not set');
   expect(() => readEnvironment({ ...environment, TOKEN_SECRET: 'short' })).toThrow('at least 32');
   expect(() => readEnvironment({ ...environment, PASSWORD_COST: '30' })).toThrow('PASSWORD_COST has to be an integer from 8 to 17');
+  const wrong = {
+    AUCTIONS_BY_ITEM: 'magic',
+    ERROR_SHARE: '1.5',
+    ERROR_FUNCTION: 'nobody',
+    OPEN_SHARDS: '0',
+    ITEM_PADDING_KB: '400',
+    LOG_WAIT_MS: 'x',
+  };
+  for (const [name, value] of Object.entries(wrong))
+    expect(() => readEnvironment({ ...environment, [name]: value })).toThrow(`${name} has to be`);
 });

@@ -22,6 +22,8 @@ export interface Character {
 export interface CharacterItem extends Character {
   activeShard: string;
   progressAt: number;
+  /** In the item itself, where it is read and written with everything else: the mistake of a bad release. */
+  portrait?: string;
 }
 
 /** Shards of `lastActiveAt-index`: every list reads all of them, every write goes to one. Guess: tune. */
@@ -30,7 +32,12 @@ export const activeShards: readonly string[] = Array.from({ length: ACTIVE_SHARD
 export const activeShardOf = (characterId: string): string => `active#${pick(characterId, ACTIVE_SHARDS)}`;
 
 /** Without what is the database's own business. */
-export const publicCharacter = ({ activeShard: _shard, progressAt: _progress, ...character }: CharacterItem): Character => character;
+export const publicCharacter = ({
+  activeShard: _shard,
+  progressAt: _progress,
+  portrait: _portrait,
+  ...character
+}: CharacterItem): Character => character;
 
 /** Ownership never changes, so a warm function need not ask twice. Guess: tune. */
 const owners = new BoundedMap<string, string>(10_000);

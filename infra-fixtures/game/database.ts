@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { traceCalls } from './aws-client-spans.ts';
 import type { TableName } from './definition.ts';
 import { environment } from './environment.ts';
 
@@ -14,10 +15,14 @@ let client: DynamoDBDocumentClient | undefined;
 
 /** The document client, made at first use; it keeps its connections open. */
 export const database = (): DynamoDBDocumentClient => {
-  client ??= DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: HTTP }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  client ??= makeClient();
   return client;
+};
+
+const makeClient = (): DynamoDBDocumentClient => {
+  const plain = new DynamoDBClient({ requestHandler: HTTP });
+  traceCalls(plain, 'DynamoDB');
+  return DynamoDBDocumentClient.from(plain, { marshallOptions: { removeUndefinedValues: true } });
 };
 
 /** The table's name where the game runs. */

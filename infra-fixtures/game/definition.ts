@@ -84,6 +84,8 @@ export interface FunctionDefinition {
   reservedConcurrency?: number;
   /** Invoked by the scheduler, with an empty event. */
   everyS?: number;
+  /** Invoked with the messages of a queue of its own (SQS) as well. The local stack has no SQS: there it is the schedule alone. */
+  queue?: boolean;
   /** Open to everybody: no token is asked for. */
   open?: boolean;
   /** `METHOD /resource/{parameter}` of the REST API. */
@@ -91,6 +93,8 @@ export interface FunctionDefinition {
   /** Routes of the WebSocket API. */
   socketRoutes?: readonly string[];
 }
+
+const BATCH = { memoryMb: 1024, timeoutS: 300 } as const;
 
 /** A function's handler is the export `handler` of `functions/<name>`. */
 const functions = {
@@ -142,6 +146,12 @@ const functions = {
   /** Memory and timeout: guess, as the smallest of the others. */
   health: { memoryMb: 256, timeoutS: 15, open: true, routes: ['GET /health'] },
   chat: { memoryMb: 512, timeoutS: 15, reservedConcurrency: 300, socketRoutes: ['$connect', '$disconnect', '$default'] },
+  /** The operations that run by themselves, each with the memory and timeout of batch operations. */
+  batch: { ...BATCH, everyS: 300, queue: true },
+  'health-check': { ...BATCH, everyS: 300 },
+  readiness: { ...BATCH, everyS: 900 },
+  'cache-warming': { ...BATCH, everyS: 1800 },
+  optimisation: { ...BATCH, everyS: 21_600 },
 } as const satisfies Record<string, FunctionDefinition>;
 
 export type FunctionName = keyof typeof functions;
@@ -157,6 +167,8 @@ export const tableDefinition = (name: TableName): TableDefinition => tables[name
 
 /** The game engine service: containers rather than functions. Source: the reference stack; what it leaves open says "guess: tune". */
 export const engine = {
+  cluster: 'game',
+  service: 'engine',
   /** A vCPU is 1,024. */
   cpuUnits: 512,
   memoryMb: 1024,
@@ -170,7 +182,13 @@ export const engine = {
 } as const;
 
 /** The Redis cache. A cache.t3.micro has 0.5 GiB, of which a quarter is kept free for backups and failover, as AWS recommends. */
-export const cache = { nodeType: 'cache.t3.micro', memoryMaxBytes: 402_653_184, clientsMax: 65_000, warmEveryS: 1800 } as const;
+export const cache = {
+  clusterId: 'cache',
+  nodeId: '0001',
+  nodeType: 'cache.t3.micro',
+  memoryMaxBytes: 402_653_184,
+  clientsMax: 65_000,
+} as const;
 
 /**
  * Both APIs. Rates are API Gateway's defaults for an account:

@@ -1,9 +1,9 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type InMemoryDynamoDb, startInMemoryDynamoDb } from '../local/in-memory-dynamodb.ts';
-import { type RespServer, startRespServer } from '../local/resp-server.ts';
+import { type InMemoryDynamoDb, startInMemoryDynamoDb } from '../local/dynamodb/in-memory-dynamodb.ts';
+import { createWorld } from '../local/dynamodb/tables.ts';
+import { type RespServer, startRespServer } from '../local/redis/resp-server.ts';
 import { endpointEnvironment, gameEnvironment } from '../local/stack-environment.ts';
-import { createWorld } from '../local/tables.ts';
 import { cachedJson, redis, redisKey } from './cache.ts';
 import { database, tableName } from './database.ts';
 import { type Engine, engineAlive, startEngine } from './engine.ts';
@@ -18,7 +18,9 @@ let engine: Engine | undefined;
 beforeAll(async () => {
   cache = await startRespServer({ memoryMaxBytes: 10_000_000 });
   store = await startInMemoryDynamoDb();
-  vi.spyOn(process.stdout, 'write').mockImplementation((line) => logged.push(String(line)) > 0);
+  for (const output of [process.stdout, process.stderr]) {
+    vi.spyOn(output, 'write').mockImplementation((line) => logged.push(String(line)) > 0);
+  }
   const redisUrl = `redis://127.0.0.1:${cache.port}`;
   Object.assign(
     process.env,

@@ -1,4 +1,4 @@
-import { type TableName, tableNames } from './definition.ts';
+import { type FunctionName, functionNames, type TableName, tableNames } from './definition.ts';
 
 /** Everything that the game has to be told; the rest (endpoints, region, credentials) the AWS clients read from the environment themselves. */
 export interface Environment {
@@ -22,10 +22,47 @@ export interface Environment {
   /** Tasks that one engine works at a time. */
   engineConcurrency: number;
   cacheTtlS: { items: number; guilds: number; leaderboards: number; auctions: number };
+  /** Where the game's own REST API answers; null where nobody has said: what needs it is then skipped. */
+  apiUrl: string | null;
+  /** The load balancer of the engine service; null as above. */
+  engineUrl: string | null;
+  /** The operations jobs look back this far, at metrics of this period. Shorter where the jobs run more often than on AWS. */
+  operations: { readinessWindowS: number; optimisationWindowS: number; metricPeriodS: number };
+  mistakes: Mistakes;
+}
+
+/**
+ * What a bad release brings with it. Each is neutral by default, and lives where a developer would have made the mistake. They act by waits and by the
+ * limits of what they call, not by burning processors.
+ */
+interface Mistakes {
+  /** `AUCTIONS_BY_ITEM`: `scan` reads the whole table instead of `itemId-price-index`. */
+  auctionsByItem: 'index' | 'scan';
+  /** `MARKET_READS`: `n-plus-one` looks at each auction of a list, and its seller, one after the other. */
+  marketReads: 'page' | 'n-plus-one';
+  /** `ITEM_PADDING_KB`: characters carry a portrait of this size; DynamoDB's items end at 400 KB. */
+  itemPaddingKb: number;
+  /** `MARKET_LOCK_MS`: all sales and offers go through one lock, which is held this long besides; 0 is without. */
+  marketLockMs: number;
+  /** `OPEN_SHARDS`: 1 puts all open auctions into one item collection. */
+  openShards: number;
+  /** `CACHE_WARMING`: `off` lets the cache fill from players' requests only. */
+  cacheWarming: 'on' | 'off';
+  /** `CHAT_ECHO`: each message is posted this many times to each member. */
+  chatEcho: number;
+  /** `ERROR_SHARE` of the invocations of `ERROR_FUNCTION` (of all functions where it is not set) throw. */
+  errorShare: number;
+  errorFunction: FunctionName | null;
+  /** `LEAK_KB` are kept for ever by each invocation. */
+  leakKb: number;
+  /** `LOG_WAIT_MS`: the log is shipped line by line, and each debug line waits this long for it. */
+  logWaitMs: number;
 }
 
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
+/** An item has 400 KB at most, its other attributes included: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const PADDING_KB_MAX = 395;
 
 /** @throws Error naming the variable that is missing or no number within its bounds. */
 export const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Environment => {
@@ -40,6 +77,23 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
       throw new Error(`the environment variable ${name} has to be an integer from ${min} to ${max}`);
     }
     return value;
+  };
+  const share = (name: string): number => {
+    const value = Number(env[name] ?? 0);
+    if (!(value >= 0 && value <= 1)) throw new Error(`the environment variable ${name} has to be a number from 0 to 1`);
+    return value;
+  };
+  const word = <T extends string>(name: string, words: readonly [T, ...T[]]): T => {
+    const value = words.find((known) => known === (env[name] ?? words[0]));
+    if (value === undefined) throw new Error(`the environment variable ${name} has to be one of ${words.join(', ')}`);
+    return value;
+  };
+  const optional = (name: string): string | null => env[name] || null;
+  const functionOf = (name: string): FunctionName | null => {
+    const value = optional(name);
+    const known = functionNames.find((candidate) => candidate === value);
+    if (value !== null && known === undefined) throw new Error(`the environment variable ${name} has to be the name of a function`);
+    return known ?? null;
   };
   const tokenSecret = required('TOKEN_SECRET');
   if (tokenSecret.length < 32) throw new Error('the environment variable TOKEN_SECRET has to have at least 32 characters');
@@ -64,6 +118,26 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
       guilds: integer('CACHE_GUILDS_S', 600, 1, HOUR_S),
       leaderboards: integer('CACHE_LEADERBOARDS_S', 300, 1, HOUR_S),
       auctions: integer('CACHE_AUCTIONS_S', 5, 1, HOUR_S),
+    },
+    apiUrl: optional('API_URL'),
+    engineUrl: optional('ENGINE_URL'),
+    operations: {
+      readinessWindowS: integer('READINESS_WINDOW_S', 900, 1, DAY_S),
+      optimisationWindowS: integer('OPTIMISATION_WINDOW_S', 6 * HOUR_S, 1, 7 * DAY_S),
+      metricPeriodS: integer('METRIC_PERIOD_S', 60, 1, HOUR_S),
+    },
+    mistakes: {
+      auctionsByItem: word('AUCTIONS_BY_ITEM', ['index', 'scan']),
+      marketReads: word('MARKET_READS', ['page', 'n-plus-one']),
+      itemPaddingKb: integer('ITEM_PADDING_KB', 0, 0, PADDING_KB_MAX),
+      marketLockMs: integer('MARKET_LOCK_MS', 0, 0, 2000),
+      openShards: integer('OPEN_SHARDS', 4, 1, 16), // guess: tune
+      cacheWarming: word('CACHE_WARMING', ['on', 'off']),
+      chatEcho: integer('CHAT_ECHO', 1, 1, 100),
+      errorShare: share('ERROR_SHARE'),
+      errorFunction: functionOf('ERROR_FUNCTION'),
+      leakKb: integer('LEAK_KB', 0, 0, 100_000),
+      logWaitMs: integer('LOG_WAIT_MS', 0, 0, 10_000),
     },
   };
 };

@@ -1,11 +1,11 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { restEvent } from '../local/gateway-events.ts';
-import { type InMemoryDynamoDb, startInMemoryDynamoDb } from '../local/in-memory-dynamodb.ts';
-import { routeTable } from '../local/routes.ts';
+import { type InMemoryDynamoDb, startInMemoryDynamoDb } from '../local/dynamodb/in-memory-dynamodb.ts';
+import { createWorld } from '../local/dynamodb/tables.ts';
+import { restEvent } from '../local/gateway/gateway-events.ts';
+import { routeTable } from '../local/gateway/routes.ts';
 import { gameEnvironment } from '../local/stack-environment.ts';
-import { createWorld } from '../local/tables.ts';
 import { type Auction, openAuction } from './auctions.ts';
 import { database, tableName } from './database.ts';
 import { handler } from './functions/marketplace.ts';
@@ -14,6 +14,7 @@ import { accessToken } from './tokens.ts';
 /** What of the market can't be seen from outside, or takes longer than a test: the ledger, and auctions past their end. */
 let store: InMemoryDynamoDb;
 beforeAll(async () => {
+  process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
   store = await startInMemoryDynamoDb();
   Object.assign(process.env, gameEnvironment('test', { dynamodb: false }), { AWS_ENDPOINT_URL_DYNAMODB: store.endpoint });
   await createWorld(Date.now());

@@ -1,4 +1,5 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { inSpan } from './tracing.ts';
 
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
@@ -26,7 +27,11 @@ const derive = (password: string, salt: Buffer, cost: number, r: number, p: numb
   const N = 2 ** cost;
   // scrypt needs 128·N·r bytes; Node's default limit of 32 MiB is a hair too small for N=2^15.
   const options: ScryptOptions = { N, r, p, maxmem: 256 * N * r };
-  return new Promise((resolve, reject) => {
-    scrypt(password, salt, KEY_BYTES, options, (error, key) => (error === null ? resolve(key) : reject(error)));
-  });
+  return inSpan(
+    { name: 'hash password', kind: 'internal', attributes: { 'scrypt.cost': cost } },
+    () =>
+      new Promise((resolve, reject) => {
+        scrypt(password, salt, KEY_BYTES, options, (error, key) => (error === null ? resolve(key) : reject(error)));
+      }),
+  );
 };

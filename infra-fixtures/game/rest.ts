@@ -4,7 +4,9 @@ import { handle } from 'hono/aws-lambda';
 import { functionDefinition, type RestFunctionName, type RouteOf } from './definition.ts';
 import { Refusal } from './errors.ts';
 import { type Fields, parseObject } from './input.ts';
-import { log, withCorrelation } from './log.ts';
+import { invocation } from './invocation.ts';
+import { log } from './log.ts';
+import { count } from './metrics.ts';
 import { type Player, playerOf } from './tokens.ts';
 
 type Bindings = { Bindings: { event: APIGatewayProxyEvent }; Variables: { player: Player } };
@@ -29,11 +31,8 @@ export const restHandler = <F extends RestFunctionName>(name: F, endpoints: Reco
   app.onError(answerError);
   const invoke = handle(app);
   return (event, context) =>
-    withCorrelation(
-      { traceId: event.headers['X-Amzn-Trace-Id'], requestId: context.awsRequestId },
-      // Hono types what API Gateway sends as null as absent.
-      () => invoke(event as unknown as Parameters<typeof invoke>[0]) as Promise<APIGatewayProxyResult>,
-    );
+    // Hono types what API Gateway sends as null as absent.
+    invocation(name, event, context, () => invoke(event as unknown as Parameters<typeof invoke>[0]) as Promise<APIGatewayProxyResult>);
 };
 
 const signedIn = async (c: RestContext, next: () => Promise<void>): Promise<void> => {
@@ -46,6 +45,7 @@ const signedIn = async (c: RestContext, next: () => Promise<void>): Promise<void
 
 const answerError = (error: Error, c: RestContext): Response => {
   if (error instanceof Refusal) return c.json({ error: error.message }, error.status);
+  count('RequestsFailed');
   log.error('request failed', { route: c.env.event.resource, method: c.env.event.httpMethod, error });
   return c.json({ error: 'internal error' }, 500);
 };

@@ -15,10 +15,18 @@ export interface Child {
   readonly pid: number;
   /** The first message of this type; rejects when the child fails or exits before it comes. */
   message<T extends object>(type: string): Promise<T>;
+  /** Asks the child for something (`onRequest` there), and resolves with its answer. Rejects with what it threw, or when it ends before. */
+  request<T>(request: Request): Promise<T>;
   /** Resolves with how it ended: one lowercase clause. */
   readonly exited: Promise<string>;
   /** Lets go of the child, waits for its end, and kills it when that doesn't come. */
   stop(): Promise<void>;
+}
+
+/** What a child can be asked for; the rest of it is between the two. */
+export interface Request {
+  type: string;
+  [field: string]: unknown;
 }
 
 export interface ChildOptions {
@@ -53,8 +61,14 @@ export const startChild = (module: string, options: ChildOptions): Child => {
     messages.set(type, known);
     return known;
   };
-  process.on('message', (message: { type: string; reason?: string }) => {
-    if (message.type === 'failed') failure.reject(new Error(`${module}: ${message.reason ?? 'no reason given'}`));
+  const asked = new Map<number, PromiseWithResolvers<unknown>>();
+  process.on('message', (message: { type: string; reason?: string } | Answer) => {
+    if ('ask' in message) {
+      const { ask, value, error } = message;
+      if (error === undefined) asked.get(ask)?.resolve(value);
+      else asked.get(ask)?.reject(new Error(error));
+      asked.delete(ask);
+    } else if (message.type === 'failed') failure.reject(new Error(`${module}: ${message.reason ?? 'no reason given'}`));
     else first(message.type).resolve(message);
   });
   process.on('error', (error) => failure.reject(error));
@@ -63,9 +77,27 @@ export const startChild = (module: string, options: ChildOptions): Child => {
     pid: process.pid ?? -1,
     exited,
     message: <T extends object>(type: string) => Promise.race([first(type).promise as Promise<T>, failure.promise]),
+    request: <T>(request: Request) => {
+      const answer = Promise.withResolvers<unknown>();
+      const ask = asks++;
+      asked.set(ask, answer);
+      process.send({ ...request, ask }, (error) => {
+        if (error !== null) answer.reject(error);
+      });
+      return Promise.race([answer.promise as Promise<T>, failure.promise]);
+    },
     stop: () => stopChild(process, exited),
   };
 };
+
+let asks = 0;
+
+/** What travels back for a request. */
+interface Answer {
+  ask: number;
+  value?: unknown;
+  error?: string;
+}
 
 const forkModule = (module: string, options: ChildOptions): ChildProcess => {
   const piped = options.onOutput !== undefined;
@@ -140,4 +172,16 @@ export const runChild = async (start: (send: (message: object) => void) => Promi
 /** To the parent; a parent that is gone gets no message, and its absence is noticed by itself. */
 export const send = (message: object): void => {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+};
+
+/** Answers the parent's requests, several at a time. What `answer` throws rejects the parent's promise. */
+export const onRequest = (answer: (request: Request) => Promise<unknown>): void => {
+  process.on('message', (message: Request & { ask?: number }) => {
+    const { ask } = message;
+    if (ask === undefined) return;
+    void answer(message).then(
+      (value) => send({ ask, value } satisfies Answer),
+      (error: unknown) => send({ ask, error: error instanceof Error ? error.message : String(error) } satisfies Answer),
+    );
+  });
 };

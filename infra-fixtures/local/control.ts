@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { answerJson, close, listen } from './http.ts';
 
 /**
@@ -13,23 +14,45 @@ export interface ControlState {
   pid: number;
   http: string;
   ws: string;
+  aws: string | null;
   notes: string[];
 }
 
-/** Serves until stopped. `state` is null while the stack comes up. */
-export const startControl = async (
-  token: string,
-  state: () => ControlState | null,
-  onStop: () => void,
-): Promise<{ address: ControlAddress; stop(): Promise<void> }> => {
+/** What the supervisor can be asked for. */
+export interface Controlled {
+  /** Null while the stack comes up. */
+  state(): ControlState | null;
+  stop(): void;
+  /** Invokes a function by hand, as its schedule would: what it returned. @throws Error when there is none of that name, or it fails */
+  invoke(name: string): Promise<unknown>;
+  /** Replaces the engine service's tasks, a few at a time; resolves when the last is healthy. */
+  deploy(): Promise<void>;
+}
+
+/** Serves until stopped. */
+export const startControl = async (token: string, controlled: Controlled): Promise<{ address: ControlAddress; stop(): Promise<void> }> => {
   const { server, port } = await listen((request, response) => {
     if (request.headers.authorization !== `Bearer ${token}`) return answerJson(response, 401, { error: 'a valid token is needed' });
-    if (request.method !== 'DELETE') return answerJson(response, 200, { state: state() });
+    if (request.method === 'POST') return void answerWork(request.url ?? '', controlled, response);
+    if (request.method !== 'DELETE') return answerJson(response, 200, { state: controlled.state() });
     // Left open: that the connection ends is how the other side learns that this process has.
     response.writeHead(202).flushHeaders();
-    onStop();
+    controlled.stop();
   });
   return { address: { url: `http://127.0.0.1:${port}`, token }, stop: () => close(server) };
+};
+
+const answerWork = async (path: string, controlled: Controlled, response: ServerResponse): Promise<void> => {
+  const [, what, name = ''] = path.split('/');
+  try {
+    if (what === 'functions') answerJson(response, 200, { value: (await controlled.invoke(decodeURIComponent(name))) ?? null });
+    else if (what === 'deployments') {
+      await controlled.deploy();
+      answerJson(response, 200, {});
+    } else answerJson(response, 404, { error: 'no such work' });
+  } catch (error) {
+    answerJson(response, 422, { error: error instanceof Error ? error.message : String(error) });
+  }
 };
 
 const ASK_TIMEOUT_MS = 3000;
@@ -57,4 +80,19 @@ export const stopByControl = async ({ url, token }: ControlAddress): Promise<boo
   } catch {
     return false;
   }
+};
+
+/** Longer than any function may take (300 s), and than a deployment. */
+const WORK_TIMEOUT_MS = 310_000;
+
+/** Has the stack do something: `functions/<name>` or `deployments`. @throws Error saying why it was not done */
+export const workByControl = async ({ url, token }: ControlAddress, path: string): Promise<Record<string, unknown>> => {
+  const answer = await fetch(`${url}/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(WORK_TIMEOUT_MS),
+  });
+  const body = (await answer.json()) as Record<string, unknown>;
+  if (!answer.ok) throw new Error(String(body['error']));
+  return body;
 };

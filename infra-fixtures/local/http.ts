@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RawRequest } from './gateway-events.ts';
+import type { RawRequest } from './gateway/gateway-events.ts';
 
 /** The gateway must never be the first to close a connection that a client is about to use: k6's keep idle ones for 90 s. */
 const KEEP_ALIVE_MS = 120_000;

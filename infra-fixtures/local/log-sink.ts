@@ -8,11 +8,15 @@ export interface LogSink {
 /** Guess: at some 300 bytes a line, more than anybody reads. */
 const BYTES_MAX = 5 * 1024 * 1024;
 
+/** Metrics that travel as lines of the log (EMF) are for CloudWatch, not for a reader. */
+const EMBEDDED_METRICS = '{"_aws":';
+
 export const logSink = (output: (text: string) => void, bytesMax = BYTES_MAX): LogSink => {
   let bytes = 0;
   let last: string | null = null;
   return {
     write: (line) => {
+      if (line.startsWith(EMBEDDED_METRICS)) return;
       last = line;
       if (bytes >= bytesMax) return;
       bytes += Buffer.byteLength(line) + 1;

@@ -1,4 +1,4 @@
-import { cache, restApi, socketApi } from '../game/definition.ts';
+import { cache, engine, restApi, socketApi } from '../game/definition.ts';
 
 /**
  * What AWS calls the parts of the stack: the dimensions of their metrics, their log groups. Names are the definition's own, so that a node of a diagnosis
@@ -6,12 +6,12 @@ import { cache, restApi, socketApi } from '../game/definition.ts';
  */
 export const ACCOUNT_ID = '000000000000';
 export const REGION = 'us-east-1';
-export const CLUSTER = 'game';
-export const SERVICE = 'engine';
+export const CLUSTER = engine.cluster;
+export const SERVICE = engine.service;
 export const LOAD_BALANCER = 'app/engine/0000000000000001';
 export const TARGET_GROUP = 'targetgroup/engine/0000000000000001';
-export const CACHE_CLUSTER = 'cache';
-export const CACHE_NODE = '0001';
+export const CACHE_CLUSTER = cache.clusterId;
+export const CACHE_NODE = cache.nodeId;
 
 export const restApiDimensions = { ApiName: restApi.name, Stage: restApi.stage } as const;
 export const socketApiDimensions = { ApiId: socketApi.name, Stage: socketApi.stage } as const;

@@ -3,11 +3,16 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { forEachLine, runChild } from './child.ts';
 import { freePort } from './free-port.ts';
-import { startRespServer } from './resp-server.ts';
+import { startRedisCollector } from './redis/collector.ts';
+import { startEmptying } from './redis/emptying.ts';
+import { startRedisRelay } from './redis/relay.ts';
+import { startRespServer } from './redis/resp-server.ts';
+import { readSettings, type StackSettings } from './settings.ts';
+import { startPlatform } from './telemetry/platform.ts';
 
 /**
- * The cache's process: watches over a `redis-server` where there is one on PATH, or is the small one itself. A foreign program doesn't notice when its
- * parent dies, so this process does that for it.
+ * The cache's process: watches over a `redis-server` where there is one on PATH, or is the small one itself; with REDIS_URL it has neither and looks at that
+ * one, whose limits are its own. A foreign program doesn't notice when its parent dies, so this process does that for it.
  */
 
 export interface RedisReady {
@@ -17,8 +22,8 @@ export interface RedisReady {
   serverPid: number | null;
 }
 
-/** Guess: a tenth of what the reference's cache.t3.micro has is plenty for a run, half a gigabyte is too much for a laptop. */
-const MEMORY_MAX_BYTES = 256 * 1024 * 1024;
+type CacheSettings = StackSettings['cache'];
+
 /** LMOVE and BLMOVE came with 6.2. */
 const VERSION_MIN = [6, 2] as const;
 const START_TIMEOUT_MS = 5000;
@@ -39,20 +44,22 @@ const isRecentEnough = (version: string): boolean => {
 };
 
 /** `volatile-lru`: cached answers have an expiry and may go; the task queue and presence have none and stay. */
-const serverArguments = (port: number): string[] =>
+const serverArguments = (port: number, { memoryMaxBytes, clientsMax }: CacheSettings): string[] =>
   [
     ['--port', String(port)],
     ['--bind', '127.0.0.1'],
     ['--save', ''],
     ['--appendonly', 'no'],
     ['--daemonize', 'no'],
-    ['--maxmemory', String(MEMORY_MAX_BYTES)],
+    ['--maxmemory', String(memoryMaxBytes)],
+    // Where the process may not have as many files open, Redis takes fewer by itself.
+    ['--maxclients', String(clientsMax)],
     ['--maxmemory-policy', 'volatile-lru'],
   ].flat();
 
 /** Resolves once the server takes connections. @throws Error when it ends or stays silent instead */
-const startServer = async (port: number): Promise<ChildProcess> => {
-  const server = spawn('redis-server', serverArguments(port), { stdio: ['ignore', 'pipe', 'ignore'] });
+const startServer = async (port: number, settings: CacheSettings): Promise<ChildProcess> => {
+  const server = spawn('redis-server', serverArguments(port, settings), { stdio: ['ignore', 'pipe', 'ignore'] });
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   forEachLine(server.stdout, (line) => {
     if (line.includes('Ready to accept connections')) resolve();
@@ -75,26 +82,30 @@ const startServer = async (port: number): Promise<ChildProcess> => {
 };
 
 /** The port may be taken by somebody else between finding and using it, hence more than one attempt. */
-const startServerSomewhere = async (): Promise<{ server: ChildProcess; port: number }> => {
+const startServerSomewhere = async (settings: CacheSettings): Promise<{ server: ChildProcess; port: number }> => {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     try {
-      return { server: await startServer(port), port };
+      return { server: await startServer(port, settings), port };
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
     }
   }
 };
 
-await runChild(async (send) => {
+/** A server, and how it is ended. */
+type Redis = RedisReady & Started;
+
+const startRedis = async (settings: CacheSettings): Promise<Redis> => {
   const version = await redisVersion();
   if (version !== null && isRecentEnough(version)) {
-    const { server, port } = await startServerSomewhere();
-    const ready: RedisReady = { url: `redis://127.0.0.1:${port}`, note: `cache: redis-server ${version}`, serverPid: server.pid ?? null };
+    const { server, port } = await startServerSomewhere(settings);
     // Without its server this process is of no use: the parent is to see that.
     server.once('exit', () => process.exit(1));
-    send({ type: 'listening', ...ready });
     return {
+      url: `redis://127.0.0.1:${port}`,
+      note: `cache: redis-server ${version}`,
+      serverPid: server.pid ?? null,
       stop: async () => {
         server.removeAllListeners('exit');
         server.kill('SIGKILL'); // nothing is to be saved
@@ -102,9 +113,70 @@ await runChild(async (send) => {
       },
     };
   }
-  const own = await startRespServer({ memoryMaxBytes: MEMORY_MAX_BYTES });
+  const own = await startRespServer({ memoryMaxBytes: settings.memoryMaxBytes, clientsMax: settings.clientsMax });
   const why = version === null ? 'no redis-server on PATH' : `redis-server ${version} is older than 6.2`;
-  const ready: RedisReady = { url: `redis://127.0.0.1:${own.port}`, note: `cache: built-in RESP server (${why})`, serverPid: null };
+  return { url: `redis://127.0.0.1:${own.port}`, note: `cache: built-in RESP server (${why})`, serverPid: null, stop: own.stop };
+};
+
+/** Another address for the same server; what else the URL says (user, database) stays. */
+const relayed = async (url: string, latencyMs: number): Promise<{ url: string; stop(): Promise<void> }> => {
+  const { hostname, port } = new URL(url);
+  const relay = await startRedisRelay({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || REDIS_PORT) }, latencyMs);
+  const address = new URL(url);
+  address.hostname = '127.0.0.1';
+  address.port = String(relay.port);
+  return { url: address.href, stop: relay.stop };
+};
+
+const REDIS_PORT = 6379;
+
+interface Started {
+  stop(): Promise<void>;
+}
+
+/** Tells of the server what ElastiCache would; without a telemetry endpoint nobody asks it. */
+const observe = async (url: string, endpoint: string | undefined, cache: CacheSettings): Promise<Started> => {
+  if (endpoint === undefined) return NOTHING;
+  const platform = startPlatform(endpoint);
+  const otherConnections = cache.emptiedEveryMs === null ? 0 : 1;
+  const stopCollector = await startRedisCollector({ url, platform, addedLatencyMs: cache.latencyMs, otherConnections });
+  return {
+    stop: async () => {
+      stopCollector();
+      await platform.stop();
+    },
+  };
+};
+
+const startEmptier = async (url: string, everyMs: number | null): Promise<Started> => {
+  if (everyMs === null) return NOTHING;
+  const stop = await startEmptying({ url, everyMs, keyPrefix: process.env['REDIS_KEY_PREFIX'] ?? '' });
+  return { stop: async () => stop() };
+};
+
+const NOTHING: Started = { stop: async () => undefined };
+
+await runChild(async (send) => {
+  const { cache } = readSettings(process.env);
+  const telemetry = process.env['TELEMETRY_ENDPOINT'];
+  const external = process.env['REDIS_URL'];
+  // This process's own connections are to take none from the game.
+  const own = (telemetry === undefined ? 0 : 1) + (cache.emptiedEveryMs === null ? 0 : 1);
+  const redis: Redis =
+    external === undefined
+      ? await startRedis({ ...cache, clientsMax: cache.clientsMax + own })
+      : { url: external, note: 'cache: REDIS_URL (with its own limits)', serverPid: null, ...NOTHING };
+  const emptier = await startEmptier(redis.url, cache.emptiedEveryMs);
+  const observer = await observe(redis.url, telemetry, cache);
+  const relay = cache.latencyMs > 0 ? await relayed(redis.url, cache.latencyMs) : null;
+  const ready: RedisReady = { url: relay?.url ?? redis.url, note: redis.note, serverPid: redis.serverPid };
   send({ type: 'listening', ...ready });
-  return own;
+  return {
+    stop: async () => {
+      await emptier.stop();
+      await observer.stop();
+      await relay?.stop();
+      await redis.stop();
+    },
+  };
 });

@@ -1,10 +1,13 @@
 import * as definition from '../game/definition.ts';
+import type { TroubleName } from './telemetry/trouble.ts';
 
 /**
  * Everything that can be set about the stack on this machine: the figures of the definition, and the limits and waits by which a fault acts. Plain data:
  * the supervisor makes it once, and each process reads it from its environment.
  */
 export interface StackSettings {
+  /** What a report has to say of them, one line each. */
+  notes: string[];
   telemetry: {
     /** Without telemetry nothing is recorded; for measuring what it costs. */
     enabled: boolean;
@@ -13,7 +16,7 @@ export interface StackSettings {
     /** How long after its period a datapoint, and after its end a trace, can be read. */
     delayS: number;
     /** Names of `local/telemetry/trouble.ts`. */
-    trouble: string[];
+    trouble: TroubleName[];
   };
   /** Concurrent executions of all functions together: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
   accountConcurrency: number;
@@ -59,7 +62,7 @@ export interface TableSettings {
   latencyMs: number;
   /** Waited for each megabyte that a query or a scan reads, whether or not its filter keeps it. */
   scanMsPerMb: number;
-  /** Unused capacity is kept for this long: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html */
+  /** Seconds of unused provisioned capacity that are kept as credit: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html */
   burstS: number;
   /** Taken from the table's capacity by somebody else, each second. */
   foreign: { readUnits: number; writeUnits: number };
@@ -102,7 +105,8 @@ const tableSettings = (name: definition.TableName): TableSettings => ({
   billing: definition.tableDefinition(name).billing,
   partition: { readUnits: 3000, writeUnits: 1000 },
   latencyMs: 0,
-  scanMsPerMb: 100, // guess: tune
+  // Guess: tune. A page of a scan, 1 MB, is known to take some hundred milliseconds on AWS, of which dynalite itself spends a part.
+  scanMsPerMb: 100,
   burstS: 300,
   foreign: { readUnits: 0, writeUnits: 0 },
 });
@@ -113,6 +117,7 @@ const each = <K extends string, V>(names: readonly K[], make: (name: K) => V): R
 
 /** The stack as it is when nothing is wrong with it. */
 export const healthySettings = (): StackSettings => ({
+  notes: [],
   telemetry: { enabled: true, periodS: 60, delayS: 60, trouble: [] },
   accountConcurrency: 1000,
   restApi: {

@@ -21,5 +21,6 @@ it("hands the user's credentials to nobody", () => {
   const child = { ...baseEnvironment(env), ...gameEnvironment('1', { dynamodb: false }) };
   expect(child['PATH']).toBe('/bin');
   expect(child['AWS_ACCESS_KEY_ID']).toBe('local');
+  expect(new URL(child['AWS_ENDPOINT_URL'] ?? '').hostname).toBe('127.0.0.1');
   for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'NODE_OPTIONS']) expect(child).not.toHaveProperty(name);
 });

@@ -39,11 +39,6 @@ export const baseEnvironment = (env: Readonly<Record<string, string | undefined>
   return passed;
 };
 
-export interface Endpoints {
-  dynamodb: string;
-  redis: string;
-}
-
 /** Where everything of the game is on this machine. `id` keeps stacks apart that share a Redis or a database. */
 export const gameEnvironment = (id: string, external: { dynamodb: boolean }): Record<string, string> => ({
   NODE_ENV: 'production',
@@ -54,6 +49,8 @@ export const gameEnvironment = (id: string, external: { dynamodb: boolean }): Re
   AWS_CONFIG_FILE: devNull,
   AWS_SHARED_CREDENTIALS_FILE: devNull,
   AWS_EC2_METADATA_DISABLED: 'true',
+  // Whatever service of AWS has no endpoint of its own below is refused on this machine (the discard port) rather than called on the internet.
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
   ...Object.fromEntries(tableNames.map((table) => [`TABLE_${table.toUpperCase()}`, external.dynamodb ? `loadkit-${id}-${table}` : table])),
   REDIS_KEY_PREFIX: `loadkit:${id}:`,
   TOKEN_SECRET: randomBytes(32).toString('hex'),
@@ -69,7 +66,31 @@ export const gameEnvironment = (id: string, external: { dynamodb: boolean }): Re
 });
 
 /** The endpoints, once they are known, in the words of the SDK and the game. */
-export const endpointEnvironment = ({ dynamodb, redis }: Endpoints): Record<string, string> => ({
+export const endpointEnvironment = ({ dynamodb, redis }: { dynamodb: string; redis: string }): Record<string, string> => ({
   AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
   REDIS_URL: redis,
 });
+
+/**
+ * Where to tell and to ask: the platform's processes by TELEMETRY_ENDPOINT, the game by the words of the SDK, as on Lambda and ECS. Empty where telemetry
+ * is off.
+ */
+export const telemetryEnvironment = (telemetry: { endpoint: string; daemon: string } | null): Record<string, string> =>
+  telemetry === null
+    ? {}
+    : {
+        TELEMETRY_ENDPOINT: telemetry.endpoint,
+        AWS_ENDPOINT_URL_CLOUDWATCH: telemetry.endpoint,
+        AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: telemetry.endpoint,
+        AWS_ENDPOINT_URL_XRAY: telemetry.endpoint,
+        AWS_XRAY_DAEMON_ADDRESS: telemetry.daemon,
+      };
+
+/** What the operations look back on, in compressed time: as many times shorter as they come more often, but never less than a few datapoints. */
+export const compressedTime = (timeScale: number, periodS: number): Record<string, string> => {
+  const window = (onAwsS: number): string => String(Math.max(DATAPOINTS_MIN * periodS, Math.round(onAwsS / timeScale)));
+  return { METRIC_PERIOD_S: String(periodS), READINESS_WINDOW_S: window(900), OPTIMISATION_WINDOW_S: window(21_600) };
+};
+
+/** Guess: tune. */
+const DATAPOINTS_MIN = 5;

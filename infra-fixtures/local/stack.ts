@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { modulePath } from './child.ts';
 import type { ControlAddress } from './control.ts';
+import { healthySettings, type StackSettings, settingsEnvironment } from './settings.ts';
 import type { SupervisorReady } from './supervisor.ts';
 
 /** A running reference stack. It ends with this process, however this process ends, unless it was detached. */
@@ -11,7 +12,9 @@ export interface Stack {
   http: string;
   /** The WebSocket API, to which `?token=` is appended. */
   ws: string;
-  /** What the stack is made of, for the report: one line each. */
+  /** Where it answers for CloudWatch, X-Ray and CloudWatch Logs: the value for AWS_ENDPOINT_URL. Null where telemetry is off. */
+  aws: string | null;
+  /** What the stack is made of, and what is wrong with it, for the report: one line each. */
   notes: string[];
   /** The supervisor's process. */
   pid: number;
@@ -30,6 +33,8 @@ export interface StackOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Receives what the stack's processes log, 5 MB at most; replaced if it exists. */
   logFile?: string;
+  /** Without them the stack is healthy. */
+  settings?: StackSettings;
 }
 
 /** A supervisor that hasn't stopped by then is killed; everything below it follows. */
@@ -39,12 +44,12 @@ const STOP_WITHIN_MS = 15_000;
  * Starts the reference game stack on this machine and waits until it is healthy. It is out of reach of the terminal's Ctrl-C: the caller decides.
  * @throws Error saying why it did not come up
  */
-export const startStack = async ({ env, logFile }: StackOptions): Promise<Stack> => {
+export const startStack = async ({ env, logFile, settings = healthySettings() }: StackOptions): Promise<Stack> => {
   const log = logFile === undefined ? null : await open(logFile, 'w', 0o600);
   const output = log?.fd ?? 'ignore';
   const child = fork(modulePath('./supervisor'), [], {
     detached: true,
-    env: env as NodeJS.ProcessEnv,
+    env: { ...env, ...settingsEnvironment(settings) },
     execArgv: [],
     stdio: ['ignore', output, output, 'ipc'],
   });
@@ -78,6 +83,6 @@ export const startStack = async ({ env, logFile }: StackOptions): Promise<Stack>
     child.disconnect();
     child.unref();
   };
-  const { http, ws, notes, pid, control } = await ready.promise;
-  return { http, ws, notes, pid, control, gone, stop, detach };
+  const { http, ws, aws, notes, pid, control } = await ready.promise;
+  return { http, ws, aws, notes, pid, control, gone, stop, detach };
 };

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engine } from '../game/definition.ts';
 import { stopByControl } from './control.ts';
 import { freePort } from './free-port.ts';
-import { startRespServer } from './resp-server.ts';
+import { startRespServer } from './redis/resp-server.ts';
 import { startStack } from './stack.ts';
 
 /** What ends how: whoever is killed, nothing of the stack is left within ten seconds. Read from /proc, hence Linux. */
@@ -41,6 +42,16 @@ const sessionOf = (leader: number): Process[] =>
       }
     });
 
+const named = (leader: number, name: string): number[] => sessionOf(leader).flatMap(({ pid, args }) => (args.includes(name) ? [pid] : []));
+
+/** Kills one process of that name. @throws Error when there is none: 0 for its id would be everybody here */
+const kill = (leader: number, name: string): number => {
+  const pid = named(leader, name)[0];
+  if (pid === undefined) throw new Error(`no ${name} among the stack's processes`);
+  process.kill(pid, 'SIGKILL');
+  return pid;
+};
+
 const refuses = (url: string): Promise<boolean> =>
   new Promise((resolve) => {
     const { port, hostname } = new URL(url);
@@ -48,6 +59,8 @@ const refuses = (url: string): Promise<boolean> =>
       .once('connect', () => resolve(false))
       .once('error', () => resolve(true));
   });
+
+const ENGINE_TASKS = engine.tasksMin;
 
 describe.runIf(process.platform === 'linux')('the processes of the stack', () => {
   let folder: string;
@@ -79,7 +92,8 @@ describe.runIf(process.platform === 'linux')('the processes of the stack', () =>
 
   it('are gone when the process that started them is killed with SIGKILL', async () => {
     const { parent, pid, http, ws } = await parentWithStack();
-    expect(sessionOf(pid).length).toBeGreaterThanOrEqual(14);
+    // The supervisor, database, cache, engine and gateway.
+    expect(sessionOf(pid).length).toBeGreaterThanOrEqual(5);
     parent.kill('SIGKILL');
     await nothingLeft(pid, http, ws);
   });
@@ -93,20 +107,18 @@ describe.runIf(process.platform === 'linux')('the processes of the stack', () =>
 
   it('are gone when one without which there is no stack ends, and the reason is told', async () => {
     const { parent, pid, http, ws } = await parentWithStack();
-    const redis = sessionOf(pid).find(({ args }) => args.includes('redis-process'));
-    process.kill(redis?.pid ?? 0, 'SIGKILL');
+    kill(pid, 'redis-process');
     const [{ reason }] = (await once(parent, 'message')) as [{ reason: string }];
     expect(reason).toContain('redis-process was ended by SIGKILL');
     await nothingLeft(pid, http, ws);
   });
 
-  it('come back where they may: a function and the engine', async () => {
+  it('come back where they may: the engine', async () => {
     const { parent, pid, http, ws } = await parentWithStack();
-    const named = (name: string): number | undefined => sessionOf(pid).find(({ args }) => args.includes(name))?.pid;
-    const [engine, auth] = [named('engine-process'), named('function-process.ts auth')];
-    process.kill(engine ?? 0, 'SIGKILL');
-    process.kill(auth ?? 0, 'SIGKILL');
-    await expect.poll(() => named('engine-process'), { timeout: 10_000 }).not.toBe(engine);
+    const killed = kill(pid, 'engine-process');
+    await expect
+      .poll(() => named(pid, 'engine-process').filter((other) => other !== killed).length, { timeout: 10_000 })
+      .toBe(ENGINE_TASKS);
     const signIn = () => fetch(`${http}/auth/sign-in`, { method: 'POST', body: '{"email":"a@b.c","password":"12345678"}' });
     await expect.poll(async () => (await signIn()).status, { timeout: 10_000 }).toBe(401);
     parent.disconnect();
@@ -124,7 +136,7 @@ describe("a Redis that isn't the stack's own", () => {
   it('may go before the stack does', async () => {
     const redis = await startRespServer({ memoryMaxBytes: 10_000_000 });
     const stack = await startStack({ env: { REDIS_URL: `redis://127.0.0.1:${redis.port}` } });
-    expect(stack.notes).toContain('cache: REDIS_URL');
+    expect(stack.notes).toContain('cache: REDIS_URL (with its own limits)');
     await redis.stop();
     expect(await stopByControl(stack.control)).toBe(true);
     await stack.stop();

@@ -1,12 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { createClient } from 'redis';
-import { engine as engineSize } from '../game/definition.ts';
 import { type Child, type ChildOptions, send, startChild } from './child.ts';
-import { type ControlState, startControl } from './control.ts';
+import { type Controlled, type ControlState, startControl } from './control.ts';
+import type { EngineServiceReady } from './engine-service-process.ts';
 import type { GatewayReady } from './gateway-process.ts';
 import { logSink } from './log-sink.ts';
 import type { RedisReady } from './redis-process.ts';
-import { baseEnvironment, type Endpoints, endpointEnvironment, externalServices, gameEnvironment } from './stack-environment.ts';
+import { readSettings, settingsEnvironment } from './settings.ts';
+import {
+  baseEnvironment,
+  compressedTime,
+  endpointEnvironment,
+  externalServices,
+  gameEnvironment,
+  telemetryEnvironment,
+} from './stack-environment.ts';
+import type { TelemetryReady } from './telemetry-process.ts';
 
 /**
  * Starts every process of the stack, watches over them, and takes them down: when it is asked to, and when the process that forked it is gone. Its own
@@ -22,12 +31,11 @@ const HEALTHY_WITHIN_MS = 60_000;
 const HEALTH_EVERY_MS = 100;
 /** A Redis that isn't ours may be gone, or hang. */
 const REDIS_ANSWERS_WITHIN_MS = 3000;
-/** A worker that keeps dying would be restarted for ever otherwise. */
-const ENGINE_RESTARTS_MAX = 20;
-const STORES: ReadonlySet<string> = new Set(['database-process', 'redis-process']);
+const STOPPED_LATE: Readonly<Record<string, number>> = { 'database-process': 1, 'redis-process': 1, 'telemetry-process': 2 };
 
 const id = randomBytes(4).toString('hex');
 const external = externalServices(process.env);
+const settings = readSettings(process.env);
 const log = logSink((text) => process.stdout.write(text));
 const children = new Set<Child>();
 let state: ControlState | null = null;
@@ -49,34 +57,50 @@ const startVital = (module: string, options: Omit<ChildOptions, 'onOutput'>): Ch
 };
 
 const startUp = async (): Promise<SupervisorReady> => {
-  const control = await startControl(
-    randomBytes(16).toString('hex'),
-    () => state,
-    () => void stop(0),
-  );
-  const base = { ...baseEnvironment(process.env), ...gameEnvironment(id, { dynamodb: external.dynamodb !== null }) };
+  const work: { invoke?: Controlled['invoke']; deploy?: Controlled['deploy'] } = {};
+  const notUp = (): never => {
+    throw new Error('the stack is still coming up');
+  };
+  const control = await startControl(randomBytes(16).toString('hex'), {
+    state: () => state,
+    stop: () => void stop(0),
+    invoke: (name) => (work.invoke ?? notUp)(name),
+    deploy: () => (work.deploy ?? notUp)(),
+  });
+  const own = { ...baseEnvironment(process.env), ...settingsEnvironment(settings) };
+  const telemetry = settings.telemetry.enabled
+    ? await startVital('telemetry-process', { env: own }).message<TelemetryReady>('listening')
+    : null;
+  const base = {
+    ...own,
+    ...gameEnvironment(id, { dynamodb: external.dynamodb !== null }),
+    ...telemetryEnvironment(telemetry),
+    ...compressedTime(settings.timeScale, settings.telemetry.periodS),
+    ...settings.game,
+  };
   const cache = startCache(base);
   const database = startVital('database-process', {
     env: { ...base, ...(external.dynamodb !== null && { AWS_ENDPOINT_URL_DYNAMODB: external.dynamodb }) },
   });
   const [redis, { endpoint }] = await Promise.all([cache, database.message<{ endpoint: string }>('listening')]);
-  const endpoints: Endpoints = { dynamodb: endpoint, redis: redis.url };
-  const env = { ...base, ...endpointEnvironment(endpoints) };
-  startEngine(env, 0);
-  const gateway = startVital('gateway-process', { env });
+  const env = { ...base, ...endpointEnvironment({ dynamodb: endpoint, redis: redis.url }) };
+  const engine = startVital('engine-service-process', { env });
+  const { loadBalancer } = await engine.message<EngineServiceReady>('listening');
+  const gateway = startVital('gateway-process', { env: { ...env, ENGINE_URL: loadBalancer } });
   const [{ http, ws }] = await Promise.all([gateway.message<GatewayReady>('listening'), database.message('ready')]);
   await healthy(http);
+  work.invoke = (name) => gateway.request({ type: 'invoke', name });
+  work.deploy = () => engine.request({ type: 'deploy' });
   const databaseNote = external.dynamodb === null ? 'database: dynalite in memory' : 'database: LOADKIT_DYNAMODB_ENDPOINT';
-  state = { pid: process.pid, http, ws, notes: [databaseNote, redis.note, ...external.notes] };
+  const notes = [databaseNote, redis.note, ...external.notes, ...settings.notes];
+  state = { pid: process.pid, http, ws, aws: telemetry?.endpoint ?? null, notes };
   return { ...state, control: control.address };
 };
 
+/** A server of our own, or the one that REDIS_URL names: then the process only looks at it, and tells what it sees. */
 const startCache = async (env: Record<string, string>): Promise<RedisReady> => {
-  if (external.redis !== null) {
-    await requireRedis(external.redis);
-    return { url: external.redis, note: 'cache: REDIS_URL', serverPid: null };
-  }
-  const child = startVital('redis-process', { env });
+  if (external.redis !== null) await requireRedis(external.redis);
+  const child = startVital('redis-process', { env: { ...env, ...(external.redis !== null && { REDIS_URL: external.redis }) } });
   const ready = await child.message<RedisReady>('listening');
   // The child ends its server; if it was killed itself, that is left to us.
   void child.exited.then(() => kill(ready.serverPid));
@@ -89,16 +113,6 @@ const kill = (pid: number | null): void => {
   } catch {
     // It had ended.
   }
-};
-
-/** The engine is restarted when it ends, as its container would be: the queue keeps what it was at. */
-const startEngine = (env: Record<string, string>, restarts: number): void => {
-  const child = start('engine-process', { env, memoryMb: engineSize.memoryMb });
-  void child.exited.then((how) => {
-    if (stopping !== undefined) return;
-    if (restarts >= ENGINE_RESTARTS_MAX) fail(how);
-    else startEngine(env, restarts + 1);
-  });
 };
 
 /** Resolves with the first answer that finds all well. @throws Error with what was not, when it never comes */
@@ -120,12 +134,11 @@ const fail = (reason: string): void => {
   void stop(1);
 };
 
-/** Once: first those who use the database and the cache, then these. */
+/** Once: first those who use the database and the cache, then these, and last the telemetry that all of them tell. */
 const stop = (exitCode: number): Promise<void> => {
   stopping ??= (async () => {
-    const stores = [...children].filter((child) => STORES.has(child.module));
-    await Promise.all([...children].filter((child) => !STORES.has(child.module)).map((child) => child.stop()));
-    await Promise.all(stores.map((child) => child.stop()));
+    const stage = (child: Child): number => STOPPED_LATE[child.module] ?? 0;
+    for (const due of [0, 1, 2]) await Promise.all([...children].filter((child) => stage(child) === due).map((child) => child.stop()));
     setTimeout(() => process.exit(exitCode), REDIS_ANSWERS_WITHIN_MS); // whatever that Redis does
     if (external.redis !== null) await removeKeys(external.redis, `loadkit:${id}:`);
     process.exit(exitCode);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ownCharacter, requireOwn, updateOwn } from '../characters.ts';
 import { notFound, Refusal } from '../errors.ts';
 import { oneOf } from '../input.ts';
+import { count } from '../metrics.ts';
 import { bodyOf, pathParameter, type RestContext, restHandler } from '../rest.ts';
 import { ACTIVITIES, TASK_KINDS } from '../rules.ts';
 import { enqueue, findTask, type Task } from '../tasks.ts';
@@ -22,6 +23,7 @@ const switchTo = async (c: RestContext): Promise<Response> => {
     {},
     { ':activity': activity, ':now': now },
   );
+  count('ActivitiesSwitched');
   return c.json({ activity, since: now, previous: before.activity });
 };
 
@@ -31,6 +33,7 @@ const enqueueTask = async (c: RestContext): Promise<Response> => {
   await requireOwn(characterId, c.get('player').userId);
   const task: Task = { taskId: randomUUID(), characterId, kind, status: 'queued', enqueuedAt: Date.now(), attempts: 0 };
   if (!(await enqueue(task))) throw new Refusal(503, 'the engine has too much to do');
+  count('TasksQueued');
   return c.json({ taskId: task.taskId, status: task.status, enqueuedAt: task.enqueuedAt }, 202);
 };
 

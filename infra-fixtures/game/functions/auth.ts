@@ -4,6 +4,7 @@ import { database, isConditionFailure, tableName } from '../database.ts';
 import { environment } from '../environment.ts';
 import { Refusal } from '../errors.ts';
 import { type Fields, text } from '../input.ts';
+import { count } from '../metrics.ts';
 import { hashPassword, passwordMatches } from '../passwords.ts';
 import { bodyOf, type RestContext, restHandler } from '../rest.ts';
 import { accessToken, type Player, playerOf, refreshToken } from '../tokens.ts';
@@ -42,7 +43,11 @@ const signIn = async (c: RestContext): Promise<Response> => {
   const user = await findUser(emailOf(body));
   // An unknown email costs as much time as a wrong password, so that the answer's time doesn't tell who plays here.
   const matches = await passwordMatches(password, user?.passwordHash ?? (await nobodysHash()));
-  if (user === null || !matches) throw new Refusal(401, 'email or password is wrong');
+  if (user === null || !matches) {
+    count('SignInsRefused');
+    throw new Refusal(401, 'email or password is wrong');
+  }
+  count('SignIns');
   return c.json(await session(user));
 };
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { activeShardOf, type CharacterItem, ownCharacter, publicCharacter, updateOwn } from '../characters.ts';
 import { database, tableName } from '../database.ts';
+import { environment } from '../environment.ts';
 import { oneOf, text } from '../input.ts';
 import { bodyOf, pathParameter, type RestContext, restHandler } from '../rest.ts';
 import { CLASSES } from '../rules.ts';
@@ -14,6 +15,7 @@ const create = async (c: RestContext): Promise<Response> => {
   const body = bodyOf(c);
   const characterId = randomUUID();
   const now = Date.now();
+  const { itemPaddingKb } = environment().mistakes;
   const character: CharacterItem = {
     characterId,
     userId: c.get('player').userId,
@@ -27,6 +29,7 @@ const create = async (c: RestContext): Promise<Response> => {
     lastActiveAt: now,
     progressAt: now,
     activeShard: activeShardOf(characterId),
+    ...(itemPaddingKb > 0 && { portrait: 'x'.repeat(itemPaddingKb * 1024) }),
   };
   await database().send(
     new PutCommand({ TableName: tableName('characters'), Item: character, ConditionExpression: 'attribute_not_exists(characterId)' }),

@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { ApiGatewayManagementApiClient, GoneException, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyWebsocketEventV2, Context as LambdaContext } from 'aws-lambda';
+import { traceCalls } from '../aws-client-spans.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import { redis, redisKey } from '../cache.ts';
 import { database, isConditionFailure, tableName } from '../database.ts';
 import { environment } from '../environment.ts';
 import { Refusal } from '../errors.ts';
 import { type Fields, parseObject, text } from '../input.ts';
-import { log, withCorrelation } from '../log.ts';
+import { invocation } from '../invocation.ts';
+import { log } from '../log.ts';
+import { count } from '../metrics.ts';
 import { playerOf } from '../tokens.ts';
 
 /** The query string and headers come with `$connect` only. */
@@ -47,12 +50,15 @@ let gateway: ApiGatewayManagementApiClient | undefined;
 
 /** Its endpoint is the WebSocket API's own, from AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI. */
 const connections = (): ApiGatewayManagementApiClient => {
-  gateway ??= new ApiGatewayManagementApiClient({ requestHandler: HTTP });
+  if (gateway === undefined) {
+    gateway = new ApiGatewayManagementApiClient({ requestHandler: HTTP });
+    traceCalls(gateway, 'ApiGatewayManagementApi');
+  }
   return gateway;
 };
 
 export const handler = (event: SocketEvent, context: LambdaContext): Promise<Answer> =>
-  withCorrelation({ traceId: event.headers?.['X-Amzn-Trace-Id'], requestId: context.awsRequestId }, () => route(event));
+  invocation('chat', event, context, () => route(event));
 
 const route = async (event: SocketEvent): Promise<Answer> => {
   const { connectionId, routeKey } = event.requestContext;
@@ -94,7 +100,10 @@ const answer = async (connectionId: string, body: string): Promise<void> => {
     const fields = parseObject(body);
     await act(connectionId, fields);
   } catch (error) {
-    if (!(error instanceof Refusal)) log.error('frame failed', { error });
+    if (!(error instanceof Refusal)) {
+      count('RequestsFailed');
+      log.error('frame failed', { error });
+    }
     await post(connectionId, { type: 'error', error: error instanceof Refusal ? error.message : 'internal error' });
   }
 };
@@ -172,8 +181,14 @@ const send = async (connectionId: string, fields: Fields): Promise<void> => {
         Item: { ...message, goneAtS: Math.ceil(at / 1000) + environment().chatKeptS },
       }),
     ),
-    broadcast(channel, members, { type: 'message', ...message }),
+    broadcastMessage(channel, members, { type: 'message', ...message }),
   ]);
+  count('MessagesSent');
+};
+
+/** Once; the mistake of a bad release is to post the same message several times, a round at a time. */
+const broadcastMessage = async (channel: string, members: Members, frame: Frame): Promise<void> => {
+  for (let time = 0; time < environment().mistakes.chatEcho; time++) await broadcast(channel, members, frame);
 };
 
 const presence = async (connectionId: string, channel: string): Promise<void> =>

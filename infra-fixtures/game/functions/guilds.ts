@@ -1,48 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { cachedJson, forget, redisKey } from '../cache.ts';
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { cachedJson } from '../cache.ts';
 import { requireOwn } from '../characters.ts';
 import { database, isConditionFailure, tableName } from '../database.ts';
-import { environment } from '../environment.ts';
 import { notFound } from '../errors.ts';
-import { directories, directoryOf, type GuildItem, publicGuild } from '../guild-directory.ts';
+import { directoryOf, type GuildItem, publicGuild } from '../guild-directory.ts';
+import { findGuild, forgetGuild, guildList, guildPage } from '../guild-lists.ts';
 import { queryInteger, text } from '../input.ts';
+import { count } from '../metrics.ts';
 import { bodyOf, jsonText, pathParameter, type RestContext, restHandler } from '../rest.ts';
 
 const PAGE = { fallback: 20, max: 100 };
 const NAME = { max: 40 };
-/** Members that a guild's page shows. Guess: tune. */
-const MEMBERS_SHOWN = 100;
-
-const listKey = (limit: number): string => redisKey('guilds', String(limit));
-const guildKey = (guildId: string): string => redisKey('guild', guildId);
 
 const list = async (c: RestContext): Promise<Response> => {
   const limit = queryInteger(c.req.query('limit'), 'limit', PAGE);
-  const json = await cachedJson(listKey(limit), environment().cacheTtlS.guilds, async () => {
-    const shards = await Promise.all(directories.map((directory) => directoryPage(directory, limit)));
-    const guilds = shards.flat().sort((a, b) => (a.entry < b.entry ? -1 : 1));
-    return { guilds: guilds.slice(0, limit).map(publicGuild) };
-  });
-  return jsonText(c, json);
+  return jsonText(c, await cachedJson(...guildList(limit)));
 };
-
-/** The first entries of one partition: a page of the directory, or a guild and its members. */
-const entriesOf = async (partition: string, limit: number): Promise<Record<string, unknown>[]> => {
-  const { Items = [] } = await database().send(
-    new QueryCommand({
-      TableName: tableName('guilds'),
-      KeyConditionExpression: '#partition = :partition',
-      ExpressionAttributeNames: { '#partition': 'partition' },
-      ExpressionAttributeValues: { ':partition': partition },
-      Limit: limit,
-    }),
-  );
-  return Items;
-};
-
-const directoryPage = async (directory: string, limit: number): Promise<GuildItem[]> =>
-  (await entriesOf(directory, limit)) as unknown as GuildItem[];
 
 const found = async (c: RestContext): Promise<Response> => {
   const body = bodyOf(c);
@@ -58,23 +32,10 @@ const found = async (c: RestContext): Promise<Response> => {
 
 const read = async (c: RestContext): Promise<Response> => {
   const guildId = pathParameter(c, 'id');
-  const json = await cachedJson(guildKey(guildId), environment().cacheTtlS.guilds, async () => {
-    const [guild, members] = await Promise.all([findGuild(guildId), membersOf(guildId)]);
-    return guild === null ? null : { ...publicGuild(guild), members };
-  });
+  const json = await cachedJson(...guildPage(guildId));
   if (json === 'null') throw notFound('guild');
   return jsonText(c, json);
 };
-
-const findGuild = async (guildId: string): Promise<GuildItem | null> => {
-  const { Item } = await database().send(
-    new GetCommand({ TableName: tableName('guilds'), Key: { partition: directoryOf(guildId), entry: guildId } }),
-  );
-  return (Item as GuildItem | undefined) ?? null;
-};
-
-const membersOf = async (guildId: string): Promise<string[]> =>
-  (await entriesOf(guildId, MEMBERS_SHOWN)).map((item) => item['entry'] as string);
 
 const join = async (c: RestContext): Promise<Response> => {
   const guildId = pathParameter(c, 'id');
@@ -83,8 +44,9 @@ const join = async (c: RestContext): Promise<Response> => {
   if ((await findGuild(guildId)) === null) throw notFound('guild');
   const joined = await addMember(guildId, characterId);
   if (joined) {
+    count('GuildsJoined');
     await countMembers(guildId, 1);
-    await forget(guildKey(guildId));
+    await forgetGuild(guildId);
   }
   return c.json({ guildId, characterId }, joined ? 201 : 200);
 };
@@ -98,7 +60,7 @@ const leave = async (c: RestContext): Promise<Response> => {
   );
   if (Attributes === undefined) throw notFound('member');
   await countMembers(guildId, -1);
-  await forget(guildKey(guildId));
+  await forgetGuild(guildId);
   return c.body(null, 204);
 };
 

@@ -1,12 +1,12 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { cachedJson, redisKey } from '../cache.ts';
+import { cachedJson } from '../cache.ts';
 import { requireOwn } from '../characters.ts';
 import { BATCH_WRITE_MAX, batchWrite, database, tableName } from '../database.ts';
-import { environment } from '../environment.ts';
 import { notFound, Refusal } from '../errors.ts';
 import { type Fields, integer, queryInteger, text } from '../input.ts';
+import { itemCatalogue } from '../item-catalogue.ts';
 import { bodyOf, jsonText, pathParameter, type RestContext, restHandler } from '../rest.ts';
-import { ITEMS_COUNT, isItemId } from '../rules.ts';
+import { isItemId } from '../rules.ts';
 
 const PAGE = { fallback: 20, max: 100 };
 const QUANTITY = { min: 0, max: 1_000_000 };
@@ -65,27 +65,13 @@ const changesOf = (body: Fields): { itemId: string; quantity: number }[] => {
   return parsed;
 };
 
-const catalogueJson = (): Promise<string> =>
-  cachedJson(redisKey('items'), environment().cacheTtlS.items, async () => {
-    const { Items = [] } = await database().send(
-      new QueryCommand({
-        TableName: tableName('items'),
-        KeyConditionExpression: '#partition = :catalogue',
-        ExpressionAttributeNames: { '#partition': 'partition' },
-        ExpressionAttributeValues: { ':catalogue': 'catalogue' },
-        Limit: ITEMS_COUNT,
-      }),
-    );
-    return { items: Items.map(({ partition: _partition, ...item }) => item) };
-  });
-
-const catalogue = async (c: RestContext): Promise<Response> => jsonText(c, await catalogueJson());
+const catalogue = async (c: RestContext): Promise<Response> => jsonText(c, await cachedJson(...itemCatalogue()));
 
 /** The parsed catalogue of the JSON last seen, so that reading one item does not parse a hundred. */
 let parsed: { json: string; items: Map<string, Item> } | undefined;
 
 const definition = async (c: RestContext): Promise<Response> => {
-  const json = await catalogueJson();
+  const json = await cachedJson(...itemCatalogue());
   if (parsed?.json !== json) {
     const { items } = JSON.parse(json) as { items: Item[] };
     parsed = { json, items: new Map(items.map((item) => [item.itemId, item])) };

@@ -1,57 +1,41 @@
 import { randomUUID } from 'node:crypto';
-import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type Auction, type AuctionItem, firstExpiresKey, openAuction, openShards, publicAuction } from '../auctions.ts';
-import { cachedJson, redisKey } from '../cache.ts';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type Auction, type AuctionItem, openAuction, publicAuction } from '../auctions.ts';
+import { cachedJson } from '../cache.ts';
 import { addItem, requireOwn } from '../characters.ts';
 import { database, isConditionFailure, tableName } from '../database.ts';
 import { environment } from '../environment.ts';
 import { notFound, Refusal } from '../errors.ts';
 import { integer, queryInteger, text } from '../input.ts';
+import { type AuctionPage, firstOpenAuctions, offersByPrice, offersByScan, openAuctions } from '../market-lists.ts';
+import { withMarketLock } from '../market-lock.ts';
+import { count } from '../metrics.ts';
 import { bodyOf, jsonText, pathParameter, type RestContext, restHandler } from '../rest.ts';
 import { isItemId } from '../rules.ts';
 
 const PAGE = { fallback: 20, max: 50 };
 const PRICE = { min: 1, max: 1_000_000_000 };
 const QUANTITY = { min: 1, max: 1_000_000 };
-/** Expired auctions stay in the index until the database clears them away; so many pages are read past them, no more. */
-const PAGES_MAX = 3;
 
 const list = async (c: RestContext): Promise<Response> => {
   const limit = queryInteger(c.req.query('limit'), 'limit', PAGE);
   const cursor = c.req.query('cursor');
   if (cursor !== undefined && !/^\d{15}#[\w-]{1,64}$/.test(cursor)) throw new Refusal(400, 'cursor is none of ours');
-  if (cursor !== undefined) return c.json(await openAuctions(limit, cursor));
   // Everybody begins at the first page.
-  const key = redisKey('auctions', 'open', String(limit));
-  return jsonText(c, await cachedJson(key, environment().cacheTtlS.auctions, () => openAuctions(limit, undefined)));
+  const json = cursor === undefined ? await cachedJson(...firstOpenAuctions(limit)) : JSON.stringify(await openAuctions(limit, cursor));
+  return jsonText(c, environment().mistakes.marketReads === 'n-plus-one' ? await lookedAtOneByOne(json) : json);
 };
 
-/** The first `limit` of each shard hold the first `limit` of them all. The cursor is the last key in that order, the same in every shard. */
-const openAuctions = async (limit: number, cursor: string | undefined): Promise<{ auctions: Auction[]; cursor?: string }> => {
-  const open = firstExpiresKey(Date.now());
-  // What has ended since the cursor was handed out is skipped.
-  const after = cursor !== undefined && cursor > open ? cursor : open;
-  const pages = await Promise.all(openShards.map((shard) => openShardPage(shard, after, limit)));
-  const merged = pages.flat().sort((a, b) => (a.expiresKey < b.expiresKey ? -1 : 1));
-  const page = merged.slice(0, limit);
-  const last = page.at(-1);
-  return { auctions: page.map(publicAuction), ...(merged.length > limit && last !== undefined && { cursor: last.expiresKey }) };
-};
-
-type OpenAuctionItem = AuctionItem & { expiresKey: string };
-
-const openShardPage = async (shard: string, after: string, limit: number): Promise<OpenAuctionItem[]> => {
-  const { Items = [] } = await database().send(
-    new QueryCommand({
-      TableName: tableName('auctions'),
-      IndexName: 'status-expires-index',
-      KeyConditionExpression: 'openShard = :shard AND expiresKey > :after',
-      ExpressionAttributeValues: { ':shard': shard, ':after': after },
-      // One more than asked for, so that the last page is known to be the last.
-      Limit: limit + 1,
-    }),
-  );
-  return Items as OpenAuctionItem[];
+/** The mistake of a bad release: a page that is there already is looked at once more, auction by auction. */
+const lookedAtOneByOne = async (json: string): Promise<string> => {
+  const { auctions, ...rest } = JSON.parse(json) as AuctionPage;
+  const seen: Auction[] = [];
+  for (const { auctionId, sellerId } of auctions) {
+    const { Item } = await database().send(new GetCommand({ TableName: tableName('auctions'), Key: { auctionId } }));
+    const seller = await database().send(new GetCommand({ TableName: tableName('characters'), Key: { characterId: sellerId } }));
+    if (Item !== undefined && seller.Item !== undefined) seen.push(publicAuction(Item as AuctionItem));
+  }
+  return JSON.stringify({ auctions: seen, ...rest });
 };
 
 const listOfItem = async (c: RestContext): Promise<Response> => {
@@ -59,25 +43,8 @@ const listOfItem = async (c: RestContext): Promise<Response> => {
   if (!isItemId(itemId)) throw notFound('item');
   const limit = queryInteger(c.req.query('limit'), 'limit', PAGE);
   const maxPrice = queryInteger(c.req.query('maxPrice'), 'maxPrice', { fallback: PRICE.max, max: PRICE.max });
-  const auctions: Auction[] = [];
-  let from: Record<string, unknown> | undefined;
-  for (let page = 0; page < PAGES_MAX && auctions.length < limit; page++) {
-    const { Items = [], LastEvaluatedKey } = await database().send(
-      new QueryCommand({
-        TableName: tableName('auctions'),
-        IndexName: 'itemId-price-index',
-        KeyConditionExpression: 'openItemId = :item AND price <= :max',
-        FilterExpression: 'expiresAt > :now',
-        ExpressionAttributeValues: { ':item': itemId, ':max': maxPrice, ':now': Date.now() },
-        Limit: limit,
-        ...(from !== undefined && { ExclusiveStartKey: from }),
-      }),
-    );
-    auctions.push(...(Items as AuctionItem[]).map(publicAuction));
-    from = LastEvaluatedKey;
-    if (from === undefined) break;
-  }
-  return c.json({ auctions: auctions.slice(0, limit) });
+  const find = environment().mistakes.auctionsByItem === 'scan' ? offersByScan : offersByPrice;
+  return c.json({ auctions: await find(itemId, maxPrice, limit) });
 };
 
 const sell = async (c: RestContext): Promise<Response> => {
@@ -91,7 +58,8 @@ const sell = async (c: RestContext): Promise<Response> => {
   const now = Date.now();
   const expiresAt = now + environment().auctionDurationS * 1000;
   const auction = openAuction({ auctionId: randomUUID(), sellerId, itemId, quantity, price, createdAt: now, expiresAt });
-  await database().send(new PutCommand({ TableName: tableName('auctions'), Item: auction }));
+  await withMarketLock(() => database().send(new PutCommand({ TableName: tableName('auctions'), Item: auction })));
+  count('AuctionsOpened');
   return c.json(publicAuction(auction), 201);
 };
 
@@ -105,8 +73,9 @@ const purchase = async (c: RestContext): Promise<Response> => {
   const auctionId = pathParameter(c, 'id');
   const buyerId = text(bodyOf(c), 'characterId', { max: 64 });
   await requireOwn(buyerId, c.get('player').userId);
-  const auction = await close(auctionId, buyerId);
+  const auction = await withMarketLock(() => close(auctionId, buyerId));
   await settle(auction, buyerId);
+  count('AuctionsSold');
   return c.json(auction);
 };
 

@@ -49,9 +49,9 @@ const choose = (text: string): ChosenFault => {
 export const settingsWith = (chosen: readonly ChosenFault[]): StackSettings => {
   const settings = healthySettings();
   for (const { fault, value } of chosen) fault.apply(settings, value);
-  return settings;
+  return { ...settings, notes: chosen.map(noteOf) };
 };
 
-/** For the report: what was switched on, and the truth of it. */
-export const noteOf = ({ fault, value }: ChosenFault): string =>
+/** What was switched on, and the truth of it. */
+const noteOf = ({ fault, value }: ChosenFault): string =>
   `fault: ${fault.name}${fault.value === null ? '' : `=${value}`} at ${fault.truth.node} (${fault.summary})`;

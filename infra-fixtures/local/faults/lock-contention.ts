@@ -6,7 +6,7 @@ export const lockContention: Fault = {
   name: 'lock-contention',
   summary: 'purchases in the marketplace wait for one lock',
   truth: { node: 'lambda:marketplace', resource: 'lock' },
-  value: { what: 'milliseconds that the lock is held', fallback: 500, min: 1, max: 20000, whole: true },
+  value: { what: 'milliseconds that the lock is held', fallback: 500, min: 1, max: 2000, whole: true },
   scenario: 'mixed',
   symptom: { kind: 'slow', requests: ['POST /market/auctions/:id/purchase'] },
   evidence: [{ namespace: 'AWS/Lambda', metric: 'Duration', dimensions: functionDimensions('marketplace'), stat: 'p95', change: 'rises' }],

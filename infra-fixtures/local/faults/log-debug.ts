@@ -11,7 +11,7 @@ export const logDebug: Fault = {
   symptom: { kind: 'slow', requests: ['GET /characters/:id', 'GET /characters'] },
   evidence: [{ namespace: 'AWS/Lambda', metric: 'Duration', dimensions: functionDimensions('character'), stat: 'p50', change: 'rises' }],
   apply: (settings, value) => {
-    settings.functions.character.env['LOG_LEVEL'] = 'DEBUG';
+    settings.functions.character.env['POWERTOOLS_LOG_LEVEL'] = 'DEBUG';
     settings.functions.character.env['LOG_WAIT_MS'] = String(value);
   },
 };

@@ -17,10 +17,13 @@ export class AwsError extends Error {
   /** The shape's name in the service's model, or the code of an error that all services share. */
   readonly code: string;
   readonly status: number;
+  /** What the error's shape has beside its message: members of the answer's body. */
+  readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: string, message: string, status = 400, details: Readonly<Record<string, unknown>> = {}) {
     super(message);
     this.code = code;
     this.status = status;
+    this.details = details;
   }
 }

@@ -1,0 +1,97 @@
+import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { type Auction, type AuctionItem, firstExpiresKey, openShards, publicAuction } from './auctions.ts';
+import { type Kept, redisKey } from './cache.ts';
+import { database, tableName } from './database.ts';
+import { environment } from './environment.ts';
+
+/** The lists of the market. */
+
+export interface AuctionPage {
+  auctions: Auction[];
+  cursor?: string;
+}
+
+/** The first page, where everybody begins. */
+export const firstOpenAuctions = (limit: number): Kept => [
+  redisKey('auctions', 'open', String(limit)),
+  environment().cacheTtlS.auctions,
+  () => openAuctions(limit, undefined),
+];
+
+/** The first `limit` of each shard hold the first `limit` of them all. The cursor is the last key in that order, the same in every shard. */
+export const openAuctions = async (limit: number, cursor: string | undefined): Promise<AuctionPage> => {
+  const open = firstExpiresKey(Date.now());
+  // What has ended since the cursor was handed out is skipped.
+  const after = cursor !== undefined && cursor > open ? cursor : open;
+  const pages = await Promise.all(openShards().map((shard) => openShardPage(shard, after, limit)));
+  const merged = pages.flat().sort((a, b) => (a.expiresKey < b.expiresKey ? -1 : 1));
+  const page = merged.slice(0, limit);
+  const last = page.at(-1);
+  return { auctions: page.map(publicAuction), ...(merged.length > limit && last !== undefined && { cursor: last.expiresKey }) };
+};
+
+type OpenAuctionItem = AuctionItem & { expiresKey: string };
+
+const openShardPage = async (shard: string, after: string, limit: number): Promise<OpenAuctionItem[]> => {
+  const { Items = [] } = await database().send(
+    new QueryCommand({
+      TableName: tableName('auctions'),
+      IndexName: 'status-expires-index',
+      KeyConditionExpression: 'openShard = :shard AND expiresKey > :after',
+      ExpressionAttributeValues: { ':shard': shard, ':after': after },
+      // One more than asked for, so that the last page is known to be the last.
+      Limit: limit + 1,
+    }),
+  );
+  return Items as OpenAuctionItem[];
+};
+
+/** Expired auctions stay in the index until the database clears them away; so many pages are read past them, no more. */
+const PAGES_MAX = 3;
+
+/** Open auctions of an item up to a price, cheapest first, by the index that is made for it. */
+export const offersByPrice = async (itemId: string, maxPrice: number, limit: number): Promise<Auction[]> => {
+  const auctions: Auction[] = [];
+  let from: Record<string, unknown> | undefined;
+  for (let page = 0; page < PAGES_MAX && auctions.length < limit; page++) {
+    const { Items = [], LastEvaluatedKey } = await database().send(
+      new QueryCommand({
+        TableName: tableName('auctions'),
+        IndexName: 'itemId-price-index',
+        KeyConditionExpression: 'openItemId = :item AND price <= :max',
+        FilterExpression: 'expiresAt > :now',
+        ExpressionAttributeValues: { ':item': itemId, ':max': maxPrice, ':now': Date.now() },
+        Limit: limit,
+        ...(from !== undefined && { ExclusiveStartKey: from }),
+      }),
+    );
+    auctions.push(...(Items as AuctionItem[]).map(publicAuction));
+    from = LastEvaluatedKey;
+    if (from === undefined) break;
+  }
+  return auctions.slice(0, limit);
+};
+
+/** A page of a scan has 1 MB, some thousand auctions: a market that is larger than this is cut. Guess: tune. */
+const SCAN_PAGES_MAX = 50;
+
+/** The same without the index: the mistake of a bad release. Every auction is read, and most are thrown away. */
+export const offersByScan = async (itemId: string, maxPrice: number, limit: number): Promise<Auction[]> => {
+  const found: Auction[] = [];
+  let from: Record<string, unknown> | undefined;
+  for (let page = 0; page < SCAN_PAGES_MAX; page++) {
+    const { Items = [], LastEvaluatedKey } = await database().send(
+      new ScanCommand({
+        TableName: tableName('auctions'),
+        FilterExpression: '#status = :open AND itemId = :item AND price <= :max AND expiresAt > :now',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':open': 'open', ':item': itemId, ':max': maxPrice, ':now': Date.now() },
+        ...(from !== undefined && { ExclusiveStartKey: from }),
+      }),
+    );
+    found.push(...(Items as AuctionItem[]).map(publicAuction));
+    from = LastEvaluatedKey;
+    if (from === undefined) break;
+  }
+  return found.sort((a, b) => a.price - b.price).slice(0, limit);
+};

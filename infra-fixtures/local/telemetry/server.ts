@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gunzipSync, inflateSync } from 'node:zlib';
+import { close, listen, readBody } from '../http.ts';
+import { PLATFORM_PATH, type PlatformBatch } from './platform.ts';
+import { AwsError, type Service } from './service.ts';
+
+/**
+ * The endpoint's wire: from a request of one of the current @aws-sdk clients to a service's operation and back. CloudWatch and Logs speak AWS JSON (one
+ * path, the operation in a header), X-Ray speaks REST JSON (the operation in the path). Signatures are not checked, only that there is one.
+ * https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html , https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
+ */
+export interface TelemetryServerOptions {
+  services: readonly Service[];
+  /** X-Ray's paths, `/TraceSummaries`, and the operations that they stand for. */
+  xrayPaths?: Readonly<Record<string, string>>;
+  /** What the stack's own processes hand over at `PLATFORM_PATH`. */
+  onBatch: (batch: PlatformBatch) => void;
+  /** Trouble: asked for each request of a client; where it says so, the connection is reset without an answer. */
+  resets?: (() => boolean) | undefined;
+  /** Trouble: what the endpoint's clock shows in `Date`, epoch milliseconds. Clients correct their own by it. */
+  dateMs?: (() => number) | undefined;
+  /** Trouble: asked before each operation, with the request's `X-Amz-Date`. @throws AwsError for a signature of another time */
+  admit?: ((service: string, amzDate: string | undefined) => void) | undefined;
+}
+
+export interface TelemetryServer {
+  /** `http://127.0.0.1:<port>` */
+  endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** As sent: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
+const METRICS_MAX_BYTES = 1024 * 1024;
+/** Of the others, and of anything once it is unpacked. Guess: Logs takes 1 MB of text, which is more as JSON. */
+const BODY_MAX_BYTES = 8 * 1024 * 1024;
+/** Guess: all that a process of the stack keeps at most, 50,000 lines and segments of about a kilobyte. */
+const BATCH_MAX_BYTES = 128 * 1024 * 1024;
+
+/** By what stands before the dot in X-Amz-Target. */
+const TARGETS: Readonly<Record<string, { prefix: string; contentType: string; namespace: string }>> = {
+  GraniteServiceVersion20100801: {
+    prefix: 'cloudwatch',
+    contentType: 'application/x-amz-json-1.0',
+    namespace: 'com.amazonaws.cloudwatch.v2010_08_01#',
+  },
+  Logs_20140328: { prefix: 'logs', contentType: 'application/x-amz-json-1.1', namespace: '' },
+};
+const REST_TYPE = 'application/json';
+
+/** CloudWatch's clients also get the codes that its older query protocol had: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsquerycompatible */
+const QUERY_CODES: Readonly<Record<string, string>> = {
+  InvalidParameterValueException: 'InvalidParameterValue',
+  InvalidParameterCombinationException: 'InvalidParameterCombination',
+  MissingRequiredParameterException: 'MissingParameter',
+  LimitExceededFault: 'LimitExceeded',
+  InvalidFormatFault: 'InvalidFormat',
+  InternalServiceFault: 'InternalServiceError',
+};
+
+interface Route {
+  prefix: string;
+  operation: string;
+  contentType: string;
+  /** Before the error's name in `__type`. */
+  namespace: string;
+}
+
+export const startTelemetryServer = async (options: TelemetryServerOptions): Promise<TelemetryServer> => {
+  const { server, port } = await listen((request, response) => {
+    answer(options, request, response).catch((error: unknown) => {
+      if (!isGone(request)) process.stderr.write(`telemetry endpoint: ${error instanceof Error ? error.stack : String(error)}\n`);
+      response.destroy();
+    });
+  });
+  return { endpoint: `http://127.0.0.1:${port}`, stop: () => close(server) };
+};
+
+/** A client that went away in the middle of its request gets no answer, and that is nobody's defect. */
+const isGone = (request: IncomingMessage): boolean => request.destroyed && !request.complete;
+
+const answer = async (options: TelemetryServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  if (request.method === 'POST' && request.url === PLATFORM_PATH) return takeBatch(options, request, response);
+  if (options.resets?.() === true) {
+    request.socket.resetAndDestroy();
+    return;
+  }
+  if (options.dateMs !== undefined) response.setHeader('date', new Date(options.dateMs()).toUTCString());
+  const route = routeOf(options, request);
+  try {
+    send(response, route, 200, await operate(options, route, request));
+  } catch (error) {
+    if (isGone(request)) return;
+    sendError(response, route, error);
+  }
+};
+
+const takeBatch = async ({ onBatch }: TelemetryServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const body = await readBody(request, BATCH_MAX_BYTES);
+  if (body === null) {
+    response.writeHead(413).end();
+    return;
+  }
+  try {
+    onBatch(JSON.parse(body.toString()) as PlatformBatch);
+    response.writeHead(204).end();
+  } catch (error) {
+    process.stderr.write(`telemetry endpoint: a batch could not be taken: ${String(error)}\n`);
+    response.writeHead(400).end();
+  }
+};
+
+const routeOf = ({ xrayPaths = {} }: TelemetryServerOptions, request: IncomingMessage): Route => {
+  const [target = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
+  const known = Object.hasOwn(TARGETS, target) ? TARGETS[target] : undefined;
+  if (known !== undefined) return { ...known, operation };
+  const path = request.url ?? '/';
+  const byPath = request.method === 'POST' && Object.hasOwn(xrayPaths, path) ? xrayPaths[path] : undefined;
+  return { prefix: 'xray', operation: byPath ?? '', contentType: REST_TYPE, namespace: '' };
+};
+
+const operate = async ({ services, admit }: TelemetryServerOptions, route: Route, request: IncomingMessage): Promise<object> => {
+  const body = await readBody(request, route.prefix === 'cloudwatch' ? METRICS_MAX_BYTES : BODY_MAX_BYTES);
+  if (body === null) throw new AwsError('RequestEntityTooLargeException', 'Request Entity Too Large', 413);
+  const operations = services.find(({ prefix }) => prefix === route.prefix)?.operations ?? {};
+  const operation = Object.hasOwn(operations, route.operation) ? operations[route.operation] : undefined;
+  if (operation === undefined) {
+    throw new AwsError(
+      'UnknownOperationException',
+      'The requested operation is not recognized by the service.',
+      route.contentType === REST_TYPE ? 404 : 400,
+    );
+  }
+  if (request.headers.authorization === undefined) {
+    throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
+  }
+  admit?.(route.prefix, request.headers['x-amz-date']?.toString());
+  return operation(parse(decoded(body, request.headers['content-encoding'])));
+};
+
+const decoded = (body: Buffer, encoding: string | undefined): Buffer => {
+  if (encoding === undefined || encoding === 'identity') return body;
+  try {
+    if (encoding === 'gzip') return gunzipSync(body, { maxOutputLength: BODY_MAX_BYTES });
+    if (encoding === 'deflate') return inflateSync(body, { maxOutputLength: BODY_MAX_BYTES });
+  } catch {
+    throw new AwsError('SerializationException', 'the body could not be decompressed');
+  }
+  throw new AwsError('SerializationException', `the content encoding ${encoding} is not supported`);
+};
+
+const parse = (body: Buffer): Record<string, unknown> => {
+  try {
+    const input: unknown = body.length === 0 ? {} : JSON.parse(body.toString());
+    if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Record<string, unknown>;
+  } catch {
+    // Falls through: both are the same to the client.
+  }
+  throw new AwsError('SerializationException', 'the body is not a JSON object');
+};
+
+const send = (
+  response: ServerResponse,
+  { contentType }: Route,
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): void => {
+  const text = JSON.stringify(body);
+  response
+    .writeHead(status, {
+      'x-amzn-requestid': randomUUID(),
+      ...headers,
+      'content-type': contentType,
+      'content-length': Buffer.byteLength(text),
+    })
+    .end(text);
+};
+
+const sendError = (response: ServerResponse, route: Route, thrown: unknown): void => {
+  const error = thrown instanceof AwsError ? thrown : internal(route, thrown);
+  const isRest = route.contentType === REST_TYPE;
+  // What the front of all services says carries the front's namespace.
+  const namespace = SHARED.has(error.code) ? 'com.amazon.coral.service#' : route.namespace;
+  const side = error.status < 500 ? 'Sender' : 'Receiver';
+  send(
+    response,
+    route,
+    error.status,
+    { ...(isRest ? {} : { __type: namespace + error.code }), message: error.message, ...error.details },
+    {
+      ...(isRest && { 'x-amzn-errortype': error.code }),
+      ...(route.prefix === 'cloudwatch' && { 'x-amzn-query-error': `${QUERY_CODES[error.code] ?? error.code};${side}` }),
+    },
+  );
+};
+
+const SHARED: ReadonlySet<string> = new Set(['UnknownOperationException', 'SerializationException', 'RequestEntityTooLargeException']);
+
+/** A defect: the client is told as little as by AWS, whoever runs the stack sees all. */
+const internal = (route: Route, thrown: unknown): AwsError => {
+  process.stderr.write(`${route.prefix} ${route.operation}: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+  return new AwsError(route.prefix === 'cloudwatch' ? 'InternalServiceFault' : 'InternalFailure', 'an internal error occurred', 500);
+};

@@ -1,0 +1,83 @@
+import type { Clock } from './clock.ts';
+import { createCloudWatch } from './cloudwatch/cloudwatch.ts';
+import { createLogs } from './logs/logs.ts';
+import { SPANS_GROUP, spanEvents } from './logs/spans.ts';
+import type { PlatformBatch } from './platform.ts';
+import { startTelemetryServer } from './server.ts';
+import type { Service } from './service.ts';
+import { createTrouble, type TroubleName } from './trouble.ts';
+import { startDaemon } from './xray/daemon.ts';
+import { createXRay, xrayPaths } from './xray/xray.ts';
+
+export interface TelemetryOptions {
+  /** The period of the platform's own metrics: 1, 5, 10, 20, 30 or 60, so that it can be asked for. */
+  periodS: number;
+  delayS: number;
+  trouble?: readonly TroubleName[];
+  /** Alarms that are there from the beginning, as PutMetricAlarm takes them. */
+  alarms?: readonly Readonly<Record<string, unknown>>[];
+  /** Log groups that are there from the beginning. */
+  logGroups?: readonly { name: string; keptDays: number }[];
+  clock?: Clock;
+  /** From 0 up to, but not including, 1: decides which calls meet trouble. */
+  random?: () => number;
+}
+
+export interface Telemetry {
+  /** `http://127.0.0.1:<port>` */
+  endpoint: string;
+  /** Where X-Ray's daemon listens, `127.0.0.1:<port>` of UDP. */
+  daemon: string;
+  stop(): Promise<void>;
+}
+
+const PERIODS_S: readonly number[] = [1, 5, 10, 20, 30, 60];
+/** Alarms with the shortest period are due this often. */
+const ADVANCE_EVERY_MS = 10_000;
+
+/** CloudWatch, X-Ray and Logs behind one endpoint. @throws RangeError for a period that CloudWatch doesn't know, or a negative delay */
+export const startTelemetry = async (options: TelemetryOptions): Promise<Telemetry> => {
+  const { periodS, trouble = [], clock = Date.now, random = Math.random } = options;
+  if (!PERIODS_S.includes(periodS))
+    throw new RangeError(`the telemetry period must be one of ${PERIODS_S.join(', ')} seconds, not ${periodS}`);
+  if (!(options.delayS >= 0)) throw new RangeError(`the telemetry delay must be zero or more seconds, not ${options.delayS}`);
+  const { around, resets, dateMs, admit, extraDelayS, transactionSearch } = createTrouble(trouble, random, clock);
+  const delayS = options.delayS + extraDelayS;
+
+  const cloudWatch = createCloudWatch({ clock, periodS, delayS });
+  const logs = createLogs({ clock, delayS, onEmbeddedMetric: cloudWatch.put, spans: transactionSearch });
+  const xray = createXRay({ clock, delayS });
+  await provide(cloudWatch.service, logs.service, options);
+  const takeSegments = (documents: readonly object[]): void => {
+    xray.ingest(documents);
+    if (transactionSearch) logs.ingest(SPANS_GROUP, 'default', documents.flatMap(spanEvents));
+  };
+  const onBatch = ({ metrics, logs: lines, segments }: PlatformBatch): void => {
+    cloudWatch.ingest(metrics);
+    for (const { group, stream, events } of lines) logs.ingest(group, stream, events);
+    takeSegments(segments);
+  };
+
+  const services = [cloudWatch.service, xray.service, logs.service].map(around);
+  const daemon = await startDaemon(takeSegments);
+  const server = await startTelemetryServer({ services, xrayPaths, onBatch, resets, dateMs, admit });
+  const timer = setInterval(cloudWatch.advance, ADVANCE_EVERY_MS);
+  return {
+    endpoint: server.endpoint,
+    daemon: daemon.address,
+    stop: async () => {
+      clearInterval(timer);
+      await Promise.all([server.stop(), daemon.stop()]);
+    },
+  };
+};
+
+/** As a deployment does, before there is any trouble. */
+const provide = async (cloudWatch: Service, logs: Service, { alarms = [], logGroups = [] }: TelemetryOptions): Promise<void> => {
+  const ask = (service: Service, operation: string, input: Readonly<Record<string, unknown>>) => service.operations[operation]?.(input);
+  for (const alarm of alarms) await ask(cloudWatch, 'PutMetricAlarm', alarm);
+  for (const { name, keptDays } of logGroups) {
+    await ask(logs, 'CreateLogGroup', { logGroupName: name });
+    await ask(logs, 'PutRetentionPolicy', { logGroupName: name, retentionInDays: keptDays });
+  }
+};

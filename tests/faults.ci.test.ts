@@ -1,0 +1,126 @@
+/**
+ * Each fault, seen from both ends of a real run: players feel what it says they feel, the metrics of its own node show the cause, and the nodes on the way
+ * from the players to it show its consequences only. Half a minute each, so this runs in CI alone (vitest.config.ts).
+ */
+import { describe, expect, it } from 'vitest';
+import { functionNames } from '../infra-fixtures/game/definition.ts';
+import type { Evidence, Fault, Node, Symptom } from '../infra-fixtures/local/faults/fault.ts';
+import { faults } from '../infra-fixtures/local/faults/index.ts';
+import { functionDimensions, restApiDimensions, serviceDimensions } from '../infra-fixtures/local/names.ts';
+import { type Observation, observe, type PlatformMetrics } from './observation.ts';
+
+const LOAD: Readonly<Record<Fault['scenario'], { users: number; durationS: number }>> = {
+  mixed: { users: 150, durationS: 20 },
+  'real-time': { users: 60, durationS: 20 },
+  'database-heavy': { users: 100, durationS: 20 },
+  'fargate-focused': { users: 60, durationS: 25 },
+};
+
+const healthy = new Map<Fault['scenario'], Promise<Observation>>();
+const healthyRun = (scenario: Fault['scenario']): Promise<Observation> => {
+  const known = healthy.get(scenario) ?? observe([], { scenario, ...LOAD[scenario] });
+  healthy.set(scenario, known);
+  return known;
+};
+
+// ---------------------------------------------------------------------------------------------------------------- the players' end
+
+/** What counts as felt: twice as long and a tenth of a second longer, or one failure in a hundred. */
+const SLOWER = { factor: 2, ms: 50 };
+const FAILING_MIN = 0.01;
+
+const endpointsOf = ({ report }: Observation, requests: readonly string[]) =>
+  report.endpoints.filter(({ name }) => requests.length === 0 || requests.some((prefix) => name.startsWith(prefix)));
+
+/** Mean of the endpoints' p95, weighted by their requests: a size to compare, and no percentile of anything. */
+const slowness = (observation: Observation, requests: readonly string[]): number => {
+  const endpoints = endpointsOf(observation, requests);
+  const total = endpoints.reduce((sum, each) => sum + each.requests, 0);
+  return endpoints.reduce((sum, each) => sum + (each.requests / total) * (each.latencyMs.p95 ?? Number.NaN), 0);
+};
+
+const errorShare = (observation: Observation, requests: readonly string[]): number => {
+  const endpoints = endpointsOf(observation, requests);
+  return endpoints.reduce((sum, each) => sum + each.errors, 0) / endpoints.reduce((sum, each) => sum + each.requests, 0);
+};
+
+const trendP95 = ({ report }: Observation, name: string): number => report.trends.find((trend) => trend.name === name)?.p95 ?? Number.NaN;
+
+/** How long it takes as the symptom has it. */
+const felt = (symptom: Exclude<Symptom, { kind: 'failing' }>, observation: Observation): number =>
+  symptom.kind === 'slow' ? slowness(observation, symptom.requests) : trendP95(observation, symptom.trend);
+
+const expectSymptom = (symptom: Symptom, sick: Observation, well: Observation): void => {
+  if (symptom.kind === 'failing') {
+    expect(errorShare(well, symptom.requests), 'errors of the healthy stack').toBeLessThan(FAILING_MIN / 2);
+    expect(errorShare(sick, symptom.requests), 'errors').toBeGreaterThan(FAILING_MIN);
+  } else {
+    const before = felt(symptom, well);
+    expect(felt(symptom, sick), `healthy ${before.toFixed()} ms`).toBeGreaterThan(Math.max(SLOWER.factor * before, before + SLOWER.ms));
+  }
+};
+
+// ---------------------------------------------------------------------------------------------------------------- the platform's end
+
+const RISES = 1.5;
+const FALLS = 0.7;
+
+const expectEvidence = ({ namespace, metric, dimensions, stat, change }: Evidence, sick: PlatformMetrics, well: PlatformMetrics): void => {
+  const [now, before] = [sick.value(namespace, metric, dimensions, stat), well.value(namespace, metric, dimensions, stat)];
+  const what = `${namespace} ${metric} ${JSON.stringify(dimensions)} ${stat}, healthy ${before}`;
+  if (change === 'appears') {
+    expect(before ?? 0, what).toBe(0);
+    expect(now ?? 0, what).toBeGreaterThan(0);
+  } else if (change === 'rises') expect(now ?? Number.NaN, what).toBeGreaterThan(RISES * (before ?? Number.NaN));
+  else expect(now ?? Number.NaN, what).toBeLessThan(FALLS * (before ?? Number.NaN));
+};
+
+/** Who calls whom: what lies on the way from the players to a node. */
+const upstreamOf = (node: Node): Node[] => {
+  const [kind] = node.split(':');
+  if (kind === 'apigateway' || kind === 'generator') return [];
+  if (kind === 'lambda') return ['apigateway:api'];
+  return [
+    'apigateway:api',
+    ...functionNames.map((name): Node => `lambda:${name}`),
+    ...(kind === 'fargate' ? [] : (['fargate:engine'] as Node[])),
+  ];
+};
+
+/** A node's own limits: reached, it is a cause. What a cause further down does to it is time and errors, and none of these. */
+const ownLimits = (node: Node): Pick<Evidence, 'namespace' | 'metric' | 'dimensions'>[] => {
+  const [kind, name = ''] = node.split(':');
+  switch (kind) {
+    case 'lambda':
+      return [{ namespace: 'AWS/Lambda', metric: 'Throttles', dimensions: functionDimensions(name) }];
+    case 'fargate':
+      return [{ namespace: 'ECS/ContainerInsights', metric: 'PendingTaskCount', dimensions: serviceDimensions }];
+    default:
+      return [];
+  }
+};
+
+/** What the gateway refuses by itself: the client sees 429. */
+const refusedByGateway = ({ report }: Observation): number => report.errorClasses.filter(({ status }) => status === '429').length;
+
+describe.each(faults.map((fault) => [fault.name, fault] as const))('%s', (name, fault) => {
+  it('shows at the client, in the metrics of its own node, and upstream only by its consequences', { timeout: 180_000 }, async () => {
+    const well = await healthyRun(fault.scenario);
+    const sick = await observe([name], { scenario: fault.scenario, ...LOAD[fault.scenario] });
+    expectSymptom(fault.symptom, sick, well);
+    for (const evidence of fault.evidence) expectEvidence(evidence, sick.platform, well.platform);
+    for (const node of upstreamOf(fault.truth.node)) {
+      if (node === 'apigateway:api') expect(refusedByGateway(sick), 'refused by the gateway').toBe(0);
+      for (const { namespace, metric, dimensions } of ownLimits(node))
+        expect(sick.platform.value(namespace, metric, dimensions, 'Sum') ?? 0, `${metric} of ${node}`).toBe(0);
+    }
+  });
+});
+
+it('a healthy stack shows the requests of its players at the gateway, and nothing at a limit', { timeout: 180_000 }, async () => {
+  const { report, platform } = await healthyRun('mixed');
+  expect(report.errorClasses).toEqual([]);
+  const count = platform.value('AWS/ApiGateway', 'Count', restApiDimensions, 'Sum') ?? 0;
+  expect(count).toBeGreaterThanOrEqual(report.summary.requests ?? Number.NaN);
+  for (const name of functionNames) expect(platform.value('AWS/Lambda', 'Throttles', functionDimensions(name), 'Sum') ?? 0, name).toBe(0);
+});
