@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { connectRedis, redis, redisKey } from './cache.ts';
+import { connectRedis, redis } from './cache.ts';
 import { grant } from './characters.ts';
 import { environment } from './environment.ts';
 import { log } from './log.ts';
-import { taskDurationMs, taskGains } from './rules.ts';
-import { findTask, queueKey, saveTask } from './tasks.ts';
+import { compute } from './processor.ts';
+import { isPoisoned, taskDurationMs, taskGains } from './rules.ts';
+import { asTask, queueSeen, taskDone, taskFailed, taskRetried } from './task-telemetry.ts';
+import { enqueue, findTask, queueKey, queueLength, saveTask, type Task } from './tasks.ts';
+import { beat, HEARTBEAT_TTL_S, recoverFromTheDead, signOff, workingKey } from './workers.ts';
 
 /**
  * The game engine: a service that works the queue of idle-game tasks, many at a time. A task moves from the queue to this worker's own list in one
@@ -13,30 +16,24 @@ import { findTask, queueKey, saveTask } from './tasks.ts';
  * least once; a task whose result is on record is not paid twice, except when a worker dies between the two writes.
  */
 export interface Engine {
-  health(): { status: 'ok' | 'failed'; running: number };
+  health(): EngineHealth;
   /** Takes no more tasks, finishes the running ones and signs off. */
   stop(): Promise<void>;
 }
 
-/** A worker is taken for dead when it has not been heard of for this long. Guess: tune. */
-const HEARTBEAT_TTL_S = 15;
+export interface EngineHealth {
+  status: 'ok' | 'failed';
+  /** Tasks that this worker is at. */
+  running: number;
+  /** Tasks that waited in the queue when this worker last looked. */
+  waiting: number;
+}
+
 const HEARTBEAT_EVERY_MS = 5000;
+const LOOK_EVERY_MS = 1000;
 /** How long one blocking read waits; bounds how long a stop takes. */
 const BLOCK_S = 1;
-/** After this many starts a task is given up: it may be what kills the workers. */
-const ATTEMPTS_MAX = 3;
 const RETRY_MS = 500;
-
-const workersKey = (): string => redisKey('engine', 'workers');
-const heartbeatKey = (worker: string): string => redisKey('engine', 'heartbeat', worker);
-const workingKey = (worker: string): string => redisKey('engine', 'working', worker);
-
-/** True while any worker is alive. */
-export const engineAlive = async (): Promise<boolean> => {
-  const connection = await redis();
-  const workers = await connection.sMembers(workersKey());
-  return workers.length > 0 && (await connection.exists(workers.map(heartbeatKey))) > 0;
-};
 
 /** Starts a worker. @throws Error when Redis can't be reached */
 export const startEngine = async (): Promise<Engine> => {
@@ -45,18 +42,24 @@ export const startEngine = async (): Promise<Engine> => {
   const running = new Set<Promise<void>>();
   let stopping = false;
   let beatAt = 0;
+  let waiting = 0;
 
-  const beat = async (): Promise<void> => {
+  const heartbeat = async (): Promise<void> => {
     try {
-      const connection = await redis();
-      await Promise.all([
-        connection.sAdd(workersKey(), worker),
-        connection.set(heartbeatKey(worker), '1', { expiration: { type: 'EX', value: HEARTBEAT_TTL_S } }),
-      ]);
+      await beat(worker);
       beatAt = Date.now();
       await recoverFromTheDead(worker);
     } catch (error) {
       log.error('engine heartbeat failed', { error });
+    }
+  };
+
+  const look = async (): Promise<void> => {
+    try {
+      waiting = await queueLength();
+      queueSeen(waiting);
+    } catch {
+      // The heartbeat says so.
     }
   };
 
@@ -79,14 +82,14 @@ export const startEngine = async (): Promise<Engine> => {
     }
   };
 
-  await beat();
-  const heartbeat = setInterval(() => void beat(), HEARTBEAT_EVERY_MS);
+  await heartbeat();
+  const timers = [setInterval(() => void heartbeat(), HEARTBEAT_EVERY_MS), setInterval(() => void look(), LOOK_EVERY_MS)];
   const looping = loop();
   return {
-    health: () => ({ status: Date.now() - beatAt < HEARTBEAT_TTL_S * 1000 ? 'ok' : 'failed', running: running.size }),
+    health: () => ({ status: Date.now() - beatAt < HEARTBEAT_TTL_S * 1000 ? 'ok' : 'failed', running: running.size, waiting }),
     stop: async () => {
       stopping = true;
-      clearInterval(heartbeat);
+      for (const timer of timers) clearInterval(timer);
       await looping;
       await Promise.all(running);
       await signOff(worker);
@@ -98,10 +101,9 @@ export const startEngine = async (): Promise<Engine> => {
 /** Works one task and acknowledges it. Never throws: what goes wrong is the task's status, and the log's. */
 const work = async (worker: string, taskId: string): Promise<void> => {
   try {
-    await perform(taskId);
+    await asTask(taskId, () => perform(taskId));
   } catch (error) {
-    log.error('task failed', { taskId, error });
-    await fail(taskId).catch((failure: unknown) => log.error('task could not be marked as failed', { taskId, error: failure }));
+    await again(taskId, error).catch((failure: unknown) => log.error('task could not be put back', { taskId, error: failure }));
   }
   try {
     await (await redis()).lRem(workingKey(worker), 1, taskId);
@@ -113,34 +115,37 @@ const work = async (worker: string, taskId: string): Promise<void> => {
 const perform = async (taskId: string): Promise<void> => {
   const task = await findTask(taskId);
   if (task === null || task.status === 'done' || task.status === 'failed') return;
-  if (task.attempts >= ATTEMPTS_MAX) throw new Error(`given up after ${task.attempts} attempts`);
-  const begun = { ...task, status: 'running', startedAt: Date.now(), attempts: task.attempts + 1 } as const;
+  if (isTriedOut(task)) throw new Error(`given up after ${task.attempts} attempts`);
+  const startedAt = Date.now();
+  const begun = { ...task, status: 'running', startedAt, attempts: task.attempts + 1 } as const;
   await saveTask(begun);
+  const { taskCpuMs, poisonedTaskShare } = environment().mistakes;
   await wait(taskDurationMs(taskId));
+  await compute(taskCpuMs);
+  if (isPoisoned(taskId, poisonedTaskShare)) throw new Error('the task can not be worked');
   const result = taskGains(taskId, task.kind);
   await grant(task.characterId, result);
-  await saveTask({ ...begun, status: 'done', finishedAt: Date.now(), result });
+  const finishedAt = Date.now();
+  await saveTask({ ...begun, status: 'done', finishedAt, result });
+  taskDone({ durationMs: finishedAt - startedAt, waitedMs: startedAt - task.enqueuedAt });
 };
 
-const fail = async (taskId: string): Promise<void> => {
+/** After this many starts a task is given up: it may be what kills the workers. */
+const isTriedOut = ({ attempts }: Task): boolean => {
+  const { taskAttemptsMax } = environment();
+  return taskAttemptsMax > 0 && attempts >= taskAttemptsMax;
+};
+
+/** A task that went wrong is queued anew, behind the others, until it is given up. */
+const again = async (taskId: string, error: unknown): Promise<void> => {
   const task = await findTask(taskId);
-  if (task !== null) await saveTask({ ...task, status: 'failed', finishedAt: Date.now() });
-};
-
-/** Puts back what dead workers had taken. Several workers may do so at once: each move is atomic. */
-const recoverFromTheDead = async (self: string): Promise<void> => {
-  const connection = await redis();
-  for (const worker of await connection.sMembers(workersKey())) {
-    if (worker === self || (await connection.exists(heartbeatKey(worker))) > 0) continue;
-    let recovered = 0;
-    while ((await connection.lMove(workingKey(worker), queueKey(), 'RIGHT', 'RIGHT')) !== null) recovered++;
-    await connection.sRem(workersKey(), worker);
-    log.warn('tasks of a dead worker were put back', { worker, recovered });
+  if (task === null) return;
+  if (!isTriedOut(task) && (await enqueue({ ...task, status: 'queued' }))) {
+    log.info('task is tried again', { taskId, attempts: task.attempts, error });
+    taskRetried();
+    return;
   }
-};
-
-const signOff = async (worker: string): Promise<void> => {
-  const connection = await redis();
-  await connection.del(heartbeatKey(worker));
-  await connection.sRem(workersKey(), worker);
+  log.error('task failed', { taskId, attempts: task.attempts, error });
+  await saveTask({ ...task, status: 'failed', finishedAt: Date.now() });
+  taskFailed();
 };

@@ -21,6 +21,10 @@ export interface Environment {
   taskKeptS: number;
   /** Tasks that one engine works at a time. */
   engineConcurrency: number;
+  /** A task that fails is begun this many times; 0: for ever. */
+  taskAttemptsMax: number;
+  /** Units of a processor, of which a vCPU is 1,024, that computing is to seem to have; null where it really computes. */
+  seemingCpuUnits: number | null;
   cacheTtlS: { items: number; guilds: number; leaderboards: number; auctions: number };
   /** Where the game's own REST API answers; null where nobody has said: what needs it is then skipped. */
   apiUrl: string | null;
@@ -53,6 +57,10 @@ interface Mistakes {
   /** `ERROR_SHARE` of the invocations of `ERROR_FUNCTION` (of all functions where it is not set) throw. */
   errorShare: number;
   errorFunction: FunctionName | null;
+  /** `TASK_CPU_MS`: milliseconds of a whole processor that each task computes. */
+  taskCpuMs: number;
+  /** `POISONED_TASK_SHARE` of the tasks fail each time they are tried. */
+  poisonedTaskShare: number;
   /** `LEAK_KB` are kept for ever by each invocation. */
   leakKb: number;
   /** `LOG_WAIT_MS`: the log is shipped line by line, and each debug line waits this long for it. */
@@ -112,6 +120,8 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
     chatKeptS: integer('CHAT_KEPT_S', 7 * DAY_S, 60, 30 * DAY_S),
     taskKeptS: integer('TASK_KEPT_S', HOUR_S, 60, DAY_S),
     engineConcurrency: integer('ENGINE_CONCURRENCY', 100, 1, 1000), // guess: tune
+    taskAttemptsMax: integer('TASK_ATTEMPTS_MAX', 3, 0, 1000),
+    seemingCpuUnits: env['SEEMING_CPU_UNITS'] === undefined ? null : integer('SEEMING_CPU_UNITS', 0, 1, 16 * 1024),
     // "5 to 60 minutes by volatility" (reference stack). Open auctions are more volatile than that: after minutes most of the list would be sold.
     cacheTtlS: {
       items: integer('CACHE_ITEMS_S', HOUR_S, 1, HOUR_S),
@@ -136,6 +146,8 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
       chatEcho: integer('CHAT_ECHO', 1, 1, 100),
       errorShare: share('ERROR_SHARE'),
       errorFunction: functionOf('ERROR_FUNCTION'),
+      taskCpuMs: integer('TASK_CPU_MS', 4, 0, 60_000), // guess: tune
+      poisonedTaskShare: share('POISONED_TASK_SHARE'),
       leakKb: integer('LEAK_KB', 0, 0, 100_000),
       logWaitMs: integer('LOG_WAIT_MS', 0, 0, 10_000),
     },

@@ -21,6 +21,7 @@ const UNITS = {
   // The engine's work.
   TasksQueued: MetricUnit.Count,
   TasksProcessed: MetricUnit.Count,
+  TasksRetried: MetricUnit.Count,
   TasksFailed: MetricUnit.Count,
   TaskDuration: MetricUnit.Milliseconds,
   TaskWait: MetricUnit.Milliseconds,

@@ -69,6 +69,12 @@ const TASK_MS_SPREAD = 700;
 /** How long the engine is at a task: 100 to 800 ms, the same for the same task. */
 export const taskDurationMs = (taskId: string): number => TASK_MS_MIN + pick(`${taskId}/duration`, TASK_MS_SPREAD + 1);
 
+/** Of how many parts a share is one: enough for one task in ten thousand. */
+const PARTS = 1_000_000;
+
+/** True for that share of the tasks, and always for the same ones. */
+export const isPoisoned = (taskId: string, share: number): boolean => pick(`${taskId}/poison`, PARTS) < share * PARTS;
+
 export const ITEMS_COUNT = 100;
 
 /** Ids of the item definitions, `item-001` to `item-100`. */

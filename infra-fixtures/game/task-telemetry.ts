@@ -17,6 +17,8 @@ export const taskDone = ({ durationMs, waitedMs }: { durationMs: number; waitedM
   observe('TaskWait', waitedMs);
 };
 
+export const taskRetried = (): void => count('TasksRetried');
+
 export const taskFailed = (): void => count('TasksFailed');
 
 /** Tasks that wait, as seen whenever somebody looks. */

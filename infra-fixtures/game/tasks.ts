@@ -31,6 +31,9 @@ export const enqueue = async (task: Task): Promise<boolean> => {
   return false;
 };
 
+/** Tasks that wait. */
+export const queueLength = async (): Promise<number> => (await redis()).lLen(queueKey());
+
 export const saveTask = async (task: Task): Promise<void> => {
   const expiration = { type: 'EX', value: environment().taskKeptS } as const;
   await (await redis()).set(taskKey(task.taskId), JSON.stringify(task), { expiration });

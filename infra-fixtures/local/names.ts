@@ -6,21 +6,22 @@ import { cache, engine, restApi, socketApi } from '../game/definition.ts';
  */
 export const ACCOUNT_ID = '000000000000';
 export const REGION = 'us-east-1';
-export const CLUSTER = engine.cluster;
-export const SERVICE = engine.service;
-export const LOAD_BALANCER = 'app/engine/0000000000000001';
-export const TARGET_GROUP = 'targetgroup/engine/0000000000000001';
-export const CACHE_CLUSTER = cache.clusterId;
-export const CACHE_NODE = cache.nodeId;
+const CLUSTER = engine.cluster;
+const SERVICE = engine.service;
+const LOAD_BALANCER = 'app/engine/0000000000000001';
+const TARGET_GROUP = 'targetgroup/engine/0000000000000001';
+const CACHE_CLUSTER = cache.clusterId;
+const CACHE_NODE = cache.nodeId;
 
 export const restApiDimensions = { ApiName: restApi.name, Stage: restApi.stage } as const;
 export const socketApiDimensions = { ApiId: socketApi.name, Stage: socketApi.stage } as const;
 export const functionDimensions = (name: string) => ({ FunctionName: name });
 export const tableDimensions = (table: string) => ({ TableName: table });
 export const serviceDimensions = { ClusterName: CLUSTER, ServiceName: SERVICE } as const;
+export const loadBalancerDimensions = { LoadBalancer: LOAD_BALANCER } as const;
+export const targetGroupDimensions = { ...loadBalancerDimensions, TargetGroup: TARGET_GROUP } as const;
 export const cacheDimensions = { CacheClusterId: CACHE_CLUSTER } as const;
 export const cacheNodeDimensions = { CacheClusterId: CACHE_CLUSTER, CacheNodeId: CACHE_NODE } as const;
-export const cacheNodeType = cache.nodeType;
 
 export const functionLogGroup = (name: string): string => `/aws/lambda/${name}`;
 export const serviceLogGroup = `/ecs/${SERVICE}`;

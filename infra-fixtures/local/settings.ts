@@ -68,7 +68,7 @@ export interface TableSettings {
   foreign: { readUnits: number; writeUnits: number };
 }
 
-export interface EngineSettings {
+interface EngineSettings {
   cpuUnits: number;
   memoryMb: number;
   tasksMin: number;
@@ -78,10 +78,9 @@ export interface EngineSettings {
     cpuPercent: number;
     memoryPercent: number;
     activeTasksPerTask: number;
-    scaleOutCooldownMs: number;
-    scaleInCooldownMs: number;
-    /** How often the scaling alarms are evaluated: a minute on AWS, three datapoints to scale out. */
-    evaluateEveryMs: number;
+    /** As on AWS, where a period of the metrics is a minute; with shorter periods they are as much shorter. */
+    scaleOutCooldownS: number;
+    scaleInCooldownS: number;
   };
   /** From the decision to a task that works: pulling the image, attaching the network. Guess: 3 s stand for half a minute. */
   provisionMs: number;
@@ -137,15 +136,7 @@ export const healthySettings = (): StackSettings => ({
     memoryMb: definition.engine.memoryMb,
     tasksMin: definition.engine.tasksMin,
     tasksMax: definition.engine.tasksMax,
-    scaling: {
-      enabled: true,
-      cpuPercent: definition.engine.scaling.cpuPercent,
-      memoryPercent: definition.engine.scaling.memoryPercent,
-      activeTasksPerTask: definition.engine.scaling.activeTasksPerTask,
-      scaleOutCooldownMs: definition.engine.scaling.scaleOutCooldownS * 1000,
-      scaleInCooldownMs: definition.engine.scaling.scaleInCooldownS * 1000,
-      evaluateEveryMs: 60_000,
-    },
+    scaling: { enabled: true, ...definition.engine.scaling },
     provisionMs: 3000,
     healthCheck: {
       everyMs: definition.engine.healthCheck.everyS * 1000,

@@ -1,10 +1,10 @@
-import { engineAlive } from '../engine.ts';
 import { environment } from '../environment.ts';
 import { activeSince } from '../leaderboard-lists.ts';
 import { log } from '../log.ts';
 import { observe } from '../metrics.ts';
 import { jobHandler } from '../operations/job.ts';
 import { type Check, cacheAnswers, check, databaseAnswers, urlAnswers } from '../operations/probes.ts';
+import { engineAlive } from '../workers.ts';
 
 interface Health {
   status: 'ok' | 'degraded';

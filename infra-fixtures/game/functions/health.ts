@@ -1,6 +1,6 @@
-import { engineAlive } from '../engine.ts';
 import { cacheAnswers, check, databaseAnswers } from '../operations/probes.ts';
 import { type RestContext, restHandler } from '../rest.ts';
+import { engineAlive } from '../workers.ts';
 
 const health = async (c: RestContext): Promise<Response> => {
   const [database, cache, engine] = await Promise.all([

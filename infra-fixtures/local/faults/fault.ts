@@ -34,7 +34,7 @@ export interface Fault {
   apply(settings: StackSettings, value: number): void;
 }
 
-export interface FaultValue {
+interface FaultValue {
   /** What the number is, in words, with its unit. */
   what: string;
   fallback: number;
