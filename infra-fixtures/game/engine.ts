@@ -21,7 +21,7 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-export interface EngineHealth {
+interface EngineHealth {
   status: 'ok' | 'failed';
   /** Tasks that this worker is at. */
   running: number;

@@ -146,14 +146,23 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     reconcile();
   };
 
+  const stop = async (): Promise<void> => {
+    stopped = true;
+    await Promise.all([...tasks].map((task) => task.stop()));
+  };
+
   const failed = new Promise<never>((_, reject) => {
     onFailed = reject;
   });
   const up = settled();
   reconcile();
-  await Promise.race([up, failed]);
+  try {
+    await Promise.race([up, failed]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   onFailed = null;
-  failed.catch(() => undefined);
   provisionMs = options.provisionMs;
   const watching = setInterval(() => void watch(), SAMPLE_EVERY_MS);
   const scales = options.scaling.enabled ? setInterval(scale, options.periodMs) : undefined;
@@ -167,10 +176,9 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       await done;
     },
     stop: async () => {
-      stopped = true;
       clearInterval(watching);
       clearInterval(scales);
-      await Promise.all([...tasks].map((task) => task.stop()));
+      await stop();
     },
   };
 };
