@@ -2,7 +2,7 @@ import { engine } from '../game/definition.ts';
 import { onRequest, runChild } from './child.ts';
 import { startLoadBalancer } from './ecs/load-balancer.ts';
 import { startService } from './ecs/service.ts';
-import { isAlarming } from './lambda/function-log.ts';
+import { isAlarming } from './log-sink.ts';
 import { serviceLogGroup } from './names.ts';
 import { readSettings } from './settings.ts';
 import { startPlatform } from './telemetry/platform.ts';
@@ -25,7 +25,8 @@ await runChild(async (send) => {
     platform,
     onOutput: (taskId, line) => {
       platform.log(serviceLogGroup, `${engine.service}/${engine.service}/${taskId}`, line, Date.now());
-      if (isAlarming(line)) process.stderr.write(`${line}\n`);
+      // What isn't the game's own log is Node's, of a task that could not even begin.
+      if (isAlarming(line) || !line.startsWith('{')) process.stderr.write(`${line}\n`);
     },
   });
   const balancer = await startLoadBalancer(service.healthyTargets, platform);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { logSink } from './log-sink.ts';
+import { isAlarming, logSink } from './log-sink.ts';
 
 it('stops writing at its bound, says so once, and still knows the last line', () => {
   const written: string[] = [];
@@ -15,4 +15,11 @@ it('keeps metrics out of it', () => {
   sink.write('{"_aws":{"Timestamp":1},"Requests":1}');
   sink.write('{"level":"WARN"}');
   expect(written).toEqual(['{"level":"WARN"}\n']);
+});
+
+it('tells warnings and errors from the rest', () => {
+  for (const line of ['{"level":"WARN","message":"x"}', '{"a":1,"level": "error"}', 't\tr\tERROR\tx'])
+    expect(isAlarming(line), line).toBe(true);
+  for (const line of ['{"level":"INFO","message":"error"}', 'ERROR', 't\tr\tINFO\tx', '{"_aws":{}}'])
+    expect(isAlarming(line), line).toBe(false);
 });

@@ -25,3 +25,6 @@ export const logSink = (output: (text: string) => void, bytesMax = BYTES_MAX): L
     last: () => last,
   };
 };
+
+/** Whether somebody who looks after the stack has to see this line too: warnings and errors, structured or as Lambda's runtime writes them. */
+export const isAlarming = (line: string): boolean => /"level":\s*"(warn|error|critical)"|\t(WARN|ERROR|FATAL)\t/i.test(line);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isAlarming, reportLine } from './function-log.ts';
+import { reportLine } from './function-log.ts';
 import { cpuWaitMs, heapMaxMb } from './function-memory.ts';
 
 const report = { requestId: 'r', durationMs: 12.344, initMs: null, memoryMb: 512, memoryUsedMb: 91.2, failure: null, trace: null };
@@ -16,13 +16,6 @@ it('writes a report as Lambda does', () => {
   expect(reportLine({ ...report, memoryUsedMb: 600, failure: { status: 'error', errorType: 'Runtime.ExitError' } })).toContain(
     'Max Memory Used: 512 MB\tStatus: error\tError Type: Runtime.ExitError',
   );
-});
-
-it('tells warnings and errors from the rest', () => {
-  for (const line of ['{"level":"WARN","message":"x"}', '{"a":1,"level": "error"}', 't\tr\tERROR\tx'])
-    expect(isAlarming(line), line).toBe(true);
-  for (const line of ['{"level":"INFO","message":"error"}', 'ERROR', 't\tr\tINFO\tx', '{"_aws":{}}'])
-    expect(isAlarming(line), line).toBe(false);
 });
 
 it('makes a CPU share of memory, and no more than a whole CPU', () => {

@@ -47,6 +47,3 @@ export const reportLine = (report: Report): string => {
   const line = `${fields.join('\t')}\t`;
   return trace === null ? line : `${line}\nXRAY TraceId: ${trace.root}\tSegmentId: ${trace.segmentId}\tSampled: true\t`;
 };
-
-/** Whether somebody who looks after the stack has to see this line too: warnings and errors, structured or as Lambda's runtime writes them. */
-export const isAlarming = (line: string): boolean => /"level":\s*"(warn|error|critical)"|\t(WARN|ERROR|FATAL)\t/i.test(line);

@@ -1,8 +1,9 @@
+import { isAlarming } from '../log-sink.ts';
 import { functionDimensions, functionLogGroup, REGION } from '../names.ts';
 import type { Dimensions, Platform, Unit } from '../telemetry/platform.ts';
 import type { Concurrency } from './concurrency.ts';
 import type { FunctionError } from './execution-environment.ts';
-import { endLine, initReportLine, initStartLine, isAlarming, type Report, reportLine, startLine } from './function-log.ts';
+import { endLine, initReportLine, initStartLine, type Report, reportLine, startLine } from './function-log.ts';
 import type { PoolRun } from './function-pool.ts';
 
 /** What Lambda tells of a function: its metrics and its log. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
