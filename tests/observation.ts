@@ -2,16 +2,66 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { CloudWatchClient, GetMetricDataCommand, type Metric, type MetricDataQuery, paginateListMetrics } from '@aws-sdk/client-cloudwatch';
-import type { Report } from '../analyzers/contract.ts';
+import type { Client, EndpointSeries, Histogram, Report } from '../analyzers/contract.ts';
+import { mergeHistograms, quantile } from '../analyzers/models/histogram.ts';
+import { type SlotRange, slotsWithin, total } from '../analyzers/series.ts';
+import { readClient } from '../cli/collect/client-file.ts';
 import { settingsFor } from '../infra-fixtures/local/settings-for.ts';
 import { startStack } from '../infra-fixtures/local/stack.ts';
 import { loadkit, reportOf } from './loadkit.ts';
 
-/** What a run against the stack looked like from both ends: the players' report, and what CloudWatch says of the platform in the same time. */
+/** What a run against the stack looked like from both ends, once all players were in and the functions' environments had started: what players got, and what CloudWatch says of the platform in the same time. */
 export interface Observation {
   report: Report;
+  players: PlayersView;
   platform: PlatformMetrics;
 }
+
+/** Requests and trends of the settled part of a run. */
+export class PlayersView {
+  readonly #client: Client;
+  readonly #range: SlotRange;
+
+  constructor(client: Client, range: SlotRange) {
+    this.#client = client;
+    this.#range = range;
+  }
+
+  /** Of the requests whose name begins with one of `prefixes`; of all, where there are none. Null without such a request. */
+  latencyMs(prefixes: readonly string[], q: number): number | null {
+    return quantileMs(
+      this.#named(prefixes).flatMap(({ latencyS }) => this.#within(latencyS)),
+      q,
+    );
+  }
+
+  errorShare(prefixes: readonly string[]): number | null {
+    const endpoints = this.#named(prefixes);
+    const sum = (values: readonly number[]): number => total(values, this.#range);
+    const requests = endpoints.reduce((all, each) => all + sum(each.requests), 0);
+    return requests === 0 ? null : endpoints.reduce((all, each) => all + sum(each.errors), 0) / requests;
+  }
+
+  /** Of a trend of times; null where nothing was measured. */
+  trendMs(name: string, q: number): number | null {
+    return quantileMs(this.#within(this.#client.trends.find((trend) => trend.name === name)?.slots ?? []), q);
+  }
+
+  #named(prefixes: readonly string[]): EndpointSeries[] {
+    const { endpoints } = this.#client;
+    return prefixes.length === 0 ? endpoints : endpoints.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
+  }
+
+  #within<T>(slots: readonly T[]): T[] {
+    return slots.slice(this.#range.from, this.#range.to);
+  }
+}
+
+const quantileMs = (slots: readonly (Histogram | null)[], q: number): number | null => {
+  const merged = mergeHistograms(slots);
+  const atS = merged === null ? null : quantile(merged, q);
+  return atS === null ? null : atS * 1000;
+};
 
 export interface Load {
   scenario: string;
@@ -19,7 +69,7 @@ export interface Load {
   durationS: number;
 }
 
-/** Statistics over the whole of the run, of every metric that CloudWatch lists. */
+/** Statistics of every metric that CloudWatch lists: sums and extremes over the settled part of the run, else the median of its periods. */
 export class PlatformMetrics {
   readonly #values: ReadonlyMap<string, number>;
 
@@ -39,19 +89,29 @@ export type Stat = (typeof STATS)[number];
 const keyOf = (namespace: string, metric: string, dimensions: Readonly<Record<string, string>>, stat: string): string =>
   JSON.stringify([namespace, metric, Object.entries(dimensions).sort(), stat]);
 
-/** Plays a scenario with real k6 against a stack of its own with these faults (none: healthy), and asks its CloudWatch afterwards. */
+const RAMP_S = 3;
+/** From the first request: players sign in, and each function gets its environments. On two busy cores that takes some seconds. Guess: tune. */
+const SETTLED_AFTER_S = 15;
+
+/** Plays a scenario with real k6 against a stack of its own with these faults (none: healthy), and asks its CloudWatch afterwards. `durationS` is the settled part. */
 export async function observe(faults: readonly string[], load: Load): Promise<Observation> {
   const folder = mkdtempSync(path.join(tmpdir(), 'loadkit-observation-'));
   const settings = settingsFor({ faults, trouble: [], delayS: 0, periodS: 1 });
   const stack = await startStack({ env: process.env, settings, logFile: path.join(folder, 'stack.log') });
   try {
-    const beganS = Math.floor(Date.now() / 1000);
     const { scenario, users, durationS } = load;
-    const asked = ['--users', String(users), '--duration', `${durationS}s`, '--ramp', '3s'];
-    const to = ['--target', stack.http, '--ws-target', stack.ws, '--out', path.join(folder, 'run')];
-    const report = reportOf(await loadkit(['run', scenario, ...asked, ...to, '--json']));
+    const asked = ['--users', String(users), '--duration', `${SETTLED_AFTER_S + durationS + RAMP_S}s`, '--ramp', `${RAMP_S}s`];
+    const run = path.join(folder, 'run');
+    const report = reportOf(
+      await loadkit(['run', scenario, ...asked, '--target', stack.http, '--ws-target', stack.ws, '--out', run, '--json']),
+    );
     if (stack.aws === null) throw new Error('the stack has no telemetry');
-    return { report, platform: await platformMetrics(stack.aws, beganS) };
+    const { client } = await readClient(path.join(run, 'client.json.gz'));
+    if (client.executionStartS === null) throw new Error('the run never began');
+    const fromS = client.executionStartS + SETTLED_AFTER_S;
+    const toS = fromS + durationS;
+    const players = new PlayersView(client, slotsWithin(client, fromS, toS));
+    return { report, players, platform: await platformMetrics(stack.aws, fromS, toS) };
   } finally {
     await stack.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -59,10 +119,10 @@ export async function observe(faults: readonly string[], load: Load): Promise<Ob
 }
 
 const QUERIES_MAX = 500;
-/** The longest that there is: one holds the run, unless that goes on past midnight. */
-const PERIOD_S = 86_400;
+/** Of high resolution: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+const PERIOD_S = 10;
 
-async function platformMetrics(endpoint: string, fromS: number): Promise<PlatformMetrics> {
+async function platformMetrics(endpoint: string, fromS: number, toS: number): Promise<PlatformMetrics> {
   const client = new CloudWatchClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
   try {
     const metrics: Metric[] = [];
@@ -73,8 +133,8 @@ async function platformMetrics(endpoint: string, fromS: number): Promise<Platfor
       const asked = queries.slice(at, at + QUERIES_MAX);
       const { MetricDataResults = [] } = await client.send(
         new GetMetricDataCommand({
-          StartTime: new Date(Math.floor(fromS / PERIOD_S) * PERIOD_S * 1000),
-          EndTime: new Date((Math.floor(fromS / PERIOD_S) + 2) * PERIOD_S * 1000),
+          StartTime: new Date(Math.ceil(fromS / PERIOD_S) * PERIOD_S * 1000),
+          EndTime: new Date(Math.floor(toS / PERIOD_S) * PERIOD_S * 1000),
           MetricDataQueries: asked.map(
             ({ metric, stat }, index): MetricDataQuery => ({
               Id: `q${index}`,
@@ -96,9 +156,11 @@ async function platformMetrics(endpoint: string, fromS: number): Promise<Platfor
   }
 }
 
-/** A run over the edge of a period has two values. Percentiles and averages are never merged: the larger one stands for it. */
+/** Percentiles and averages are never merged: the middle one of the periods stands for them. */
 const fold = (stat: Stat, values: readonly number[]): number => {
   if (stat === 'Sum') return values.reduce((sum, value) => sum + value, 0);
   if (stat === 'Minimum') return Math.min(...values);
-  return Math.max(...values);
+  return stat === 'Maximum' ? Math.max(...values) : median(values);
 };
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

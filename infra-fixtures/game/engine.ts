@@ -34,6 +34,8 @@ const LOOK_EVERY_MS = 1000;
 /** How long one blocking read waits; bounds how long a stop takes. */
 const BLOCK_S = 1;
 const RETRY_MS = 500;
+/** What a task that can never succeed keeps a processor busy with before it fails. Guess: tune. */
+const POISON_CPU_MS = 100;
 
 /** Starts a worker. @throws Error when Redis can't be reached */
 export const startEngine = async (): Promise<Engine> => {
@@ -121,8 +123,11 @@ const perform = async (taskId: string): Promise<void> => {
   await saveTask(begun);
   const { taskCpuMs, poisonedTaskShare } = environment().mistakes;
   await wait(taskDurationMs(taskId));
+  if (isPoisoned(taskId, poisonedTaskShare)) {
+    await compute(POISON_CPU_MS);
+    throw new Error('the task can not be worked');
+  }
   await compute(taskCpuMs);
-  if (isPoisoned(taskId, poisonedTaskShare)) throw new Error('the task can not be worked');
   const result = taskGains(taskId, task.kind);
   await grant(task.characterId, result);
   const finishedAt = Date.now();

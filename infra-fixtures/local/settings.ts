@@ -21,7 +21,13 @@ export interface StackSettings {
   /** Concurrent executions of all functions together: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
   accountConcurrency: number;
   restApi: { ratePerS: number; burst: number; integrationTimeoutMs: number };
-  socketApi: { idleMaxMs: number; lifeMaxMs: number; frameMaxBytes: number };
+  socketApi: {
+    idleMaxMs: number;
+    lifeMaxMs: number;
+    frameMaxBytes: number;
+    /** What posting to a connection takes, over what this machine needs. */
+    postMs: number;
+  };
   functions: Record<definition.FunctionName, FunctionSettings>;
   tables: Record<definition.TableName, TableSettings>;
   engine: EngineSettings;
@@ -58,10 +64,10 @@ export interface TableSettings {
   billing: definition.TableDefinition['billing'];
   /** What one partition key can take: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html */
   partition: { readUnits: number; writeUnits: number };
-  /** Added to each answer of the table. */
+  /** Added to each answer of the table, over what the store behind it needs. */
   latencyMs: number;
-  /** Waited for each megabyte that a query or a scan reads, whether or not its filter keeps it. */
-  scanMsPerMb: number;
+  /** Waited for each megabyte that is read, whether or not a filter keeps it. */
+  readMsPerMb: number;
   /** Seconds of unused provisioned capacity that are kept as credit: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html */
   burstS: number;
   /** Taken from the table's capacity by somebody else, each second. */
@@ -103,9 +109,10 @@ const functionSettings = (name: definition.FunctionName): FunctionSettings => {
 const tableSettings = (name: definition.TableName): TableSettings => ({
   billing: definition.tableDefinition(name).billing,
   partition: { readUnits: 3000, writeUnits: 1000 },
-  latencyMs: 0,
+  // Guess: tune. AWS promises single-digit milliseconds, and a store in memory next door needs less.
+  latencyMs: 4,
   // Guess: tune. A page of a scan, 1 MB, is known to take some hundred milliseconds on AWS, of which dynalite itself spends a part.
-  scanMsPerMb: 100,
+  readMsPerMb: 100,
   burstS: 300,
   foreign: { readUnits: 0, writeUnits: 0 },
 });
@@ -128,6 +135,7 @@ export const healthySettings = (): StackSettings => ({
     idleMaxMs: definition.socketApi.idleMaxS * 1000,
     lifeMaxMs: definition.socketApi.lifeMaxS * 1000,
     frameMaxBytes: definition.socketApi.frameMaxBytes,
+    postMs: 5, // guess: tune
   },
   functions: each(definition.functionNames, functionSettings),
   tables: each(definition.tableNames, tableSettings),

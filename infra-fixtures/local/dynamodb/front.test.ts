@@ -278,7 +278,7 @@ it('takes for a condition that fails, and gives back what an invalid request was
 });
 
 it('waits as it is told to, by table and by what a scan reads', async () => {
-  const { client, direct } = await start({ chat: { latencyMs: 80 }, guilds: { scanMsPerMb: 4000 } });
+  const { client, direct } = await start({ chat: { latencyMs: 80 }, guilds: { readMsPerMb: 4000 } });
   const elapsedMs = async (command: ScanCommand): Promise<number> => {
     const startedMs = performance.now();
     await client.send(command);

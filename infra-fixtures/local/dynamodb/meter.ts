@@ -92,7 +92,7 @@ export class DynamoDbMeter {
     table.limits.settle([estimate], charges);
     this.#metrics.consumed(table.name, 'Read', charges);
     if (operation !== 'GetItem') this.#metrics.returned(table.name, operation, Number(body['Count'] ?? 0));
-    await this.#pause(table, operation === 'GetItem' ? 0 : bytesRead(charges, estimate.units));
+    await this.#pause(table, bytesRead(charges, estimate.units));
     this.#metrics.served(table.name, operation, this.#now() - startedMs);
     return { status: answer.status, body: withCapacity(body, consumedCapacity(table.storedAs, charges, input['ReturnConsumedCapacity'])) };
   }
@@ -299,7 +299,7 @@ export class DynamoDbMeter {
   }
 
   async #pause({ settings }: MeteredTable, scannedBytes: number): Promise<void> {
-    await this.#pauseFor(settings.latencyMs + (settings.scanMsPerMb * scannedBytes) / MEGABYTE);
+    await this.#pauseFor(settings.latencyMs + (settings.readMsPerMb * scannedBytes) / MEGABYTE);
   }
 
   async #pauseFor(ms: number): Promise<void> {

@@ -1,5 +1,5 @@
 import type { TableName } from '../../game/definition.ts';
-import { tableDimensions } from '../names.ts';
+import { operationDimensions, tableDimensions } from '../names.ts';
 import type { Dimensions, Platform } from '../telemetry/platform.ts';
 import type { Charge } from './charges.ts';
 import { unitsByIndex } from './consumed.ts';
@@ -71,8 +71,6 @@ export class DynamoDbMetrics {
     this.#platform.metric(NAMESPACE, name, dimensions, value, 'Count');
   }
 }
-
-const operationDimensions = (table: TableName, Operation: string): Dimensions => ({ ...tableDimensions(table), Operation });
 
 const indexDimensions = (table: TableName, index: string | null): Dimensions =>
   index === null ? tableDimensions(table) : { ...tableDimensions(table), GlobalSecondaryIndexName: index };

@@ -8,7 +8,7 @@ export const cacheCold: Fault = {
   truth: { node: 'elasticache:cache', resource: 'cold' },
   value: { what: 'milliseconds between two emptyings', fallback: 200, min: 50, max: 600000, whole: true },
   scenario: 'mixed',
-  symptom: { kind: 'slow', requests: ['GET /guilds', 'GET /items', 'GET /leaderboards/'] },
+  symptom: { kind: 'slow', requests: ['GET /leaderboards/level'] },
   evidence: [{ namespace: 'AWS/ElastiCache', metric: 'CacheHitRate', dimensions: cacheDimensions, stat: 'Average', change: 'falls' }],
   apply: (settings, value) => {
     settings.cache.emptiedEveryMs = value;

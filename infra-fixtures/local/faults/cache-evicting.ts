@@ -10,7 +10,7 @@ export const cacheEvicting: Fault = {
   truth: { node: 'elasticache:cache', resource: 'memory' },
   value: { what: 'megabytes', fallback: 2, min: 1, max: 100000, whole: false },
   scenario: 'mixed',
-  symptom: { kind: 'slow', requests: ['GET /guilds', 'GET /items', 'GET /leaderboards/'] },
+  symptom: { kind: 'slow', requests: ['GET /leaderboards/level'] },
   evidence: [{ namespace: 'AWS/ElastiCache', metric: 'Evictions', dimensions: cacheDimensions, stat: 'Sum', change: 'appears' }],
   apply: (settings, value) => {
     settings.cache.memoryMaxBytes = Math.round(value * BYTES_PER_MB);

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { functionNames, tableNames } from '../../game/definition.ts';
-import { healthySettings } from '../settings.ts';
+import { healthySettings, healthySettings } from '../settings.ts';
 import { chooseFaults, NoSuchFault, settingsWith } from './chosen.ts';
 import { faults } from './index.ts';
 
@@ -64,7 +64,7 @@ it.each(faults.flatMap(({ name, value }) => (value === null ? [] : [[name, value
 it('applies several at once', () => {
   const settings = settingsWith(chooseFaults(['api-throttle=7', 'slow-dependency=11']));
   expect(settings.restApi.ratePerS).toBe(7);
-  expect(settings.tables.characters.latencyMs).toBe(11);
+  expect(settings.tables.characters.latencyMs).toBe(healthySettings().tables.characters.latencyMs + 11);
   expect(settings.notes).toHaveLength(2);
 });
 

@@ -8,9 +8,9 @@ export const hotPartition: Fault = {
   truth: { node: 'dynamodb:auctions', resource: 'partition' },
   value: { what: 'units that a partition can take in a second', fallback: 5, min: 1, max: 3000, whole: true },
   scenario: 'database-heavy',
-  symptom: { kind: 'slow', requests: ['GET /market/auctions', 'POST /market/auctions'] },
+  symptom: { kind: 'slow', requests: ['POST /market/auctions'] },
   evidence: [
-    { namespace: 'AWS/DynamoDB', metric: 'ReadThrottleEvents', dimensions: tableDimensions('auctions'), stat: 'Sum', change: 'appears' },
+    { namespace: 'AWS/DynamoDB', metric: 'WriteThrottleEvents', dimensions: tableDimensions('auctions'), stat: 'Sum', change: 'appears' },
   ],
   apply: (settings, value) => {
     settings.game['OPEN_SHARDS'] = '1';

@@ -1,4 +1,4 @@
-import { tableDimensions } from '../names.ts';
+import { operationDimensions, tableDimensions } from '../names.ts';
 import type { Fault } from './fault.ts';
 
 /** An item is read and written as a whole, and paid for by its size. */
@@ -6,9 +6,9 @@ export const largeItems: Fault = {
   name: 'large-items',
   summary: 'the items of the characters table have grown large',
   truth: { node: 'dynamodb:characters', resource: 'item-size' },
-  value: { what: 'kilobytes', fallback: 100, min: 1, max: 390, whole: true },
+  value: { what: 'kilobytes', fallback: 300, min: 1, max: 390, whole: true },
   scenario: 'mixed',
-  symptom: { kind: 'slow', requests: ['GET /characters/:id', 'GET /characters'] },
+  symptom: { kind: 'slow', requests: ['GET /characters'] },
   evidence: [
     {
       namespace: 'AWS/DynamoDB',
@@ -20,7 +20,7 @@ export const largeItems: Fault = {
     {
       namespace: 'AWS/DynamoDB',
       metric: 'SuccessfulRequestLatency',
-      dimensions: tableDimensions('characters'),
+      dimensions: operationDimensions('characters', 'Query'),
       stat: 'p50',
       change: 'rises',
     },

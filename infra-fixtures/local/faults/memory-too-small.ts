@@ -2,7 +2,7 @@ import { functionDimensions } from '../names.ts';
 import type { Fault } from './fault.ts';
 
 /** Kept for ever by each invocation. Guess: tune. */
-const LEAK_KB = 4096;
+const LEAK_KB = 16_384;
 
 /** Memory buys processor share: at 128 MB a function has a fourteenth of a vCPU. And it leaks, so that its environments run out of memory one after the other. */
 export const memoryTooSmall: Fault = {

@@ -20,6 +20,6 @@ export const missingIndex: Fault = {
   ],
   apply: (settings, value) => {
     settings.game['AUCTIONS_BY_ITEM'] = 'scan';
-    settings.tables.auctions.scanMsPerMb = value;
+    settings.tables.auctions.readMsPerMb = value;
   },
 };

@@ -1,4 +1,4 @@
-import { tableDimensions } from '../names.ts';
+import { operationDimensions } from '../names.ts';
 import type { Fault } from './fault.ts';
 
 /** Nothing is refused and nothing is at a limit: it just takes long. */
@@ -13,12 +13,12 @@ export const slowDependency: Fault = {
     {
       namespace: 'AWS/DynamoDB',
       metric: 'SuccessfulRequestLatency',
-      dimensions: tableDimensions('characters'),
+      dimensions: operationDimensions('characters', 'GetItem'),
       stat: 'p50',
       change: 'rises',
     },
   ],
   apply: (settings, value) => {
-    settings.tables.characters.latencyMs = value;
+    settings.tables.characters.latencyMs += value;
   },
 };

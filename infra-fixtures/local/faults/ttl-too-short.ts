@@ -10,7 +10,7 @@ export const ttlTooShort: Fault = {
   truth: { node: 'elasticache:cache', resource: 'ttl' },
   value: { what: 'seconds', fallback: 1, min: 1, max: 3600, whole: true },
   scenario: 'mixed',
-  symptom: { kind: 'slow', requests: ['GET /guilds', 'GET /items', 'GET /leaderboards/'] },
+  symptom: { kind: 'slow', requests: ['GET /leaderboards/level'] },
   evidence: [{ namespace: 'AWS/ElastiCache', metric: 'CacheHitRate', dimensions: cacheDimensions, stat: 'Average', change: 'falls' }],
   apply: (settings, value) => {
     for (const cached of CACHED) settings.game[`CACHE_${cached}_S`] = String(value);

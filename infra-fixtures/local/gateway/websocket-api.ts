@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { answerJson, close, listen, rawRequest, readBody } from '../http.ts';
 import type { Invoke } from '../lambda/function-host.ts';
@@ -25,6 +26,8 @@ export interface WebSocketApiOptions {
   messageMaxBytes?: number;
   idleMaxMs?: number;
   lifeMaxMs?: number;
+  /** What posting to a connection takes, over what this machine needs. */
+  postMs?: number;
   /** Without it nothing is told. API Gateway doesn't trace WebSocket APIs: a trace begins at the function. */
   platform?: Platform;
 }
@@ -42,12 +45,20 @@ const SWEEP_EVERY_MS = 10_000;
 const BUFFERED_MAX_BYTES = 1024 * 1024;
 
 export const startWebSocketApi = async (options: WebSocketApiOptions): Promise<WebSocketApi> => {
-  const { messageMaxBytes = 128 * 1024, idleMaxMs = 600_000, lifeMaxMs = 7_200_000, platform = startPlatform(undefined) } = options;
+  const {
+    messageMaxBytes = 128 * 1024,
+    idleMaxMs = 600_000,
+    lifeMaxMs = 7_200_000,
+    postMs = 0,
+    platform = startPlatform(undefined),
+  } = options;
   const telemetry = webSocketTelemetry(platform);
   const integration: Integration = { invoke: options.invoke, telemetry };
   const open = new Map<string, Open>();
   const upgrades = new WebSocketServer({ noServer: true, maxPayload: messageMaxBytes, perMessageDeflate: false, clientTracking: false });
-  const { server, port } = await listen((request, response) => void manage(request, response, { open, messageMaxBytes, telemetry }));
+  const { server, port } = await listen(
+    (request, response) => void manage(request, response, { open, messageMaxBytes, postMs, telemetry }),
+  );
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -164,6 +175,7 @@ const closeOverdue = (open: ReadonlyMap<string, Open>, idleMaxMs: number, lifeMa
 interface Managed {
   open: ReadonlyMap<string, Open>;
   messageMaxBytes: number;
+  postMs: number;
   telemetry: WebSocketTelemetry;
 }
 
@@ -207,6 +219,7 @@ const post = async (request: IncomingMessage, response: ServerResponse, entry: O
   if (entry.socket.bufferedAmount > BUFFERED_MAX_BYTES) {
     return answerJson(response, 429, { message: 'Limit exceeded' }, { 'x-amzn-ErrorType': 'LimitExceededException' });
   }
+  if (managed.postMs > 0) await wait(managed.postMs);
   entry.lastActiveAt = Date.now();
   managed.telemetry.message();
   entry.socket.send(data, { binary: false }, (error) => {
