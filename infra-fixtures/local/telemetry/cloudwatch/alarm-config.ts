@@ -1,20 +1,7 @@
+import type { Input } from '../input.ts';
 import type { MissingData } from './alarm-state.ts';
-import {
-  dimensionsOutput,
-  type Input,
-  type MetricId,
-  metricOf,
-  oneOf,
-  optionalInteger,
-  optionalNumber,
-  optionalText,
-  optionalUnit,
-  required,
-  requiredText,
-  textsOf,
-  validation,
-} from './input.ts';
-import { basicStatistic, percentileStatistic, percentOf, type Statistic } from './statistic.ts';
+import { dimensionsOutput, type MetricId, metricOf, unitOf, validation } from './input.ts';
+import { type Statistic, statisticNamed } from './statistic.ts';
 
 /** An alarm on one metric and a fixed threshold, as PutMetricAlarm set it. */
 export interface AlarmConfig {
@@ -29,8 +16,6 @@ export interface AlarmConfig {
   threshold: number;
   comparison: Comparison;
   missingData: MissingData;
-  /** Fewer samples than this in the evaluated periods, and the state stays. */
-  samplesMin: number;
   /** As DescribeAlarms gives it back. */
   output: Readonly<Record<string, unknown>>;
 }
@@ -46,91 +31,73 @@ type Comparison = keyof typeof comparisons;
 
 /** Limits: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 const FINE_PERIODS_S: readonly number[] = [10, 20, 30];
-const RANGE_MAX_S = 86_400;
-const LONG_RANGE_MAX_S = 604_800;
+const DAY_S = 86_400;
 const HOUR_S = 3600;
 const ACTIONS_MAX = 5;
-const UNSUPPORTED = 'Metrics ThresholdMetricId EvaluationCriteria EvaluationInterval EvaluationWindow WarmUpConfiguration'.split(' ');
 
 /** Given back as they came. */
 const KEPT = (
   'AlarmName AlarmDescription ActionsEnabled Namespace MetricName Unit Statistic ExtendedStatistic Period EvaluationPeriods DatapointsToAlarm ' +
-  'Threshold ComparisonOperator TreatMissingData EvaluateLowSampleCountPercentile'
+  'Threshold ComparisonOperator TreatMissingData'
 ).split(' ');
+/** Metric math, anomaly detection, PromQL, other windows, and percentiles that wait for enough samples. */
+const UNSUPPORTED =
+  'Metrics ThresholdMetricId EvaluationCriteria EvaluationInterval EvaluationWindow WarmUpConfiguration EvaluateLowSampleCountPercentile'.split(
+    ' ',
+  );
 
-/** @throws AwsError also for what AWS knows and this endpoint doesn't: metric math, anomaly detection, PromQL, other windows */
+/** @throws AwsError also for what AWS knows and this endpoint doesn't */
 export const parseAlarm = (input: Input): AlarmConfig => {
-  const name = requiredText(input, 'AlarmName', 255);
-  const unsupported = UNSUPPORTED.find((key) => input[key] !== undefined && input[key] !== null);
-  if (unsupported !== undefined) throw validation(`The parameter ${unsupported} is not supported by this endpoint.`);
+  input.unsupported(...UNSUPPORTED);
+  input.optionalText('AlarmDescription', 1024, 0);
   const metric = metricOf(input);
-  const unit = optionalUnit(input);
-  const window = windowOf(input);
-  const comparison = required(
-    oneOf(optionalText(input, 'ComparisonOperator', 255), Object.keys(comparisons) as Comparison[], 'ComparisonOperator'),
-    'ComparisonOperator',
-  );
-  const threshold = required(optionalNumber(input, 'Threshold'), 'Threshold');
+  const threshold = input.required('Threshold', input.number('Threshold'));
   if (!Number.isFinite(threshold)) throw validation('The parameter Threshold must be a finite number.');
-  const treatment = oneOf(
-    optionalText(input, 'TreatMissingData', 255),
-    ['breaching', 'notBreaching', 'ignore', 'missing'],
-    'TreatMissingData',
-  );
-  if (input['AlarmDescription'] !== '') optionalText(input, 'AlarmDescription', 1024);
+  const treatment = input.choice('TreatMissingData', ['breaching', 'notBreaching', 'ignore', 'missing']);
   return {
-    name,
+    name: input.text('AlarmName'),
     metric,
-    unit,
-    ...window,
-    comparison,
+    unit: unitOf(input),
+    ...windowOf(input),
+    comparison: input.required('ComparisonOperator', input.choice('ComparisonOperator', Object.keys(comparisons) as Comparison[])),
     threshold,
     ...statisticOf(input),
     // What DynamoDB doesn't report is ignored, whatever was asked for.
     missingData: metric.namespace === 'AWS/DynamoDB' ? 'ignore' : (treatment ?? 'missing'),
     output: {
       ActionsEnabled: true,
-      ...Object.fromEntries(KEPT.flatMap((key) => (input[key] === undefined || input[key] === null ? [] : [[key, input[key]]]))),
+      ...Object.fromEntries(KEPT.map((key) => [key, input.given(key)]).filter(([, value]) => value !== undefined)),
       Dimensions: dimensionsOutput(metric.dimensions),
-      OKActions: textsOf(input, 'OKActions', ACTIONS_MAX),
-      AlarmActions: textsOf(input, 'AlarmActions', ACTIONS_MAX),
-      InsufficientDataActions: textsOf(input, 'InsufficientDataActions', ACTIONS_MAX),
+      OKActions: input.texts('OKActions', ACTIONS_MAX),
+      AlarmActions: input.texts('AlarmActions', ACTIONS_MAX),
+      InsufficientDataActions: input.texts('InsufficientDataActions', ACTIONS_MAX),
     },
   };
 };
 
 const windowOf = (input: Input): Pick<AlarmConfig, 'periodS' | 'evaluationPeriods' | 'datapointsToAlarm'> => {
-  const periodS = required(optionalInteger(input, 'Period', 1, LONG_RANGE_MAX_S), 'Period');
+  const periodS = input.required('Period', input.integer('Period', 1, 7 * DAY_S));
   if (!FINE_PERIODS_S.includes(periodS) && periodS % 60 !== 0) {
     throw validation('The parameter Period must be 10, 20, 30 or a multiple of 60.');
   }
-  const evaluationPeriods = required(optionalInteger(input, 'EvaluationPeriods', 1, RANGE_MAX_S), 'EvaluationPeriods');
-  const rangeMaxS = periodS < HOUR_S ? RANGE_MAX_S : LONG_RANGE_MAX_S;
-  if (periodS * evaluationPeriods > rangeMaxS) {
-    throw validation(
-      `Metrics cannot be checked across more than ${rangeMaxS / RANGE_MAX_S} day(s) (EvaluationPeriods * Period must be <= ${rangeMaxS}).`,
-    );
+  const evaluationPeriods = input.required('EvaluationPeriods', input.integer('EvaluationPeriods', 1, DAY_S));
+  const days = periodS < HOUR_S ? 1 : 7;
+  if (periodS * evaluationPeriods > days * DAY_S) {
+    throw validation(`Metrics cannot be checked across more than ${days} day(s) (EvaluationPeriods * Period must be <= ${days * DAY_S}).`);
   }
-  const datapointsToAlarm = optionalInteger(input, 'DatapointsToAlarm', 1, evaluationPeriods) ?? evaluationPeriods;
+  const datapointsToAlarm = input.integer('DatapointsToAlarm', 1, evaluationPeriods) ?? evaluationPeriods;
   return { periodS, evaluationPeriods, datapointsToAlarm };
 };
 
-const statisticOf = (input: Input) => {
-  const plain = optionalText(input, 'Statistic', 255);
-  const extended = optionalText(input, 'ExtendedStatistic', 255);
-  const name = plain ?? extended;
-  if (name === undefined || (plain !== undefined && extended !== undefined)) {
+const statisticOf = (input: Input): Pick<AlarmConfig, 'statistic' | 'statisticName'> => {
+  const [plain, extended] = [input.optionalText('Statistic'), input.optionalText('ExtendedStatistic')];
+  const statisticName = plain ?? extended;
+  if (statisticName === undefined || (plain !== undefined && extended !== undefined)) {
     throw validation('Exactly one of the parameters Statistic and ExtendedStatistic must be specified.');
   }
-  const statistic = plain === undefined ? percentileStatistic(name) : basicStatistic(name);
-  if (statistic === null) throw validation(`The statistic ${name} is not supported.`);
-  const low = oneOf(
-    optionalText(input, 'EvaluateLowSampleCountPercentile', 255),
-    ['evaluate', 'ignore'],
-    'EvaluateLowSampleCountPercentile',
-  );
-  return { statistic, statisticName: name, samplesMin: low === 'ignore' ? samplesMinOf(percentOf(name) ?? 50) : 0 };
+  const statistic = statisticNamed(statisticName);
+  if (statistic === null || statistic.isPercentile !== (plain === undefined)) {
+    throw validation(`The statistic ${statisticName} is not supported.`);
+  }
+  return { statistic, statisticName };
 };
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html */
-const samplesMinOf = (percent: number): number => 1000 / Math.min(percent, 100 - percent);

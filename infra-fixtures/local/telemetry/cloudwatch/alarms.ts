@@ -1,11 +1,12 @@
 import { ACCOUNT_ID, REGION } from '../../names.ts';
+import type { Input } from '../input.ts';
 import { AwsError } from '../service.ts';
 import { type AlarmConfig, comparisons, parseAlarm } from './alarm-config.ts';
-import { type AlarmHistory, createAlarmHistory } from './alarm-history.ts';
+import { AlarmHistory } from './alarm-history.ts';
 import { type ReasonPoint, reasonDataOf, reasonOf } from './alarm-reason.ts';
 import { type AlarmState, EXTRA_PERIODS, evaluate } from './alarm-state.ts';
 import { floorTo } from './archive.ts';
-import { type Input, oneOf, optionalInteger, optionalText, pageOf, required, requiredText, textsOf, validation } from './input.ts';
+import { validation } from './input.ts';
 import type { MetricStore } from './store.ts';
 
 /** Limits: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
@@ -15,7 +16,6 @@ const RECORDS_MAX = 100;
 const RECORDS = 50;
 /** Evaluations that nobody asked for: those of the last day are made up for. */
 const CATCH_UP_MAX = 1440;
-const STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 
 export interface StateRecord {
   value: AlarmState;
@@ -28,7 +28,6 @@ interface Alarm {
   config: AlarmConfig;
   configuredS: number;
   state: StateRecord;
-  transitionedS: number;
   /** The next evaluation. */
   nextS: number;
 }
@@ -41,7 +40,7 @@ export class Alarms {
   readonly #store: MetricStore;
   readonly #delayS: number;
   readonly #alarms = new Map<string, Alarm>();
-  readonly #history: AlarmHistory = createAlarmHistory();
+  readonly #history = new AlarmHistory();
 
   constructor(store: MetricStore, delayS: number) {
     this.#store = store;
@@ -70,69 +69,33 @@ export class Alarms {
       data: undefined,
       updatedS: nowS,
     };
-    const transitionedS = known?.transitionedS ?? nowS;
-    const alarm = { config, configuredS: nowS, state, transitionedS, nextS: floorTo(nowS, stepOf(config)) + stepOf(config) };
+    const alarm = { config, configuredS: nowS, state, nextS: floorTo(nowS, stepOf(config)) + stepOf(config) };
     this.#alarms.set(config.name, alarm);
     this.#history.configured(config.name, known === undefined ? 'Create' : 'Update', describe(alarm), nowS);
     return {};
   }
 
   describe(input: Input): object {
-    const names = textsOf(input, 'AlarmNames', NAMES_MAX);
-    const prefix = optionalText(input, 'AlarmNamePrefix', 255);
+    input.unsupported('ActionPrefix', 'ChildrenOfAlarmName', 'ParentsOfAlarmName');
+    const names = input.texts('AlarmNames', NAMES_MAX);
+    const prefix = input.optionalText('AlarmNamePrefix');
     if (names.length > 0 && prefix !== undefined) {
       throw validation('The parameters AlarmNames and AlarmNamePrefix are mutually exclusive and you have specified both.');
     }
-    const state = oneOf(optionalText(input, 'StateValue', 255), STATES, 'StateValue');
-    const action = optionalText(input, 'ActionPrefix', 1024);
-    const types = textsOf(input, 'AlarmTypes', NAMES_MAX);
-    // Metric alarms have neither children nor, without composite ones, parents.
-    const related = optionalText(input, 'ChildrenOfAlarmName', 255) ?? optionalText(input, 'ParentsOfAlarmName', 255);
-    const isWanted = ({ config, state: { value } }: Alarm): boolean =>
-      related === undefined &&
+    const wantedState = input.choice('StateValue', ['OK', 'ALARM', 'INSUFFICIENT_DATA']);
+    const types = input.texts('AlarmTypes', NAMES_MAX);
+    const isWanted = ({ config: { name }, state }: Alarm): boolean =>
       (types.length === 0 || types.includes('MetricAlarm')) &&
-      (names.length === 0 || names.includes(config.name)) &&
-      (prefix === undefined || config.name.startsWith(prefix)) &&
-      (state === undefined || value === state) &&
-      (action === undefined || actionsOf(config).some((arn) => arn.startsWith(action)));
+      (names.length === 0 || names.includes(name)) &&
+      name.startsWith(prefix ?? '') &&
+      state.value === (wantedState ?? state.value);
     const wanted = [...this.#alarms.values()].filter(isWanted).sort((a, b) => (a.config.name < b.config.name ? -1 : 1));
-    const { page, next } = pageOf(
-      wanted,
-      optionalText(input, 'NextToken', 1024),
-      optionalInteger(input, 'MaxRecords', 1, RECORDS_MAX) ?? RECORDS,
-    );
+    const { page, next } = input.page(wanted, input.integer('MaxRecords', 1, RECORDS_MAX) ?? RECORDS);
     return { MetricAlarms: page.map(describe), CompositeAlarms: [], ...next };
   }
 
   history(input: Input): object {
     return this.#history.describe(input);
-  }
-
-  /** All or none. */
-  remove(input: Input, nowS: number): object {
-    const names = textsOf(input, 'AlarmNames', NAMES_MAX);
-    const found = names.map((name) => this.#known(name));
-    for (const alarm of found) {
-      if (this.#alarms.delete(alarm.config.name)) this.#history.configured(alarm.config.name, 'Delete', describe(alarm), nowS);
-    }
-    return {};
-  }
-
-  /** Holds until the next evaluation. */
-  setState(input: Input, nowS: number): object {
-    const alarm = this.#known(requiredText(input, 'AlarmName', 255));
-    const value = required(oneOf(optionalText(input, 'StateValue', 255), STATES, 'StateValue'), 'StateValue');
-    const reason = requiredText(input, 'StateReason', 1023);
-    const data = optionalText(input, 'StateReasonData', 4000);
-    if (data !== undefined && !isJson(data)) throw new AwsError('InvalidFormatFault', 'The parameter StateReasonData must be JSON.');
-    this.#become(alarm, { value, reason, data, updatedS: nowS });
-    return {};
-  }
-
-  #known(name: string): Alarm {
-    const alarm = this.#alarms.get(name);
-    if (alarm === undefined) throw new AwsError('ResourceNotFound', `Alarm ${name} does not exist.`, 404);
-    return alarm;
   }
 
   #evaluate(alarm: Alarm, atS: number): void {
@@ -156,24 +119,16 @@ export class Alarms {
       const startS = starts[index] ?? fromS;
       return { startS, value: values[index] ?? 0, count: read.get(startS)?.count ?? 0 };
     });
-    if (points.reduce((samples, { count }) => samples + count, 0) < config.samplesMin) return;
     const told = { alarm: config, from: state.value, to: next, points, filled, queriedAtS: atS };
-    this.#become(alarm, { value: next, reason: reasonOf(told), data: reasonDataOf(told), updatedS: atS });
-  }
-
-  #become(alarm: Alarm, state: StateRecord): void {
-    const old = alarm.state;
-    alarm.state = state;
-    if (state.value === old.value) return;
-    alarm.transitionedS = state.updatedS;
-    this.#history.changed(alarm.config.name, old, state);
+    alarm.state = { value: next, reason: reasonOf(told), data: reasonDataOf(told), updatedS: atS };
+    this.#history.changed(config.name, state, alarm.state);
   }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html */
 const stepOf = ({ periodS }: AlarmConfig): number => Math.min(periodS, 60);
 
-const describe = ({ config, configuredS, state, transitionedS }: Alarm) => ({
+const describe = ({ config, configuredS, state }: Alarm) => ({
   ...config.output,
   AlarmArn: `arn:aws:cloudwatch:${REGION}:${ACCOUNT_ID}:alarm:${config.name}`,
   AlarmConfigurationUpdatedTimestamp: configuredS,
@@ -181,17 +136,5 @@ const describe = ({ config, configuredS, state, transitionedS }: Alarm) => ({
   StateReason: state.reason,
   ...(state.data !== undefined && { StateReasonData: state.data }),
   StateUpdatedTimestamp: state.updatedS,
-  StateTransitionedTimestamp: transitionedS,
+  StateTransitionedTimestamp: state.updatedS,
 });
-
-const actionsOf = ({ output }: AlarmConfig): string[] =>
-  [output['OKActions'], output['AlarmActions'], output['InsufficientDataActions']].flatMap((actions) => actions as string[]);
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-};

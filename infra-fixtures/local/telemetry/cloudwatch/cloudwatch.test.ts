@@ -1,12 +1,10 @@
 import {
   CloudWatchClient,
-  DeleteAlarmsCommand,
   DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
   GetMetricDataCommand,
   type GetMetricDataCommandInput,
   type GetMetricDataCommandOutput,
-  GetMetricStatisticsCommand,
   ListMetricsCommand,
   type ListMetricsCommandInput,
   type MetricDatum,
@@ -23,6 +21,7 @@ import { startTelemetryServer, type TelemetryServer } from '../server.ts';
 import type { Operation, Service } from '../service.ts';
 import { type CustomDatum, createCloudWatch } from './cloudwatch.ts';
 import { getMetricData } from './get-metric-data.ts';
+import { cloudWatchInput } from './input.ts';
 import { MetricStore } from './store.ts';
 
 /** A whole hour. */
@@ -364,6 +363,7 @@ describe('PutMetricData', () => {
   const refused: [string, object, string, RegExp][] = [
     ['an AWS namespace', { Namespace: 'AWS/Lambda', ...one({ Value: 1 }) }, 'InvalidParameterValue', /AWS\/ for parameter Namespace/],
     ['no data', {}, 'MissingParameter', /MetricData/],
+    ['data of entities', { ...one({ Value: 1 }), EntityMetricData: [{ MetricData: [] }] }, 'ValidationError', /EntityMetricData/],
     ['no name', { MetricData: [{ Value: 1 }] }, 'MissingParameter', /MetricData\.member\.1\.MetricName/],
     ['no value', one({}), 'MissingParameter', /MetricData\.member\.1\.Value/],
     ['NaN', one({ Value: Number.NaN }), 'InvalidParameterValue', /NaN for parameter MetricData\.member\.1\.Value/],
@@ -422,46 +422,11 @@ describe('PutMetricData', () => {
     expect(await read('Sum')).toEqual([]);
   });
 
-  it('takes a compressed call, and one with entities', async () => {
+  it('takes a compressed call', async () => {
     await put(...Array.from({ length: 1000 }, (_, index) => latency(1, { Value: index })));
-    await send({ EntityMetricData: [{ Entity: {}, MetricData: [latency(1, { Value: 5 })] }], StrictEntityValidation: false });
     nowS += 300;
-    expect(await read('SampleCount')).toEqual([[0, 1001]]);
+    expect(await read('SampleCount')).toEqual([[0, 1000]]);
   });
-});
-
-it('gives statistics the older way, by unit and counted from the start', async () => {
-  await put(latency(70, { Value: 1 }), latency(130, { Value: 3 }), latency(130, { Value: 9, Unit: 'Seconds' }));
-  nowS += 900;
-  const statistics = async (rest: object) =>
-    conformingTo(
-      'cloudwatch',
-      'GetMetricStatistics',
-      await client.send(
-        new GetMetricStatisticsCommand({
-          Namespace: 'Game',
-          MetricName: 'latency',
-          StartTime: date(START_S + 65),
-          EndTime: date(nowS),
-          Period: 300,
-          ...rest,
-        } as never),
-      ),
-    );
-  expect((await statistics({ Statistics: ['Sum', 'SampleCount'] })).Datapoints).toEqual([
-    { Timestamp: date(START_S + 60), Unit: 'Milliseconds', Sum: 4, SampleCount: 2 },
-    { Timestamp: date(START_S + 60), Unit: 'Seconds', Sum: 9, SampleCount: 1 },
-  ]);
-  expect((await statistics({ ExtendedStatistics: ['p50'], Unit: 'Milliseconds' })).Datapoints).toEqual([
-    { Timestamp: date(START_S + 60), Unit: 'Milliseconds', ExtendedStatistics: { p50: 2 } },
-  ]);
-  expect((await statistics({ Statistics: ['Sum'], MetricName: 'nothing' })).Datapoints).toEqual([]);
-  await expect(statistics({ Statistics: ['Sum'], ExtendedStatistics: ['p50'] })).rejects.toMatchObject({
-    Code: 'InvalidParameterCombination',
-  });
-  await expect(statistics({})).rejects.toMatchObject({ Code: 'MissingParameter' });
-  const tooMany = statistics({ Statistics: ['Sum'], Period: 60, StartTime: date(START_S - 2 * 86_400) });
-  await expect(tooMany).rejects.toMatchObject({ Code: 'InvalidParameterCombination', message: expect.stringContaining('limit of 1,440') });
 });
 
 describe('ListMetrics', () => {
@@ -513,6 +478,11 @@ describe('ListMetrics', () => {
     expect(second.NextToken).toBeUndefined();
     await expect(list({ NextToken: 'nonsense' })).rejects.toMatchObject({ $metadata: { httpStatusCode: 400 } });
   });
+});
+
+it('knows no operations that nobody here calls', async () => {
+  const call = client.send(new SetAlarmStateCommand({ AlarmName: 'slow', StateValue: 'OK', StateReason: 'a test' }));
+  await expect(call).rejects.toMatchObject({ name: 'UnknownOperationException' });
 });
 
 describe('alarms', () => {
@@ -613,42 +583,22 @@ describe('alarms', () => {
     ]);
   });
 
-  it('wait for enough samples of a percentile when they are told to', async () => {
-    const percentile = { Statistic: undefined, ExtendedStatistic: 'p90', EvaluationPeriods: 1 };
-    await putAlarm({ ...percentile, AlarmName: 'patient', EvaluateLowSampleCountPercentile: 'ignore' });
-    await putAlarm({ ...percentile, AlarmName: 'hasty' });
-    await put(latency(0, { Values: [500], Counts: [99] }));
+  it('can be changed, which leaves their state as it is', async () => {
+    await putAlarm({ EvaluationPeriods: 1 });
+    await put(latency(0, { Value: 500 }));
     nowS = START_S + 130;
-    expect(await described()).toMatchObject([
-      { AlarmName: 'hasty', StateValue: 'ALARM' },
-      { AlarmName: 'patient', StateValue: 'INSUFFICIENT_DATA' },
-    ]);
-    await put(latency(60, { Values: [500], Counts: [100] }));
-    nowS = START_S + 190;
-    expect(await described({ AlarmNames: ['patient'] })).toMatchObject([{ StateValue: 'ALARM' }]);
-  });
-
-  it('can be set until the next evaluation, changed and deleted', async () => {
-    const set = (AlarmName: string) =>
-      client.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: 'a test', StateReasonData: '{"a":1}' }));
-    await putAlarm();
-    await set('slow');
-    await putAlarm({ Threshold: 200 });
-    expect(await described()).toMatchObject([{ StateValue: 'ALARM', StateReason: 'a test', Threshold: 200 }]);
-    nowS += 61;
-    expect(await described()).toMatchObject([{ StateValue: 'INSUFFICIENT_DATA' }]);
-    await expect(set('other')).rejects.toMatchObject({ name: 'ResourceNotFound', $metadata: { httpStatusCode: 404 } });
-    await expect(client.send(new DeleteAlarmsCommand({ AlarmNames: ['slow', 'other'] }))).rejects.toMatchObject({
-      name: 'ResourceNotFound',
-    });
-    expect(await described()).toHaveLength(1);
-    await client.send(new DeleteAlarmsCommand({ AlarmNames: ['slow'] }));
-    expect(await described()).toEqual([]);
+    expect(await described()).toMatchObject([{ StateValue: 'ALARM', StateTransitionedTimestamp: date(START_S + 120) }]);
+    await putAlarm({ EvaluationPeriods: 1, Threshold: 1000 });
+    expect(await described()).toMatchObject([{ StateValue: 'ALARM', Threshold: 1000 }]);
     expect((await history({ HistoryItemType: 'ConfigurationUpdate' })).map(({ HistorySummary }) => HistorySummary)).toEqual([
-      'Alarm "slow" deleted',
       'Alarm "slow" updated',
       'Alarm "slow" created',
     ]);
+  });
+
+  it('are not searched for by what is not kept of them', async () => {
+    await putAlarm();
+    await expect(described({ ActionPrefix: 'arn:' })).rejects.toMatchObject({ message: expect.stringContaining('ActionPrefix') });
   });
 
   const refused: [string, Partial<PutMetricAlarmCommandInput>, RegExp][] = [
@@ -658,6 +608,9 @@ describe('alarms', () => {
     ['more than a day', { EvaluationPeriods: 1441 }, /1 day/],
     ['no threshold', { Threshold: undefined }, /Threshold/],
     ['metric math', { Metrics: [{ Id: 'e', Expression: 'm * 2' }] }, /Metrics/],
+    ['a percentile as a statistic', { Statistic: 'p90' as 'Sum' }, /p90/],
+    ['a statistic as a percentile', { Statistic: undefined, ExtendedStatistic: 'Sum' }, /Sum/],
+    ['waiting for enough samples', { EvaluateLowSampleCountPercentile: 'ignore' }, /EvaluateLowSampleCountPercentile/],
   ];
   for (const [what, rest, message] of refused) {
     it(`refuse ${what}`, async () => {
@@ -720,7 +673,8 @@ it('gives page by page what it gives at once', async () => {
         ScanBy: ascending ? 'TimestampAscending' : 'TimestampDescending',
         MetricDataQueries: [query('qa', 'Sum', 'a'), query('qb', 'Sum', 'b')],
       };
-      const page = (rest: object) => getMetricData(store, { ...input, ...rest }, START_S + 3600) as GetMetricDataCommandOutput;
+      const page = (rest: object) =>
+        getMetricData(store, cloudWatchInput({ ...input, ...rest }), START_S + 3600) as GetMetricDataCommandOutput;
       const collected: number[][] = [[], []];
       let token: string | undefined;
       let calls = 0;

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts';
+import type { Input } from '../input.ts';
 import type { Dimensions, PlatformMetric } from '../platform.ts';
 import { AwsError, type Operation, type Service } from '../service.ts';
 import { Alarms } from './alarms.ts';
+import type { Distribution } from './distribution.ts';
 import { getMetricData } from './get-metric-data.ts';
-import { getMetricStatistics } from './get-metric-statistics.ts';
-import { dimensionListOf, type Input } from './input.ts';
+import { cloudWatchInput, dimensionListOf } from './input.ts';
 import { listMetrics } from './list-metrics.ts';
 import { isInTime, parseMetricData } from './put-metric-data.ts';
 import { MetricStore } from './store.ts';
@@ -50,26 +51,23 @@ export const createCloudWatch = ({ clock, periodS, delayS }: CloudWatchOptions):
   };
   const reading =
     (read: (input: Input, nowS: number) => object): Operation =>
-    (input) => {
+    (fields) => {
       advance();
-      return read(input, nowS());
+      return read(cloudWatchInput(fields), nowS());
     };
   return {
     service: {
       prefix: 'cloudwatch',
       operations: {
-        PutMetricData: (input) => {
-          putMetricData(store, input, nowS());
+        PutMetricData: (fields) => {
+          putMetricData(store, cloudWatchInput(fields), nowS());
           return {};
         },
         GetMetricData: reading((input, now) => getMetricData(store, input, now)),
-        GetMetricStatistics: reading((input, now) => getMetricStatistics(store, input, now)),
         ListMetrics: reading((input, now) => listMetrics(store, input, now)),
         PutMetricAlarm: reading((input, now) => alarms.put(input, now)),
         DescribeAlarms: reading((input) => alarms.describe(input)),
         DescribeAlarmHistory: reading((input) => alarms.history(input)),
-        DeleteAlarms: reading((input, now) => alarms.remove(input, now)),
-        SetAlarmState: reading((input, now) => alarms.setState(input, now)),
       },
     },
     ingest: (metrics) => {
@@ -88,25 +86,18 @@ const putMetricData = (store: MetricStore, input: Input, nowS: number): void => 
   store.advance(nowS);
 };
 
-const ingest = (
-  store: MetricStore,
-  { namespace, metric, dimensions, unit, atS, values, counts }: PlatformMetric,
-  periodS: number,
-): void => {
-  store.add({ namespace, metric, dimensions: dimensionListOf(dimensions) }, unit, atS, periodS, (bucket) => {
-    values.forEach((value, index) => {
-      bucket.add(value, counts[index] ?? 1);
-    });
-  });
+const ingest = (store: MetricStore, { atS, unit, values, counts, ...id }: PlatformMetric, periodS: number): void => {
+  store.add({ ...id, dimensions: dimensionListOf(id.dimensions) }, unit, atS, periodS, filler(values, counts));
 };
 
-const put = (store: MetricStore, datum: CustomDatum, nowS: number): void => {
-  const atS = datum.timestampMs / 1000;
-  if (!isInTime(atS, nowS) || datum.namespace.startsWith('AWS/') || !datum.values.every(Number.isFinite)) return;
-  const id = { namespace: datum.namespace, metric: datum.metric, dimensions: dimensionListOf(datum.dimensions) };
-  store.add(id, datum.unit, atS, datum.storageResolutionS, (bucket) => {
-    datum.values.forEach((value, index) => {
-      bucket.add(value, datum.counts?.[index] ?? 1);
-    });
-  });
+const put = (store: MetricStore, { timestampMs, unit, values, counts, storageResolutionS, ...id }: CustomDatum, nowS: number): void => {
+  const atS = timestampMs / 1000;
+  if (!isInTime(atS, nowS) || id.namespace.startsWith('AWS/') || !values.every(Number.isFinite)) return;
+  store.add({ ...id, dimensions: dimensionListOf(id.dimensions) }, unit, atS, storageResolutionS, filler(values, counts));
 };
+
+const filler =
+  (values: readonly number[], counts: readonly number[] = []) =>
+  (bucket: Distribution): void => {
+    for (const [index, value] of values.entries()) bucket.add(value, counts[index] ?? 1);
+  };
