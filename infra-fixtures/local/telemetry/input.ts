@@ -48,6 +48,13 @@ export class Input {
     return value;
   }
 
+  /** Itself, if that is there, and no empty list. */
+  with(key: string): Input {
+    const value = this.given(key);
+    this.required(key, Array.isArray(value) && value.length === 0 ? undefined : value);
+    return this;
+  }
+
   /** What would change the answer is not passed over. */
   unsupported(...keys: readonly string[]): void {
     const found = keys.find((key) => this.given(key) !== undefined);

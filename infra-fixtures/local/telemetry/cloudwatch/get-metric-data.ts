@@ -83,8 +83,7 @@ const roundedStartS = (startS: number, periodS: number, nowS: number): number =>
 };
 
 const parseQueries = (input: Input): Query[] => {
-  const queries = input.records('MetricDataQueries', QUERIES_MAX).map(parseQuery);
-  if (queries.length === 0) input.required('MetricDataQueries', undefined);
+  const queries = input.with('MetricDataQueries').records('MetricDataQueries', QUERIES_MAX).map(parseQuery);
   if (new Set(queries.map(({ id }) => id)).size < queries.length) {
     throw validation('The values for parameter id in MetricDataQueries are not unique.');
   }

@@ -28,8 +28,7 @@ export const parseMetricData = (input: Input, nowS: number): Datum[] => {
   const namespace = input.text('Namespace');
   const [reserved] = /^(?:AWS\/|:)/.exec(namespace) ?? [];
   if (reserved !== undefined) throw invalid(`The value ${reserved} for parameter Namespace is invalid.`);
-  const data = input.records('MetricData', DATA_MAX);
-  if (data.length === 0) input.required('MetricData', undefined);
+  const data = input.with('MetricData').records('MetricData', DATA_MAX);
   return data.map((datum) => ({
     namespace,
     metric: datum.text('MetricName'),

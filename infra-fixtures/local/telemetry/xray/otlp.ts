@@ -1,9 +1,6 @@
-import protobuf from 'protobufjs/light.js';
+import protobuf from 'protobufjs';
 
-/**
- * An OTLP `ExportTraceServiceRequest`, of it what becomes a segment.
- * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
- */
+/** A span, of it what becomes a segment. */
 export interface SpanRecord {
   /** 32 and 16 hex digits; the parent of a root is empty. */
   traceId: string;
@@ -28,60 +25,33 @@ export type Attributes = Readonly<Record<string, AttributeValue>>;
 /** https://opentelemetry.io/docs/specs/otel/trace/api/#spankind, as the wire numbers them. */
 export const SPAN_KIND = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
 
-/** @throws Error on anything that is no such message */
-export const decodeSpans = (bytes: Uint8Array): SpanRecord[] => {
-  const { resourceSpans } = Request.decode(bytes) as unknown as RawRequest;
-  return resourceSpans.flatMap(({ resource, scopeSpans }) => {
-    const ofResource = toAttributes(resource?.attributes ?? []);
-    return scopeSpans.flatMap(({ spans }) => spans.map((span) => toRecord(span, ofResource)));
-  });
-};
-
-const field = (id: number, type: string, rule?: 'repeated') => ({ id, type, ...(rule && { rule }) });
-
-const root = protobuf.Root.fromJSON({
-  nested: {
-    Request: { fields: { resourceSpans: field(1, 'ResourceSpans', 'repeated') } },
-    ResourceSpans: { fields: { resource: field(1, 'Resource'), scopeSpans: field(2, 'ScopeSpans', 'repeated') } },
-    Resource: { fields: { attributes: field(1, 'KeyValue', 'repeated') } },
-    ScopeSpans: { fields: { spans: field(2, 'Span', 'repeated') } },
-    Span: {
-      fields: {
-        traceId: field(1, 'bytes'),
-        spanId: field(2, 'bytes'),
-        parentSpanId: field(4, 'bytes'),
-        name: field(5, 'string'),
-        kind: field(6, 'int32'),
-        startTimeUnixNano: field(7, 'fixed64'),
-        endTimeUnixNano: field(8, 'fixed64'),
-        attributes: field(9, 'KeyValue', 'repeated'),
-        events: field(11, 'Event', 'repeated'),
-        status: field(15, 'Status'),
-      },
-    },
-    Event: { fields: { name: field(2, 'string'), attributes: field(3, 'KeyValue', 'repeated') } },
-    Status: { fields: { message: field(2, 'string'), code: field(3, 'int32') } },
-    KeyValue: { fields: { key: field(1, 'string'), value: field(2, 'AnyValue') } },
-    AnyValue: {
-      fields: {
-        stringValue: field(1, 'string'),
-        boolValue: field(2, 'bool'),
-        intValue: field(3, 'int64'),
-        doubleValue: field(4, 'double'),
-        arrayValue: field(5, 'ArrayValue'),
-        kvlistValue: field(6, 'KeyValueList'),
-      },
-      oneofs: { value: { oneof: ['stringValue', 'boolValue', 'intValue', 'doubleValue', 'arrayValue', 'kvlistValue'] } },
-    },
-    ArrayValue: { fields: { values: field(1, 'AnyValue', 'repeated') } },
-    KeyValueList: { fields: { values: field(1, 'KeyValue', 'repeated') } },
-  },
-});
-const Request = root.lookupType('Request');
-
-/** 64-bit integers come as `Long` objects; nanoseconds are beyond 2^53, and lose some hundred of them. */
-type Integer = { toNumber(): number } | number;
-const toNumber = (value: Integer): number => (typeof value === 'number' ? value : value.toNumber());
+/**
+ * An OTLP `ExportTraceServiceRequest`, as far as it is read:
+ * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
+ */
+const Request = protobuf
+  .parse(`syntax = "proto3";
+    message Request { repeated ResourceSpans resourceSpans = 1; }
+    message ResourceSpans { Resource resource = 1; repeated ScopeSpans scopeSpans = 2; }
+    message Resource { repeated KeyValue attributes = 1; }
+    message ScopeSpans { repeated Span spans = 2; }
+    message Span {
+      bytes traceId = 1; bytes spanId = 2; bytes parentSpanId = 4;
+      string name = 5; int32 kind = 6; fixed64 startTimeUnixNano = 7; fixed64 endTimeUnixNano = 8;
+      repeated KeyValue attributes = 9; repeated Event events = 11; Status status = 15;
+    }
+    message Event { string name = 2; repeated KeyValue attributes = 3; }
+    message Status { string message = 2; int32 code = 3; }
+    message KeyValue { string key = 1; AnyValue value = 2; }
+    message AnyValue {
+      oneof value {
+        string stringValue = 1; bool boolValue = 2; int64 intValue = 3; double doubleValue = 4;
+        ArrayValue arrayValue = 5; KeyValueList kvlistValue = 6;
+      }
+    }
+    message ArrayValue { repeated AnyValue values = 1; }
+    message KeyValueList { repeated KeyValue values = 1; }`)
+  .root.lookupType('Request');
 
 interface RawRequest {
   resourceSpans: { resource: { attributes: RawKeyValue[] } | null; scopeSpans: { spans: RawSpan[] }[] }[];
@@ -92,8 +62,8 @@ interface RawSpan {
   parentSpanId: Uint8Array;
   name: string;
   kind: number;
-  startTimeUnixNano: Integer;
-  endTimeUnixNano: Integer;
+  startTimeUnixNano: number;
+  endTimeUnixNano: number;
   attributes: RawKeyValue[];
   events: { name: string; attributes: RawKeyValue[] }[];
   status: { message: string; code: number } | null;
@@ -102,23 +72,31 @@ interface RawKeyValue {
   key: string;
   value: RawValue | null;
 }
-interface RawValue {
-  /** Which of the others is set. */
-  value?: 'stringValue' | 'boolValue' | 'intValue' | 'doubleValue' | 'arrayValue' | 'kvlistValue';
-  stringValue: string;
-  boolValue: boolean;
-  intValue: Integer;
-  doubleValue: number;
-  arrayValue: { values: RawValue[] };
-  kvlistValue: { values: RawKeyValue[] };
-}
+type RawValue =
+  | { value?: undefined }
+  | { value: 'stringValue'; stringValue: string }
+  | { value: 'boolValue'; boolValue: boolean }
+  | { value: 'intValue'; intValue: number }
+  | { value: 'doubleValue'; doubleValue: number }
+  | { value: 'arrayValue'; arrayValue: { values: RawValue[] } }
+  | { value: 'kvlistValue'; kvlistValue: { values: RawKeyValue[] } };
 
-/** https://github.com/open-telemetry/opentelemetry-proto: STATUS_CODE_ERROR */
+/** STATUS_CODE_ERROR */
 const STATUS_ERROR = 2;
+
+/** @throws Error on anything that is no such message */
+export const decodeSpans = (bytes: Uint8Array): SpanRecord[] => {
+  // Nanoseconds are beyond 2^53, and lose some hundred of them as numbers.
+  const { resourceSpans } = Request.toObject(Request.decode(bytes), { longs: Number, defaults: true, oneofs: true }) as RawRequest;
+  return resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const ofResource = toAttributes(resource?.attributes ?? []);
+    return scopeSpans.flatMap(({ spans }) => spans.map((span) => toRecord(span, ofResource)));
+  });
+};
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 /** To the microsecond, as X-Ray's own SDKs give times. */
-const toSeconds = (nanoseconds: Integer): number => Math.round(toNumber(nanoseconds) / 1000) / 1e6;
+const toSeconds = (nanoseconds: number): number => Math.round(nanoseconds / 1000) / 1e6;
 
 const toRecord = (span: RawSpan, resource: Attributes): SpanRecord => ({
   traceId: hex(span.traceId),
@@ -139,9 +117,20 @@ const toAttributes = (pairs: readonly RawKeyValue[]): Attributes =>
   Object.fromEntries(pairs.map(({ key, value }) => [key, value === null ? null : toValue(value)]));
 
 const toValue = (raw: RawValue): AttributeValue => {
-  if (raw.value === undefined) return null;
-  if (raw.value === 'intValue') return toNumber(raw.intValue);
-  if (raw.value === 'arrayValue') return raw.arrayValue.values.map(toValue);
-  if (raw.value === 'kvlistValue') return { ...toAttributes(raw.kvlistValue.values) };
-  return raw[raw.value];
+  switch (raw.value) {
+    case undefined:
+      return null;
+    case 'stringValue':
+      return raw.stringValue;
+    case 'boolValue':
+      return raw.boolValue;
+    case 'intValue':
+      return raw.intValue;
+    case 'doubleValue':
+      return raw.doubleValue;
+    case 'arrayValue':
+      return raw.arrayValue.values.map(toValue);
+    default:
+      return { ...toAttributes(raw.kvlistValue.values) };
+  }
 };

@@ -34,11 +34,9 @@ export interface Entity {
     table_names?: string[];
     queue_url?: string;
     resource_names?: string[];
-    ec2?: { availability_zone?: string; instance_id?: string };
-    ecs?: { availability_zone?: string };
   };
   annotations?: Record<string, string | number | boolean>;
-  cause?: string | { exceptions?: { type?: string; message?: string }[] };
+  cause?: unknown;
   subsegments?: Entity[];
 }
 
@@ -77,12 +75,9 @@ const SHAPE: Shape = {
   },
   aws: {
     ...{ operation: 'string', table_name: 'string', table_names: ['string'], queue_url: 'string', resource_names: ['string'] },
-    ec2: { availability_zone: 'string', instance_id: 'string' },
-    ecs: { availability_zone: 'string' },
   },
   annotations: {},
 };
-const CAUSE_SHAPE: Shape = { exceptions: [{ type: 'string', message: 'string' }] };
 
 const fits = (value: unknown, shape: Shape): boolean => {
   if (value === undefined) return true;
@@ -95,10 +90,9 @@ const fits = (value: unknown, shape: Shape): boolean => {
 
 /** So that nothing which is kept can break those who read it, however deep it lies. */
 const isSound = (entity: Partial<Entity>): boolean => {
-  const { cause, subsegments = [] } = entity;
+  const { subsegments = [] } = entity;
   return (
     fits(entity, SHAPE) &&
-    (typeof cause === 'string' || fits(cause, CAUSE_SHAPE)) &&
     Array.isArray(subsegments) &&
     subsegments.every((sub: unknown) => isObject(sub) && isSubsegment(sub) && isSound(sub))
   );

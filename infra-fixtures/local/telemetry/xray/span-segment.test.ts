@@ -15,7 +15,7 @@ const span = (change: Partial<SpanRecord> = {}): SpanRecord => ({
   events: [],
   failed: false,
   message: '',
-  resource: { 'service.name': 'engine', 'cloud.platform': 'aws_ecs', 'aws.ecs.launchtype': 'fargate' },
+  resource: { 'service.name': 'engine', 'cloud.platform': 'aws_ecs' },
   ...change,
 });
 const dynamo: Attributes = {
@@ -48,7 +48,7 @@ describe('toSegment', () => {
   });
 
   it('makes other calls remote, and inner work neither', () => {
-    expect(toSegment(span({ name: 'GET', attributes: { 'db.system': 'redis', 'net.peer.name': 'cache' } }))).toMatchObject({
+    expect(toSegment(span({ name: 'GET', attributes: { 'db.system': 'redis', 'peer.service': 'cache' } }))).toMatchObject({
       namespace: 'remote',
       name: 'cache',
     });
@@ -58,12 +58,12 @@ describe('toSegment', () => {
   it('makes a server’s span and any root a segment, named and typed by its process', () => {
     expect(toSegment(span({ kind: SPAN_KIND.server }))).toMatchObject({
       name: 'engine',
-      origin: 'AWS::ECS::Fargate',
+      origin: 'AWS::ECS::Container',
       parent_id: 'aaaaaaaaaaaaaaaa',
     });
     expect(toSegment(span({ kind: SPAN_KIND.server }))).not.toHaveProperty('type');
     const root = toSegment(span({ kind: SPAN_KIND.consumer, parentSpanId: '', name: 'process <task>' }));
-    expect(root).toMatchObject({ name: 'process task', origin: 'AWS::ECS::Fargate' });
+    expect(root).toMatchObject({ name: 'process task', origin: 'AWS::ECS::Container' });
     expect(root).not.toHaveProperty('parent_id');
     expect(root).not.toHaveProperty('type');
     expect(toSegment(span({ kind: SPAN_KIND.server, resource: { 'cloud.platform': 'aws_lambda' } }))).not.toHaveProperty('origin');
@@ -95,13 +95,12 @@ describe('toSegment', () => {
     expect(toSegment(span({ message: 'm' }))).not.toHaveProperty('cause');
   });
 
-  it('indexes what is asked for and nothing else', () => {
-    const attributes = { 'aws.xray.annotations': ['game.guild', 'missing'], 'game.guild': 'cogs', level: 7, 'enduser.id': 'alice' };
-    expect(toSegment(span({ attributes }))).toMatchObject({
-      annotations: { 'game.guild': 'cogs' },
-      metadata: { default: { level: 7 } },
-      user: 'alice',
+  it('keeps all else as metadata, of a segment also what its process is', () => {
+    const attributes = { level: 7, none: null };
+    expect(toSegment(span({ attributes }))).toMatchObject({ metadata: { default: { level: 7 } } });
+    expect(toSegment(span({ attributes, kind: SPAN_KIND.server }))).toMatchObject({
+      metadata: { default: { level: 7, 'otel.resource.service.name': 'engine', 'otel.resource.cloud.platform': 'aws_ecs' } },
     });
-    expect(toSegment(span({ attributes: { level: 7 } }))).not.toHaveProperty('annotations');
+    expect(toSegment(span())).not.toHaveProperty('metadata');
   });
 });
