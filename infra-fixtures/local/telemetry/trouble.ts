@@ -91,11 +91,8 @@ const RATES_PER_S: Readonly<Record<string, number>> = {
   'cloudwatch:DescribeAlarms': 9,
   'cloudwatch:DescribeAlarmHistory': 20,
   'logs:FilterLogEvents': 5,
-  'logs:GetLogEvents': 25,
   'logs:StartQuery': 5,
   'logs:GetQueryResults': 5,
-  'logs:DescribeLogGroups': 10,
-  'logs:DescribeLogStreams': 25,
   'xray:GetTraceSummaries': 5,
   'xray:BatchGetTraces': 5,
 };

@@ -37,78 +37,58 @@ const DEPTH_MAX = 20;
 export const spanEvents = (document: object): LogEvent[] => {
   const root = document as Segment;
   // A subsegment that comes by itself doesn't say of what service it is.
-  const service = root.type === 'subsegment' ? undefined : root.name;
-  return spansOf(root, { trace_id: root.trace_id, parent_id: root.parent_id, service }, 0);
+  return spansOf(root, root, root.type === 'subsegment' ? undefined : root.name, 0);
 };
 
-interface Context {
-  trace_id: string | undefined;
-  parent_id: string | undefined;
-  /** Of the segment around it. */
-  service: string | undefined;
-}
-
-const spansOf = (segment: Segment, context: Context, depth: number): LogEvent[] => {
+/** @param service the name of the segment around it */
+const spansOf = (segment: Segment, { trace_id, parent_id }: Segment, service: string | undefined, depth: number): LogEvent[] => {
   if (depth > DEPTH_MAX) return [];
-  const inner = { ...context, parent_id: segment.id };
-  const subsegments = (segment.subsegments ?? []).flatMap((subsegment) => spansOf(subsegment, inner, depth + 1));
-  const { start_time: startS, end_time: endS } = segment;
-  if (startS === undefined || endS === undefined || context.trace_id === undefined) return subsegments;
-  // Of an in-progress document there is no end_time; AWS gives an event of the group the time its span ended.
-  return [{ timestamp: Math.floor(endS * 1000), message: JSON.stringify(spanOf(segment, context, startS, endS, depth)) }, ...subsegments];
-};
-
-const spanOf = (segment: Segment, context: Context, startS: number, endS: number, depth: number): object => {
-  const kind = kindOf(segment, depth);
+  const { id, start_time: startS, end_time: endS, subsegments = [] } = segment;
+  const inner = subsegments.flatMap((subsegment) => spansOf(subsegment, { trace_id, parent_id: id } as Segment, service, depth + 1));
+  if (startS === undefined || endS === undefined || trace_id === undefined) return inner;
+  const isServer = depth === 0 && segment.type !== 'subsegment';
+  const isCall = segment.namespace === 'aws' || segment.namespace === 'remote';
+  const kind = isServer ? 'SERVER' : isCall ? 'CLIENT' : 'INTERNAL';
   const failed = segment.fault === true || (kind === 'CLIENT' && (segment.error === true || segment.throttle === true));
-  return {
+  const span = {
     resource: {
-      attributes: {
-        'service.name': context.service,
-        'cloud.provider': 'aws',
-        'cloud.account.id': ACCOUNT_ID,
-        'cloud.region': REGION,
-      },
+      attributes: { 'service.name': service, 'cloud.provider': 'aws', 'cloud.account.id': ACCOUNT_ID, 'cloud.region': REGION },
     },
     // X-Ray's 1-5759e988-bd862e3fe1be46a994272793 is W3C's 5759e988bd862e3fe1be46a994272793.
-    traceId: context.trace_id?.replace(/^1-/, '').replaceAll('-', ''),
-    spanId: segment.id,
-    ...(context.parent_id === undefined ? {} : { parentSpanId: context.parent_id }),
+    traceId: trace_id.replace(/^1-/, '').replaceAll('-', ''),
+    spanId: id,
+    parentSpanId: parent_id,
     name: segment.name,
     kind,
     startTimeUnixNano: nanoseconds(startS),
     endTimeUnixNano: nanoseconds(endS),
     durationNano: Math.round((endS - startS) * 1e9),
-    attributes: attributesOf(segment, context, kind),
+    attributes: attributesOf(segment, service, kind),
     status: { code: failed ? 'ERROR' : 'UNSET' },
   };
+  // AWS gives an event of the group the time its span ended.
+  return [{ timestamp: Math.floor(endS * 1000), message: JSON.stringify(span) }, ...inner];
 };
 
 /** Beyond the integers of a double, as they are in JSON; what is lost is below a microsecond. */
 const nanoseconds = (s: number): number => Math.round(s * 1e6) * 1000;
 
-const kindOf = (segment: Segment, depth: number): 'SERVER' | 'CLIENT' | 'INTERNAL' => {
-  if (depth === 0 && segment.type !== 'subsegment') return 'SERVER';
-  return segment.namespace === 'aws' || segment.namespace === 'remote' ? 'CLIENT' : 'INTERNAL';
-};
-
-const attributesOf = (segment: Segment, context: Context, kind: string): Record<string, unknown> => {
-  const { request, response } = segment.http ?? {};
-  const aws = segment.aws ?? {};
-  const all = {
-    'aws.local.service': context.service,
-    ...(kind === 'CLIENT' ? { 'aws.remote.service': segment.name, 'aws.remote.operation': aws['operation'] } : {}),
+/** JSON leaves out what is undefined. */
+const attributesOf = (segment: Segment, service: string | undefined, kind: string): object => {
+  const { http: { request = {}, response = {} } = {}, aws = {} } = segment;
+  return {
+    'aws.local.service': service,
+    ...(kind === 'CLIENT' && { 'aws.remote.service': segment.name, 'aws.remote.operation': aws['operation'] }),
     'aws.span.kind': kind,
     'aws.xray.origin': segment.origin,
     'aws.dynamodb.table_names': aws['table_name'] === undefined ? undefined : [aws['table_name']],
     'aws.request_id': aws['request_id'],
     'aws.throttle': segment.throttle,
-    'http.request.method': request?.['method'],
-    'url.full': request?.['url'],
-    'user_agent.original': request?.['user_agent'],
-    'client.address': request?.['client_ip'],
-    'http.response.status_code': response?.['status'],
+    'http.request.method': request['method'],
+    'url.full': request['url'],
+    'user_agent.original': request['user_agent'],
+    'client.address': request['client_ip'],
+    'http.response.status_code': response['status'],
     ...segment.annotations,
   };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 };

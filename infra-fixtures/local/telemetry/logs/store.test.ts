@@ -75,7 +75,7 @@ it('shows an event when its delay is over, and forgets it when its retention is'
   nowMs += 1;
   expect(await read(store, 'g')).toHaveLength(1);
   const group = store.groups.get('g');
-  if (group !== undefined) group.retentionDays = 1;
+  if (group !== undefined) group.keptDays = 1;
   nowMs = NOW_MS + 86_400_000;
   expect(await read(store, 'g')).toHaveLength(1);
   nowMs += 1;

@@ -1,5 +1,6 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Clock } from '../clock.ts';
+import { AwsError } from '../service.ts';
 
 /** Timestamps are epoch milliseconds. */
 export interface LogEvent {
@@ -23,14 +24,6 @@ export interface Range {
   streams?: (name: string) => boolean;
 }
 
-export interface Stream {
-  name: string;
-  createdMs: number;
-  firstMs?: number;
-  lastMs?: number;
-  lastIngestedMs?: number;
-}
-
 /** Events that came one after another: plain while it is filled, then compressed, which makes a tenth of log lines. */
 interface Chunk {
   events: KeptEvent[];
@@ -42,9 +35,9 @@ interface Chunk {
 
 export interface Group {
   name: string;
-  createdMs: number;
-  retentionDays?: number;
-  streams: Map<string, Stream>;
+  keptDays: number;
+  /** Names, the one that was written to last at the end. */
+  streams: Set<string>;
   chunks: Chunk[];
 }
 
@@ -58,7 +51,7 @@ const BYTES_MAX = 256 * 1024 * 1024;
 const STREAMS_MAX = 5000;
 const DAY_MS = 86_400_000;
 /** Where nothing is set AWS keeps events for ever. Guess: nobody runs this for longer. */
-const RETENTION_DAYS_DEFAULT = 14;
+const KEPT_DAYS = 14;
 
 /**
  * Log groups in bounded memory. When they take more than `bytesMax` together, the group that takes most gives up its oldest events, so that a talkative
@@ -84,33 +77,20 @@ export class LogStore {
     return sum;
   }
 
-  createGroup(name: string): Group {
-    const group: Group = { name, createdMs: this.#clock(), streams: new Map(), chunks: [] };
+  createGroup(name: string, keptDays = KEPT_DAYS): Group {
+    const group: Group = { name, keptDays, streams: new Set(), chunks: [] };
     this.groups.set(name, group);
     return group;
   }
 
-  createStream(group: Group, name: string): Stream {
-    const stream: Stream = { name, createdMs: this.#clock() };
-    group.streams.set(name, stream);
-    if (group.streams.size > STREAMS_MAX) group.streams.delete(group.streams.keys().next().value ?? '');
-    return stream;
-  }
-
   /** Groups and streams that are not there are made. Events need no order. */
-  append(groupName: string, streamName: string, events: readonly LogEvent[]): void {
+  append(groupName: string, stream: string, events: readonly LogEvent[]): void {
     const group = this.groups.get(groupName) ?? this.createGroup(groupName);
-    const stream = group.streams.get(streamName) ?? this.createStream(group, streamName);
-    // The stream that was written to last is the last one to be forgotten.
-    group.streams.delete(streamName);
-    group.streams.set(streamName, stream);
+    group.streams.delete(stream);
+    group.streams.add(stream);
+    if (group.streams.size > STREAMS_MAX) group.streams.delete(group.streams.keys().next().value ?? '');
     const ingestedMs = this.#clock();
-    for (const { timestamp, message } of events) {
-      this.#keep(group, { timestamp, message, ingestedMs, stream: streamName, id: this.#nextId(timestamp) });
-      stream.firstMs = Math.min(stream.firstMs ?? timestamp, timestamp);
-      stream.lastMs = Math.max(stream.lastMs ?? timestamp, timestamp);
-      stream.lastIngestedMs = ingestedMs;
-    }
+    for (const { timestamp, message } of events) this.#keep(group, { timestamp, message, ingestedMs, stream, id: this.#nextId(timestamp) });
     this.#forget(group);
   }
 
@@ -149,7 +129,7 @@ export class LogStore {
   }
 
   #oldestMs(group: Group): number {
-    return this.#clock() - (group.retentionDays ?? RETENTION_DAYS_DEFAULT) * DAY_MS;
+    return this.#clock() - group.keptDays * DAY_MS;
   }
 
   #forget(group: Group): void {
@@ -175,3 +155,10 @@ const pack = (chunk: Chunk): void => {
 
 const eventsOf = (chunk: Chunk): KeptEvent[] =>
   chunk.packed === null ? chunk.events : (JSON.parse(zstdDecompressSync(chunk.packed).toString()) as KeptEvent[]);
+
+/** By its name or its ARN. @throws AwsError */
+export const groupNamed = (store: LogStore, nameOrArn: string): Group => {
+  const group = store.groups.get(nameOrArn.replace(/^arn:[^:]*:logs:[^:]*:\d*:log-group:/, '').replace(/:\*$/, ''));
+  if (group === undefined) throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
+  return group;
+};
