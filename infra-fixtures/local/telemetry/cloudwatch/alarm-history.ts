@@ -16,7 +16,7 @@ const TYPES = ['ConfigurationUpdate', 'StateUpdate', 'Action', 'AlarmContributor
 /** AWS keeps two weeks. Guess: more than a day of 30 alarms that change each few minutes. */
 const ITEMS_MAX = 10_000;
 const RECORDS_MAX = 100;
-/** Limits of the service's model. */
+/** Limits of the service's model: of what is longer, there is less. */
 const SUMMARY_MAX = 255;
 const DATA_MAX = 4095;
 
@@ -26,13 +26,13 @@ export class AlarmHistory {
 
   configured(name: string, change: 'Create' | 'Update', alarm: object, atS: number): void {
     const verb = `${change.toLowerCase()}d`;
-    const data = { version: '1.0', type: change };
-    this.#add(name, 'ConfigurationUpdate', atS, `Alarm "${name}" ${verb}`, { ...data, [`${verb}Alarm`]: alarm }, data);
+    const data = { version: '1.0', type: change, [`${verb}Alarm`]: alarm };
+    this.#add(name, 'ConfigurationUpdate', atS, `Alarm "${name}" ${verb}`, data);
   }
 
   changed(name: string, from: StateRecord, to: StateRecord): void {
-    const data = (full: boolean) => ({ version: '1.0', oldState: stateOf(from, full), newState: stateOf(to, full) });
-    this.#add(name, 'StateUpdate', to.updatedS, `Alarm updated from ${from.value} to ${to.value}`, data(true), data(false));
+    const data = { version: '1.0', oldState: stateOf(from), newState: stateOf(to) };
+    this.#add(name, 'StateUpdate', to.updatedS, `Alarm updated from ${from.value} to ${to.value}`, data);
   }
 
   describe(input: Input): object {
@@ -57,30 +57,13 @@ export class AlarmHistory {
     return { AlarmHistoryItems: page, ...next };
   }
 
-  /** @param shorter takes the place of data that is too long */
-  #add(
-    AlarmName: string,
-    HistoryItemType: Item['HistoryItemType'],
-    Timestamp: number,
-    summary: string,
-    data: object,
-    shorter: object,
-  ): void {
+  #add(AlarmName: string, HistoryItemType: Item['HistoryItemType'], Timestamp: number, summary: string, data: object): void {
+    const HistorySummary = summary.slice(0, SUMMARY_MAX);
     const text = JSON.stringify(data);
-    this.#items.push({
-      AlarmName,
-      AlarmType: 'MetricAlarm',
-      Timestamp,
-      HistoryItemType,
-      HistorySummary: summary.slice(0, SUMMARY_MAX),
-      HistoryData: text.length <= DATA_MAX ? text : JSON.stringify(shorter),
-    });
+    const HistoryData = text.length <= DATA_MAX ? text : '{"version":"1.0"}';
+    this.#items.push({ AlarmName, AlarmType: 'MetricAlarm', Timestamp, HistoryItemType, HistorySummary, HistoryData });
     if (this.#items.length > ITEMS_MAX) this.#items.shift();
   }
 }
 
-const stateOf = ({ value, reason, data }: StateRecord, full: boolean): object => ({
-  stateValue: value,
-  stateReason: reason,
-  ...(full && data !== undefined && { stateReasonData: JSON.parse(data) as unknown }),
-});
+const stateOf = ({ value, reason }: StateRecord): object => ({ stateValue: value, stateReason: reason });

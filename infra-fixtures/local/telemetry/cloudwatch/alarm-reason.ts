@@ -1,13 +1,12 @@
 import { type AlarmConfig, comparisons } from './alarm-config.ts';
 import type { AlarmState } from './alarm-state.ts';
 
-/** Why an alarm is in its state, in AWS's words and as its JSON: the form that mails, EventBridge and the console show. */
+/** Why an alarm is in its state, in AWS's words. */
 
 export interface ReasonPoint {
   /** Beginning of its period, epoch seconds. */
   startS: number;
   value: number;
-  count: number;
 }
 
 interface ReasonInput {
@@ -17,10 +16,9 @@ interface ReasonInput {
   /** What was evaluated, oldest first. */
   points: readonly ReasonPoint[];
   filled: number;
-  queriedAtS: number;
 }
 
-/** A reason has at most 1,023 characters and its data 4,000: the newest ones are named. */
+/** A reason has at most 1,023 characters: the newest ones are named. */
 const POINTS_MAX = 10;
 
 export const reasonOf = ({ alarm, from, to, points, filled }: ReasonInput): string => {
@@ -38,26 +36,10 @@ export const reasonOf = ({ alarm, from, to, points, filled }: ReasonInput): stri
   return `Threshold Crossed: ${named.length} out of the last ${periods} datapoints [${shown.join(', ')}] ${verb} the threshold (${decimal(threshold)})${treated} (minimum ${many(minimum, 'datapoint')} for ${from === to ? (to === 'ALARM' ? 'OK' : 'ALARM') : from} -> ${to} transition).`;
 };
 
-export const reasonDataOf = ({ alarm, points, queriedAtS }: ReasonInput): string => {
-  const recent = points.slice(-POINTS_MAX);
-  return JSON.stringify({
-    version: '1.0',
-    queryDate: awsTime(queriedAtS),
-    ...(recent[0] !== undefined && { startDate: awsTime(recent[0].startS) }),
-    statistic: alarm.statisticName,
-    period: alarm.periodS,
-    recentDatapoints: recent.map(({ value }) => value),
-    threshold: alarm.threshold,
-    evaluatedDatapoints: recent.toReversed().map(({ startS, value, count }) => ({ timestamp: awsTime(startS), sampleCount: count, value })),
-  });
-};
-
 const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** As Java prints a double. */
 const decimal = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : String(value));
-
-const awsTime = (epochS: number): string => new Date(epochS * 1000).toISOString().replace('Z', '+0000');
 
 /** 11/08/22 11:25:00, the day first. */
 const europeanTime = (epochS: number): string => {

@@ -3,7 +3,7 @@ import type { Input } from '../input.ts';
 import { AwsError } from '../service.ts';
 import { type AlarmConfig, comparisons, parseAlarm } from './alarm-config.ts';
 import { AlarmHistory } from './alarm-history.ts';
-import { type ReasonPoint, reasonDataOf, reasonOf } from './alarm-reason.ts';
+import { reasonOf } from './alarm-reason.ts';
 import { type AlarmState, EXTRA_PERIODS, evaluate } from './alarm-state.ts';
 import { floorTo } from './archive.ts';
 import { validation } from './input.ts';
@@ -20,7 +20,6 @@ const CATCH_UP_MAX = 1440;
 export interface StateRecord {
   value: AlarmState;
   reason: string;
-  data: string | undefined;
   updatedS: number;
 }
 
@@ -63,12 +62,7 @@ export class Alarms {
       throw new AwsError('LimitExceededFault', `The maximum limit of ${ALARMS_MAX} alarms has been reached.`);
     }
     // An update leaves the state as it is.
-    const state = known?.state ?? {
-      value: 'INSUFFICIENT_DATA',
-      reason: 'Unchecked: Initial alarm creation',
-      data: undefined,
-      updatedS: nowS,
-    };
+    const state = known?.state ?? { value: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation', updatedS: nowS };
     const alarm = { config, configuredS: nowS, state, nextS: floorTo(nowS, stepOf(config)) + stepOf(config) };
     this.#alarms.set(config.name, alarm);
     this.#history.configured(config.name, known === undefined ? 'Create' : 'Update', describe(alarm), nowS);
@@ -107,20 +101,16 @@ export class Alarms {
     const length = evaluationPeriods + EXTRA_PERIODS;
     const fromS = endS - length * periodS;
     const read = new Map(this.#store.read(config.metric, config.unit, { fromS, endS, periodS, nowS: atS }, config.statistic.isPercentile));
-    const starts = Array.from({ length }, (_, index) => fromS + index * periodS);
-    const values = starts.map((startS) => {
-      const observed = read.get(startS);
+    const values = Array.from({ length }, (_, index) => {
+      const observed = read.get(fromS + index * periodS);
       return observed === undefined ? null : config.statistic.of(observed);
     });
     const breaches = (value: number): boolean => comparisons[config.comparison].breaches(value, threshold);
     const { state: next, evaluated, filled } = evaluate({ ...config, breaches }, values);
     if (next === null || next === state.value) return;
-    const points = evaluated.map((index): ReasonPoint => {
-      const startS = starts[index] ?? fromS;
-      return { startS, value: values[index] ?? 0, count: read.get(startS)?.count ?? 0 };
-    });
-    const told = { alarm: config, from: state.value, to: next, points, filled, queriedAtS: atS };
-    alarm.state = { value: next, reason: reasonOf(told), data: reasonDataOf(told), updatedS: atS };
+    const points = evaluated.map((index) => ({ startS: fromS + index * periodS, value: values[index] ?? 0 }));
+    const reason = reasonOf({ alarm: config, from: state.value, to: next, points, filled });
+    alarm.state = { value: next, reason, updatedS: atS };
     this.#history.changed(config.name, state, alarm.state);
   }
 }
@@ -134,7 +124,6 @@ const describe = ({ config, configuredS, state }: Alarm) => ({
   AlarmConfigurationUpdatedTimestamp: configuredS,
   StateValue: state.value,
   StateReason: state.reason,
-  ...(state.data !== undefined && { StateReasonData: state.data }),
   StateUpdatedTimestamp: state.updatedS,
   StateTransitionedTimestamp: state.updatedS,
 });

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Input } from '../input.ts';
-import type { Dimensions, PlatformMetric } from '../platform.ts';
+import type { EmbeddedMetric } from '../logs/embedded-metrics.ts';
+import type { PlatformMetric } from '../platform.ts';
 import { AwsError, type Operation, type Service } from '../service.ts';
 import { Alarms } from './alarms.ts';
 import type { Distribution } from './distribution.ts';
@@ -16,21 +17,9 @@ export interface CloudWatch {
   /** The platform's own metrics, in the namespaces that nobody else may write to. */
   ingest(metrics: readonly PlatformMetric[]): void;
   /** A custom metric that came by another way than PutMetricData: EMF in logs. What CloudWatch would not take is dropped, as there. */
-  put(datum: CustomDatum): void;
+  put(datum: EmbeddedMetric): void;
   /** For a timer: evaluates alarms that are due, packs and forgets old data. */
   advance(): void;
-}
-
-export interface CustomDatum {
-  namespace: string;
-  metric: string;
-  dimensions: Dimensions;
-  unit: string;
-  values: readonly number[];
-  /** One for each value; left out: each came once. */
-  counts?: readonly number[];
-  timestampMs: number;
-  storageResolutionS: 1 | 60;
 }
 
 export interface CloudWatchOptions {
@@ -90,7 +79,7 @@ const ingest = (store: MetricStore, { atS, unit, values, counts, ...id }: Platfo
   store.add({ ...id, dimensions: dimensionListOf(id.dimensions) }, unit, atS, periodS, filler(values, counts));
 };
 
-const put = (store: MetricStore, { timestampMs, unit, values, counts, storageResolutionS, ...id }: CustomDatum, nowS: number): void => {
+const put = (store: MetricStore, { timestampMs, unit, values, counts, storageResolutionS, ...id }: EmbeddedMetric, nowS: number): void => {
   const atS = timestampMs / 1000;
   if (!isInTime(atS, nowS) || id.namespace.startsWith('AWS/') || !values.every(Number.isFinite)) return;
   store.add({ ...id, dimensions: dimensionListOf(id.dimensions) }, unit, atS, storageResolutionS, filler(values, counts));

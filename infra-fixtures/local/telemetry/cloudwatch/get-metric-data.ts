@@ -10,7 +10,6 @@ const DATAPOINTS_MAX = 100_800;
 const ID = /^[a-z]\w*$/;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html */
 const FINE_PERIODS_S: readonly number[] = [1, 5, 10, 20, 30];
-const DAY_S = 86_400;
 
 interface Query {
   id: string;
@@ -67,19 +66,12 @@ export const getMetricData = (store: MetricStore, input: Input, nowS: number): o
 const pointsOf = (store: MetricStore, query: Query, index: number, startS: number, endS: number, nowS: number) => {
   if (!query.returned) return [];
   const { metric, unit, periodS, statistic } = query;
-  const fromS = floorTo(roundedStartS(startS, periodS, nowS), periodS);
+  // AWS rounds the start of what is asked for down: that it does so coarser, the longer ago it is, makes no difference to what is kept here.
+  const fromS = floorTo(startS, periodS);
   return store.read(metric, unit, { fromS, endS, periodS, nowS }, statistic.isPercentile).flatMap(([atS, observed]) => {
     const value = statistic.of(observed);
     return value === null ? [] : [{ query: index, atS, value }];
   });
-};
-
-/** AWS rounds the start of what is asked for down, the coarser the longer ago it is. */
-const roundedStartS = (startS: number, periodS: number, nowS: number): number => {
-  if (periodS < 60) return floorTo(startS, periodS);
-  const ageS = nowS - startS;
-  if (ageS < 15 * DAY_S) return floorTo(startS, 60);
-  return floorTo(startS, ageS < 63 * DAY_S ? 300 : 3600);
 };
 
 const parseQueries = (input: Input): Query[] => {

@@ -1,25 +1,24 @@
 import type { Input } from '../input.ts';
-import { AwsError } from '../service.ts';
 import { parseFilterPattern } from './filter-pattern.ts';
-import { type Group, groupNamed, type KeptEvent, type LogStore } from './store.ts';
+import { groupNamed, type KeptEvent, type LogStore } from './store.ts';
 
 /** All limits: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
 const EVENTS_MAX = 10_000;
 const PAGE_BYTES_MAX = 1_048_576;
-const STREAM_NAMES_MAX = 100;
 const PATTERN_LENGTH_MAX = 1024;
 /** Later than any time that a client means. */
 const EVER_MS = 8.64e15;
 
 /** Pages are in order of time; the token holds the last event that was given. */
 export const filterLogEvents = async (store: LogStore, input: Input): Promise<object> => {
+  input.unsupported('logStreamNames', 'logStreamNamePrefix');
   const group = groupNamed(store, input.optionalText('logGroupName', 512) ?? input.text('logGroupIdentifier', 2048));
   const test = parseFilterPattern(input.optionalText('filterPattern', PATTERN_LENGTH_MAX, 0) ?? '');
   const limit = input.integer('limit', 1, EVENTS_MAX) ?? EVENTS_MAX;
   const after = String(input.place() ?? '');
   const startMs = input.integer('startTime', 0, EVER_MS) ?? 0;
   const endMs = input.integer('endTime', 0, EVER_MS) ?? EVER_MS;
-  const parts = store.scan(group, { startMs, endMs, streams: streamsOf(group, input) });
+  const parts = store.scan(group, { startMs, endMs });
   const found = await firstOf(parts, ({ id, message }) => id > after && test(message), limit + 1);
   let bytes = 0;
   const over = found.findIndex(({ message }, index) => {
@@ -46,17 +45,4 @@ const firstOf = async (parts: AsyncIterable<readonly KeptEvent[]>, isWanted: (ev
     if (found.length > 2 * count) found = found.sort(byId).slice(0, count);
   }
   return found.sort(byId).slice(0, count);
-};
-
-/** @throws AwsError */
-const streamsOf = (group: Group, input: Input): ((name: string) => boolean) => {
-  const names = input.texts('logStreamNames', STREAM_NAMES_MAX);
-  const prefix = input.optionalText('logStreamNamePrefix', 512) ?? '';
-  if (names.length > 0 && prefix !== '') {
-    throw new AwsError('InvalidParameterException', 'logStreamNames and logStreamNamePrefix cannot both be given.');
-  }
-  if (!names.every((name) => group.streams.has(name))) {
-    throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
-  }
-  return (name) => (names.length === 0 ? name.startsWith(prefix) : names.includes(name));
 };

@@ -57,7 +57,6 @@ describe.skipIf(moto === null)('against moto, which is skipped when moto_server 
     ['a quoted text', { filterPattern: '"ERROR"' }],
     ['a text that is not there', { filterPattern: '"WARN"' }],
     ['a range', { startTime: startMs + 50, endTime: startMs + 100 }],
-    ['a stream', { logStreamNames: ['b'] }],
     ['no such group', { logGroupName: 'none' }],
   ])('FilterLogEvents: %s', async (_what, input) => {
     const [ours, theirs] = await filtered(input);

@@ -1,28 +1,12 @@
 import { ACCOUNT_ID, REGION } from '../../names.ts';
+import type { Entity } from '../xray/segment.ts';
 import type { LogEvent } from './store.ts';
 
 /** Where Transaction Search keeps spans: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transaction-Search.html */
 export const SPANS_GROUP = 'aws/spans';
 
-/** What is read of a segment document: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html */
-interface Segment {
-  name?: string;
-  id?: string;
-  trace_id?: string;
-  parent_id?: string;
-  start_time?: number;
-  end_time?: number;
-  type?: string;
-  namespace?: string;
-  origin?: string;
-  fault?: boolean;
-  error?: boolean;
-  throttle?: boolean;
-  http?: { request?: Record<string, unknown>; response?: Record<string, unknown> };
-  aws?: Record<string, unknown>;
-  annotations?: Record<string, string | number | boolean>;
-  subsegments?: Segment[];
-}
+/** Nobody has checked what comes from the platform or the daemon's port. */
+type Segment = Partial<Entity>;
 
 /** Guess: subsegments of subsegments, as deep as any SDK nests them. */
 const DEPTH_MAX = 20;
@@ -41,10 +25,18 @@ export const spanEvents = (document: object): LogEvent[] => {
 };
 
 /** @param service the name of the segment around it */
-const spansOf = (segment: Segment, { trace_id, parent_id }: Segment, service: string | undefined, depth: number): LogEvent[] => {
+const spansOf = (
+  segment: Segment,
+  from: Pick<Segment, 'trace_id' | 'parent_id'>,
+  service: string | undefined,
+  depth: number,
+): LogEvent[] => {
   if (depth > DEPTH_MAX) return [];
+  const { trace_id, parent_id } = from;
   const { id, start_time: startS, end_time: endS, subsegments = [] } = segment;
-  const inner = subsegments.flatMap((subsegment) => spansOf(subsegment, { trace_id, parent_id: id } as Segment, service, depth + 1));
+  const inner = subsegments.flatMap((subsegment) =>
+    spansOf(subsegment, { ...from, ...(id !== undefined && { parent_id: id }) }, service, depth + 1),
+  );
   if (startS === undefined || endS === undefined || trace_id === undefined) return inner;
   const isServer = depth === 0 && segment.type !== 'subsegment';
   const isCall = segment.namespace === 'aws' || segment.namespace === 'remote';
@@ -78,17 +70,17 @@ const attributesOf = (segment: Segment, service: string | undefined, kind: strin
   const { http: { request = {}, response = {} } = {}, aws = {} } = segment;
   return {
     'aws.local.service': service,
-    ...(kind === 'CLIENT' && { 'aws.remote.service': segment.name, 'aws.remote.operation': aws['operation'] }),
+    ...(kind === 'CLIENT' && { 'aws.remote.service': segment.name, 'aws.remote.operation': aws.operation }),
     'aws.span.kind': kind,
     'aws.xray.origin': segment.origin,
-    'aws.dynamodb.table_names': aws['table_name'] === undefined ? undefined : [aws['table_name']],
-    'aws.request_id': aws['request_id'],
+    'aws.dynamodb.table_names': aws.table_name === undefined ? undefined : [aws.table_name],
+    'aws.request_id': aws.request_id,
     'aws.throttle': segment.throttle,
-    'http.request.method': request['method'],
-    'url.full': request['url'],
-    'user_agent.original': request['user_agent'],
-    'client.address': request['client_ip'],
-    'http.response.status_code': response['status'],
+    'http.request.method': request.method,
+    'url.full': request.url,
+    'user_agent.original': request.user_agent,
+    'client.address': request.client_ip,
+    'http.response.status_code': response.status,
     ...segment.annotations,
   };
 };

@@ -20,8 +20,6 @@ export interface KeptEvent extends LogEvent {
 export interface Range {
   startMs: number;
   endMs: number;
-  /** All streams when it is left out. */
-  streams?: (name: string) => boolean;
 }
 
 /** Events that came one after another: plain while it is filled, then compressed, which makes a tenth of log lines. */
@@ -36,8 +34,6 @@ interface Chunk {
 export interface Group {
   name: string;
   keptDays: number;
-  /** Names, the one that was written to last at the end. */
-  streams: Set<string>;
   chunks: Chunk[];
 }
 
@@ -47,8 +43,6 @@ const EVENT_OVERHEAD_BYTES = 150;
 const CHUNK_BYTES_MAX = 1024 * 1024;
 /** Of all groups together, compressed where it is: measured, an hour of 200 requests/s with five lines each (700 MB of text) takes 90 MB. */
 const BYTES_MAX = 256 * 1024 * 1024;
-/** Guess: tune. Lambda makes one for each execution environment; those that were idle longest are forgotten. */
-const STREAMS_MAX = 5000;
 const DAY_MS = 86_400_000;
 /** Where nothing is set AWS keeps events for ever. Guess: nobody runs this for longer. */
 const KEPT_DAYS = 14;
@@ -78,17 +72,14 @@ export class LogStore {
   }
 
   createGroup(name: string, keptDays = KEPT_DAYS): Group {
-    const group: Group = { name, keptDays, streams: new Set(), chunks: [] };
+    const group: Group = { name, keptDays, chunks: [] };
     this.groups.set(name, group);
     return group;
   }
 
-  /** Groups and streams that are not there are made. Events need no order. */
+  /** A group that isn't there is made. Events need no order. */
   append(groupName: string, stream: string, events: readonly LogEvent[]): void {
     const group = this.groups.get(groupName) ?? this.createGroup(groupName);
-    group.streams.delete(stream);
-    group.streams.add(stream);
-    if (group.streams.size > STREAMS_MAX) group.streams.delete(group.streams.keys().next().value ?? '');
     const ingestedMs = this.#clock();
     for (const { timestamp, message } of events) this.#keep(group, { timestamp, message, ingestedMs, stream, id: this.#nextId(timestamp) });
     this.#forget(group);
@@ -99,10 +90,7 @@ export class LogStore {
     const visibleMs = this.#clock() - this.#visibleAfterMs;
     const oldestMs = this.#oldestMs(group);
     const wanted = (event: KeptEvent): boolean =>
-      event.ingestedMs <= visibleMs &&
-      event.timestamp >= Math.max(range.startMs, oldestMs) &&
-      event.timestamp <= range.endMs &&
-      (range.streams?.(event.stream) ?? true);
+      event.ingestedMs <= visibleMs && event.timestamp >= Math.max(range.startMs, oldestMs) && event.timestamp <= range.endMs;
     for (const chunk of [...group.chunks]) {
       if (chunk.toMs < range.startMs || chunk.fromMs > range.endMs) continue;
       yield eventsOf(chunk).filter(wanted);

@@ -12,7 +12,6 @@ const traceOf = (documents: readonly object[]): Trace => {
     id: TRACE_ID,
     startS: 100,
     endS: 101,
-    revision: documents.length,
     limitExceeded: false,
     texts: documents.map((document) => JSON.stringify({ trace_id: TRACE_ID, ...document })),
   });

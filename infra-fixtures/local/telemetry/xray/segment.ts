@@ -30,9 +30,9 @@ export interface Entity {
   };
   aws?: {
     operation?: string;
+    request_id?: string;
     table_name?: string;
     table_names?: string[];
-    queue_url?: string;
     resource_names?: string[];
   };
   annotations?: Record<string, string | number | boolean>;
@@ -74,7 +74,14 @@ const SHAPE: Shape = {
     response: { status: 'number', content_length: 'number' },
   },
   aws: {
-    ...{ operation: 'string', table_name: 'string', table_names: ['string'], queue_url: 'string', resource_names: ['string'] },
+    ...{
+      operation: 'string',
+      request_id: 'string',
+      table_name: 'string',
+      table_names: ['string'],
+
+      resource_names: ['string'],
+    },
   },
   annotations: {},
 };

@@ -28,8 +28,6 @@ interface Entry {
   /** Epoch seconds: of the earliest segment's start and of the latest end. */
   startS: number;
   endS: number;
-  /** How many documents have come. */
-  revision: number;
   bytes: number;
   limitExceeded: boolean;
   /** By segment id; packed: the same as JSON, deflated. */
@@ -58,7 +56,6 @@ export class TraceStore {
   put(text: string, document: Document): void {
     const atMs = this.#clock();
     const trace = this.#touched(document);
-    trace.revision++;
     const documents = trace.documents as Map<string, Kept>;
     const before = documents.get(document.id);
     const grownBy = text.length - (before?.text.length ?? 0);
@@ -107,7 +104,6 @@ export class TraceStore {
       id,
       startS: start_time,
       endS: start_time,
-      revision: 0,
       bytes: 0,
       limitExceeded: false,
       documents: new Map(),

@@ -103,15 +103,7 @@ const link = (segments: readonly Segment[]): void => {
 
 // ---------------------------------------------------------------------------------------------------------------- what X-Ray infers
 
-/** Kinds of the resources behind AWS's services; of others the service itself is the node. */
-const RESOURCE_TYPES: ReadonlyMap<string, string> = new Map([
-  ['DynamoDB', 'AWS::DynamoDB::Table'],
-  ['SQS', 'AWS::SQS::Queue'],
-  ['S3', 'AWS::S3::Bucket'],
-]);
-
-const resourceNames = ({ aws = {} }: Entity): string[] =>
-  aws.resource_names ?? aws.table_names ?? [aws.table_name ?? aws.queue_url].filter((name) => name !== undefined);
+const resourceNames = ({ aws = {} }: Entity): string[] => aws.resource_names ?? aws.table_names ?? [aws.table_name ?? []].flat();
 
 /** Any fixed number: an inferred segment is to have the same id each time, and not its subsegment's. */
 const ID_MASK = 0x5bd1e9955bd1e995n;
@@ -129,7 +121,7 @@ const inferredFrom = (call: Entity, traceId: string): Document => {
     ...definite({ error, fault, throttle, cause, http }),
     ...(aws !== undefined && { aws: namespace === 'aws' ? { ...aws, resource_names: resourceNames(call) } : aws }),
     trace_id: traceId,
-    origin: namespace === 'aws' ? (RESOURCE_TYPES.get(name) ?? `AWS::${name}`) : 'remote',
+    origin: namespace !== 'aws' ? 'remote' : name === 'DynamoDB' ? 'AWS::DynamoDB::Table' : `AWS::${name}`,
   };
 };
 

@@ -1,11 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { REGION } from '../../names.ts';
 import type { Clock } from '../clock.ts';
 import { type Fields, Input } from '../input.ts';
 import { AwsError, type Operation, type Service } from '../service.ts';
 import { parseFilter, parseSelector } from './filter.ts';
 import { ServiceGraph, TimeSeries } from './graph.ts';
-import { DEFAULT_SAMPLING } from './sampler.ts';
 import { readDocument, type Unprocessed } from './segment.ts';
 import { TraceStore } from './store.ts';
 import { summaryOf } from './summary.ts';
@@ -18,7 +16,6 @@ export const xrayPaths: Readonly<Record<string, string>> = {
   '/Traces': 'BatchGetTraces',
   '/ServiceGraph': 'GetServiceGraph',
   '/TimeSeriesServiceStatistics': 'GetTimeSeriesServiceStatistics',
-  '/GetSamplingRules': 'GetSamplingRules',
 };
 
 /** https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html */
@@ -34,26 +31,12 @@ const PERIODS_S = [60, 300];
 
 export interface XRay {
   service: Service;
-  /** Documents of the platform itself and of the daemon's port. What is not a segment document is handed to `onUnprocessed`. */
+  /** Documents of the platform itself and of the daemon's port. What is not a segment document is dropped. */
   ingest(documents: readonly object[]): void;
 }
 
-/**
- * X-Ray as far as loadkit and the game call it.
- *
- * @param clock epoch milliseconds
- * @param delayS how long after its arrival a document can be read
- * @param onUnprocessed told of each document that `ingest` could not take
- */
-export const createXRay = ({
-  clock,
-  delayS,
-  onUnprocessed = () => undefined,
-}: {
-  clock: Clock;
-  delayS: number;
-  onUnprocessed?: (problem: Unprocessed) => void;
-}): XRay => {
+/** X-Ray as far as loadkit and the game call it. @param delayS how long after its arrival a document can be read */
+export const createXRay = ({ clock, delayS }: { clock: Clock; delayS: number }): XRay => {
   const store = new TraceStore(clock, delayS);
 
   const put = (text: unknown): Unprocessed | null => {
@@ -142,36 +125,14 @@ export const createXRay = ({
       await each(store.overlapping(startS, endS), (trace) => series.add(trace, startsIn(startS, endS)));
       return { TimeSeriesServiceStatistics: series.statistics, ContainsOldGroupVersions: false };
     }),
-
-    GetSamplingRules: () => ({ SamplingRuleRecords: [{ SamplingRule: DEFAULT_RULE, CreatedAt: 0, ModifiedAt: 0 }] }),
   };
 
   return {
     service: { prefix: 'xray', operations },
-    ingest(documents) {
-      for (const document of documents) {
-        const problem = put(JSON.stringify(document));
-        if (problem !== null) onUnprocessed(problem);
-      }
+    ingest: (documents) => {
+      for (const document of documents) put(JSON.stringify(document));
     },
   };
-};
-
-/** As AWS documents it: https://docs.aws.amazon.com/cli/latest/reference/xray/get-sampling-rules.html */
-const DEFAULT_RULE = {
-  RuleName: 'Default',
-  RuleARN: `arn:aws:xray:${REGION}::sampling-rule/Default`,
-  ResourceARN: '*',
-  Priority: 10_000,
-  FixedRate: DEFAULT_SAMPLING.rate,
-  ReservoirSize: DEFAULT_SAMPLING.perS,
-  ServiceName: '*',
-  ServiceType: '*',
-  Host: '*',
-  HTTPMethod: '*',
-  URLPath: '*',
-  Version: 1,
-  Attributes: {},
 };
 
 const invalid = (message: string): AwsError => new AwsError('InvalidRequestException', message);
