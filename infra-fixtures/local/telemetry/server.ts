@@ -44,31 +44,19 @@ interface Route {
   contentType: string;
   /** Before the error's name in `__type`; null where the name is in a header instead. */
   namespace: string | null;
-  unknownStatus: number;
 }
 
 /** By what stands before the dot in X-Amz-Target. */
-const TARGETS: ReadonlyMap<string, Omit<Route, 'operation'>> = new Map([
-  [
-    'GraniteServiceVersion20100801',
-    {
-      prefix: 'cloudwatch',
-      contentType: 'application/x-amz-json-1.0',
-      namespace: 'com.amazonaws.cloudwatch.v2010_08_01#',
-      unknownStatus: 400,
-    },
-  ],
-  ['Logs_20140328', { prefix: 'logs', contentType: 'application/x-amz-json-1.1', namespace: '', unknownStatus: 400 }],
+const TARGETS: ReadonlyMap<string, readonly [prefix: string, contentType: string, namespace: string]> = new Map([
+  ['GraniteServiceVersion20100801', ['cloudwatch', 'application/x-amz-json-1.0', 'com.amazonaws.cloudwatch.v2010_08_01#']],
+  ['Logs_20140328', ['logs', 'application/x-amz-json-1.1', '']],
 ]);
-const REST = { prefix: 'xray', contentType: 'application/json', namespace: null, unknownStatus: 404 };
 
 /** CloudWatch's clients also get the codes that its older query protocol had: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsquerycompatible */
 const QUERY_CODES: Readonly<Record<string, string>> = {
   InvalidParameterValueException: 'InvalidParameterValue',
   InvalidParameterCombinationException: 'InvalidParameterCombination',
   MissingRequiredParameterException: 'MissingParameter',
-  LimitExceededFault: 'LimitExceeded',
-  InvalidFormatFault: 'InvalidFormat',
   InternalServiceFault: 'InternalServiceError',
 };
 
@@ -118,9 +106,10 @@ const takeBatch = async ({ onBatch }: TelemetryServerOptions, request: IncomingM
 
 const routeOf = ({ xrayPaths = {} }: TelemetryServerOptions, { method, url = '/', headers }: IncomingMessage): Route => {
   const [target = '', operation = ''] = String(headers['x-amz-target'] ?? '').split('.');
-  const known = TARGETS.get(target);
-  if (known !== undefined) return { ...known, operation };
-  return { ...REST, operation: (method === 'POST' && Object.hasOwn(xrayPaths, url) && xrayPaths[url]) || '' };
+  const [prefix, contentType = '', namespace = ''] = TARGETS.get(target) ?? [];
+  if (prefix !== undefined) return { prefix, operation, contentType, namespace };
+  const byPath = method === 'POST' && Object.hasOwn(xrayPaths, url) ? xrayPaths[url] : undefined;
+  return { prefix: 'xray', operation: byPath ?? '', contentType: 'application/json', namespace: null };
 };
 
 const operate = async ({ services, admit }: TelemetryServerOptions, route: Route, request: IncomingMessage): Promise<object> => {
@@ -130,7 +119,7 @@ const operate = async ({ services, admit }: TelemetryServerOptions, route: Route
   const operation = Object.hasOwn(operations, route.operation) ? operations[route.operation] : undefined;
   if (operation === undefined) {
     const message = 'The requested operation is not recognized by the service.';
-    throw new AwsError('UnknownOperationException', message, route.unknownStatus);
+    throw new AwsError('UnknownOperationException', message, route.namespace === null ? 404 : 400);
   }
   if (request.headers.authorization === undefined) {
     throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { AlarmRequest } from './cloudwatch/alarm-config.ts';
 import { createCloudWatch } from './cloudwatch/cloudwatch.ts';
 import { createLogs } from './logs/logs.ts';
 import { SPANS_GROUP, spanEvents } from './logs/spans.ts';
@@ -14,7 +15,7 @@ export interface TelemetryOptions {
   delayS: number;
   trouble?: readonly TroubleName[];
   /** Alarms that are there from the beginning, as PutMetricAlarm takes them. */
-  alarms?: readonly Readonly<Record<string, unknown>>[];
+  alarms?: readonly AlarmRequest[];
   /** Log groups that are there from the beginning. */
   logGroups?: readonly { name: string; keptDays: number }[];
   clock?: Clock;
@@ -47,11 +48,11 @@ export const startTelemetry = async (options: TelemetryOptions): Promise<Telemet
   const logs = createLogs({ clock, delayS, onEmbeddedMetric: cloudWatch.put, spans: transactionSearch });
   const xray = createXRay({ clock, delayS });
   // As a deployment does, before there is any trouble.
-  for (const alarm of alarms) await cloudWatch.service.operations['PutMetricAlarm']?.(alarm);
+  for (const alarm of alarms) cloudWatch.putAlarm(alarm);
   for (const { name, keptDays } of logGroups) logs.createGroup(name, keptDays);
   const takeSegments = (documents: readonly object[]): void => {
-    xray.ingest(documents);
-    if (transactionSearch) logs.ingest(SPANS_GROUP, 'default', documents.flatMap(spanEvents));
+    const taken = xray.ingest(documents);
+    if (transactionSearch) logs.ingest(SPANS_GROUP, 'default', taken.flatMap(spanEvents));
   };
   const onBatch = ({ metrics, logs: lines, segments }: PlatformBatch): void => {
     cloudWatch.ingest(metrics);

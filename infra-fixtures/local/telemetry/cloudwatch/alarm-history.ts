@@ -24,10 +24,9 @@ const DATA_MAX = 4095;
 export class AlarmHistory {
   readonly #items: Item[] = [];
 
-  configured(name: string, change: 'Create' | 'Update', alarm: object, atS: number): void {
-    const verb = `${change.toLowerCase()}d`;
-    const data = { version: '1.0', type: change, [`${verb}Alarm`]: alarm };
-    this.#add(name, 'ConfigurationUpdate', atS, `Alarm "${name}" ${verb}`, data);
+  created(name: string, alarm: object, atS: number): void {
+    const data = { version: '1.0', type: 'Create', createdAlarm: alarm };
+    this.#add(name, 'ConfigurationUpdate', atS, `Alarm "${name}" created`, data);
   }
 
   changed(name: string, from: StateRecord, to: StateRecord): void {

@@ -1,7 +1,6 @@
 import { ACCOUNT_ID, REGION } from '../../names.ts';
 import type { Input } from '../input.ts';
-import { AwsError } from '../service.ts';
-import { type AlarmConfig, comparisons, parseAlarm } from './alarm-config.ts';
+import { type AlarmConfig, type AlarmRequest, comparisons, configOf } from './alarm-config.ts';
 import { AlarmHistory } from './alarm-history.ts';
 import { reasonOf } from './alarm-reason.ts';
 import { type AlarmState, EXTRA_PERIODS, evaluate } from './alarm-state.ts';
@@ -9,8 +8,7 @@ import { floorTo } from './archive.ts';
 import { validation } from './input.ts';
 import type { MetricStore } from './store.ts';
 
-/** Limits: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
-const ALARMS_MAX = 5000;
+/** Limits: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
 const NAMES_MAX = 100;
 const RECORDS_MAX = 100;
 const RECORDS = 50;
@@ -55,18 +53,12 @@ export class Alarms {
     }
   }
 
-  put(input: Input, nowS: number): object {
-    const config = parseAlarm(input);
-    const known = this.#alarms.get(config.name);
-    if (known === undefined && this.#alarms.size >= ALARMS_MAX) {
-      throw new AwsError('LimitExceededFault', `The maximum limit of ${ALARMS_MAX} alarms has been reached.`);
-    }
-    // An update leaves the state as it is.
-    const state = known?.state ?? { value: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation', updatedS: nowS };
+  put(request: AlarmRequest, nowS: number): void {
+    const config = configOf(request);
+    const state: StateRecord = { value: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation', updatedS: nowS };
     const alarm = { config, configuredS: nowS, state, nextS: floorTo(nowS, stepOf(config)) + stepOf(config) };
     this.#alarms.set(config.name, alarm);
-    this.#history.configured(config.name, known === undefined ? 'Create' : 'Update', describe(alarm), nowS);
-    return {};
+    this.#history.created(config.name, describe(alarm), nowS);
   }
 
   describe(input: Input): object {
@@ -100,7 +92,7 @@ export class Alarms {
     const endS = floorTo(atS - this.#delayS, stepS);
     const length = evaluationPeriods + EXTRA_PERIODS;
     const fromS = endS - length * periodS;
-    const read = new Map(this.#store.read(config.metric, config.unit, { fromS, endS, periodS, nowS: atS }, config.statistic.isPercentile));
+    const read = new Map(this.#store.read(config.metric, undefined, { fromS, endS, periodS, nowS: atS }, config.statistic.isPercentile));
     const values = Array.from({ length }, (_, index) => {
       const observed = read.get(fromS + index * periodS);
       return observed === undefined ? null : config.statistic.of(observed);

@@ -3,6 +3,7 @@ import type { Input } from '../input.ts';
 import type { EmbeddedMetric } from '../logs/embedded-metrics.ts';
 import type { PlatformMetric } from '../platform.ts';
 import { AwsError, type Operation, type Service } from '../service.ts';
+import type { AlarmRequest } from './alarm-config.ts';
 import { Alarms } from './alarms.ts';
 import type { Distribution } from './distribution.ts';
 import { getMetricData } from './get-metric-data.ts';
@@ -18,6 +19,8 @@ export interface CloudWatch {
   ingest(metrics: readonly PlatformMetric[]): void;
   /** A custom metric that came by another way than PutMetricData: EMF in logs. What CloudWatch would not take is dropped, as there. */
   put(datum: EmbeddedMetric): void;
+  /** An alarm that a deployment made: it isn't made by a client here. */
+  putAlarm(request: AlarmRequest): void;
   /** For a timer: evaluates alarms that are due, packs and forgets old data. */
   advance(): void;
 }
@@ -54,7 +57,6 @@ export const createCloudWatch = ({ clock, periodS, delayS }: CloudWatchOptions):
         },
         GetMetricData: reading((input, now) => getMetricData(store, input, now)),
         ListMetrics: reading((input, now) => listMetrics(store, input, now)),
-        PutMetricAlarm: reading((input, now) => alarms.put(input, now)),
         DescribeAlarms: reading((input) => alarms.describe(input)),
         DescribeAlarmHistory: reading((input) => alarms.history(input)),
       },
@@ -64,6 +66,7 @@ export const createCloudWatch = ({ clock, periodS, delayS }: CloudWatchOptions):
       store.advance(nowS());
     },
     put: (datum) => put(store, datum, nowS()),
+    putAlarm: (request) => alarms.put(request, nowS()),
     advance,
   };
 };
@@ -79,10 +82,10 @@ const ingest = (store: MetricStore, { atS, unit, values, counts, ...id }: Platfo
   store.add({ ...id, dimensions: dimensionListOf(id.dimensions) }, unit, atS, periodS, filler(values, counts));
 };
 
-const put = (store: MetricStore, { timestampMs, unit, values, counts, storageResolutionS, ...id }: EmbeddedMetric, nowS: number): void => {
+const put = (store: MetricStore, { timestampMs, unit, values, storageResolutionS, ...id }: EmbeddedMetric, nowS: number): void => {
   const atS = timestampMs / 1000;
   if (!isInTime(atS, nowS) || id.namespace.startsWith('AWS/') || !values.every(Number.isFinite)) return;
-  store.add({ ...id, dimensions: dimensionListOf(id.dimensions) }, unit, atS, storageResolutionS, filler(values, counts));
+  store.add({ ...id, dimensions: dimensionListOf(id.dimensions) }, unit, atS, storageResolutionS, filler(values));
 };
 
 const filler =

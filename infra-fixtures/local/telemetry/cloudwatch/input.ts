@@ -44,12 +44,13 @@ export const dimensionsOf = (input: Input): DimensionList => {
   if (new Set(dimensions.map(([name]) => name)).size < dimensions.length) {
     throw invalid(`The parameter ${input.path('Dimensions')} has a name twice.`);
   }
-  return sorted(dimensions);
+  return sortedDimensions(dimensions);
 };
 
-const sorted = (dimensions: DimensionList): DimensionList => dimensions.toSorted(([a], [b]) => (a < b ? -1 : 1));
+export const sortedDimensions = (dimensions: DimensionList): DimensionList => dimensions.toSorted(([a], [b]) => (a < b ? -1 : 1));
 
-export const dimensionListOf = (dimensions: Readonly<Record<string, string>>): DimensionList => sorted(Object.entries(dimensions));
+export const dimensionListOf = (dimensions: Readonly<Record<string, string>>): DimensionList =>
+  sortedDimensions(Object.entries(dimensions));
 
 export const dimensionsOutput = (dimensions: DimensionList) => dimensions.map(([Name, Value]) => ({ Name, Value }));
 

@@ -69,14 +69,10 @@ const observationsOf = (datum: Input): ((bucket: Distribution) => void) => {
     const checked = statisticSetOf(set);
     return (bucket) => bucket.addSet(checked);
   }
-  if (!hasValues) {
-    const value = valueIn(datum, 'Value');
-    return (bucket) => bucket.add(value, 1);
-  }
-  for (const value of values) checkValue(datum, 'Values', value);
-  const counts = countsOf(datum, values.length);
+  const checked = hasValues ? values.map((value) => checkValue(datum, 'Values', value)) : [valueIn(datum, 'Value')];
+  const counts = hasValues ? countsOf(datum, values.length) : [];
   return (bucket) => {
-    for (const [index, value] of values.entries()) if (counts[index] !== 0) bucket.add(value, counts[index] ?? 1);
+    for (const [index, value] of checked.entries()) if (counts[index] !== 0) bucket.add(value, counts[index] ?? 1);
   };
 };
 

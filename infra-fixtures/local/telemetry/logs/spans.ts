@@ -5,9 +5,6 @@ import type { LogEvent } from './store.ts';
 /** Where Transaction Search keeps spans: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transaction-Search.html */
 export const SPANS_GROUP = 'aws/spans';
 
-/** Nobody has checked what comes from the platform or the daemon's port. */
-type Segment = Partial<Entity>;
-
 /** Guess: subsegments of subsegments, as deep as any SDK nests them. */
 const DEPTH_MAX = 20;
 
@@ -19,25 +16,18 @@ const DEPTH_MAX = 20;
  * OpenTelemetry's conventions and of Application Signals (`aws.local.service`, `aws.remote.service`); annotations keep their keys.
  */
 export const spanEvents = (document: object): LogEvent[] => {
-  const root = document as Segment;
+  const root = document as Entity;
   // A subsegment that comes by itself doesn't say of what service it is.
   return spansOf(root, root, root.type === 'subsegment' ? undefined : root.name, 0);
 };
 
 /** @param service the name of the segment around it */
-const spansOf = (
-  segment: Segment,
-  from: Pick<Segment, 'trace_id' | 'parent_id'>,
-  service: string | undefined,
-  depth: number,
-): LogEvent[] => {
+const spansOf = (segment: Entity, from: Pick<Entity, 'trace_id' | 'parent_id'>, service: string | undefined, depth: number): LogEvent[] => {
   if (depth > DEPTH_MAX) return [];
   const { trace_id, parent_id } = from;
   const { id, start_time: startS, end_time: endS, subsegments = [] } = segment;
-  const inner = subsegments.flatMap((subsegment) =>
-    spansOf(subsegment, { ...from, ...(id !== undefined && { parent_id: id }) }, service, depth + 1),
-  );
-  if (startS === undefined || endS === undefined || trace_id === undefined) return inner;
+  const inner = subsegments.flatMap((subsegment) => spansOf(subsegment, { ...from, parent_id: id }, service, depth + 1));
+  if (endS === undefined || trace_id === undefined) return inner;
   const isServer = depth === 0 && segment.type !== 'subsegment';
   const isCall = segment.namespace === 'aws' || segment.namespace === 'remote';
   const kind = isServer ? 'SERVER' : isCall ? 'CLIENT' : 'INTERNAL';
@@ -66,7 +56,7 @@ const spansOf = (
 const nanoseconds = (s: number): number => Math.round(s * 1e6) * 1000;
 
 /** JSON leaves out what is undefined. */
-const attributesOf = (segment: Segment, service: string | undefined, kind: string): object => {
+const attributesOf = (segment: Entity, service: string | undefined, kind: string): object => {
   const { http: { request = {}, response = {} } = {}, aws = {} } = segment;
   return {
     'aws.local.service': service,

@@ -58,24 +58,18 @@ const annotationsOf = (key: string) => (subject: Subject) =>
     entities.map(({ annotations = {} }) => (Object.hasOwn(annotations, key) ? annotations[key] : undefined)),
   );
 
-const EQUAL = { '=': (value: Value, wanted: Value) => value === wanted };
-/** By the kind of what is compared. `!=` asks for something that is set, and different: a guess, since AWS doesn't say. */
-const OPERATORS: Readonly<Record<Kind, Readonly<Record<string, (value: Value, wanted: Value) => boolean>>>> = {
-  boolean: EQUAL,
-  number: {
-    ...EQUAL,
-    '<': (value, wanted) => value < wanted,
-    '<=': (value, wanted) => value <= wanted,
-    '>': (value, wanted) => value > wanted,
-    '>=': (value, wanted) => value >= wanted,
-  },
-  string: {
-    ...EQUAL,
-    contains: (value, wanted) => String(value).includes(String(wanted)),
-    beginswith: (value, wanted) => String(value).startsWith(String(wanted)),
-    endswith: (value, wanted) => String(value).endsWith(String(wanted)),
-  },
-};
+/** `!=` asks for something that is set, and different: a guess, since AWS doesn't say. */
+const OPERATORS: ReadonlyMap<string, readonly [of: Kind | null, compare: (value: Value, wanted: Value) => boolean]> = new Map([
+  ['=', [null, (value, wanted) => value === wanted]],
+  ['!=', [null, (value, wanted) => value !== wanted]],
+  ['<', ['number', (value, wanted) => value < wanted]],
+  ['<=', ['number', (value, wanted) => value <= wanted]],
+  ['>', ['number', (value, wanted) => value > wanted]],
+  ['>=', ['number', (value, wanted) => value >= wanted]],
+  ['contains', ['string', (value, wanted) => String(value).includes(String(wanted))]],
+  ['beginswith', ['string', (value, wanted) => String(value).startsWith(String(wanted))]],
+  ['endswith', ['string', (value, wanted) => String(value).endsWith(String(wanted))]],
+]);
 
 const traceSubject = (trace: Trace): Subject => ({
   request: trace.root.document,
@@ -84,14 +78,11 @@ const traceSubject = (trace: Trace): Subject => ({
   segments: trace.segments,
 });
 
-const serviceSubject = (segment: Segment): Subject => subjectOf(segment, segment.document, durationOf(segment));
-const edgeSubject = (segment: Segment): Subject => subjectOf(segment, requestOf(segment), responseTimeOf(requestOf(segment)));
-const subjectOf = (segment: Segment, request: Entity, durationS: number | undefined): Subject => ({
-  request,
-  durationS,
-  throttled: request.throttle === true,
-  segments: [segment],
-});
+const segmentSubject = (segment: Segment, isEdge: boolean): Subject => {
+  const request = isEdge ? requestOf(segment) : segment.document;
+  const durationS = isEdge ? responseTimeOf(request) : durationOf(segment);
+  return { request, durationS, throttled: request.throttle === true, segments: [segment] };
+};
 
 /** "One or more of the segment documents has a 429 throttling error": https://docs.aws.amazon.com/xray/latest/api/API_TraceSummary.html */
 export const hasThrottle = ({ segments }: Trace): boolean => segments.some(({ document }) => document.throttle === true);
@@ -213,22 +204,22 @@ class Parser {
     const holds = this.any();
     this.#scoped = false;
     this.#scanner.expect('}');
-    const subjectOf = isEdge ? edgeSubject : serviceSubject;
-    return (_subject, trace) => segmentsOf(trace).some((segment) => holds(subjectOf(segment), trace));
+    return (_subject, trace) => segmentsOf(trace).some((segment) => holds(segmentSubject(segment, isEdge), trace));
   }
 
   /** A keyword by itself: a boolean that is true, or anything else that is set. */
   #comparison(): Condition {
     const [name, kind, of] = this.#keyword();
     const set = (subject: Subject) => of(subject).filter((value) => value !== undefined);
-    const operator = this.#operator();
-    if (operator === null) return (subject) => set(subject).some((value) => value !== false);
+    const operator = this.#scanner.peek().text.toLowerCase();
+    const [operatorKind, compare] = this.#scanner.peek().kind === 'string' ? [] : (OPERATORS.get(operator) ?? []);
+    if (operatorKind === undefined || compare === undefined) return (subject) => set(subject).some((value) => value !== false);
+    this.#scanner.next();
     const wanted = this.#value();
     const wantedKind = typeof wanted as Kind;
     if (kind !== null && kind !== wantedKind) throw refused(`${name} is compared with a ${wantedKind}`);
-    if (operator === '!=') return (subject) => set(subject).length > 0 && !set(subject).includes(wanted);
-    const compare = OPERATORS[wantedKind][operator];
-    if (compare === undefined) throw refused(`${operator} is no operator for a ${wantedKind}`);
+    if (operatorKind !== null && operatorKind !== wantedKind) throw refused(`${operator} is no operator for a ${wantedKind}`);
+    if (operator === '!=') return (subject) => set(subject).length > 0 && set(subject).every((value) => compare(value, wanted));
     return (subject) => set(subject).some((value) => typeof value === wantedKind && compare(value, wanted));
   }
 
@@ -248,16 +239,6 @@ class Parser {
     const keyword = KEYWORDS.get(name);
     if (keyword === undefined) throw refused(`${name} is not supported here`);
     return [name, ...keyword];
-  }
-
-  #operator(): string | null {
-    const { kind, text } = this.#scanner.peek();
-    const operator = text.toLowerCase();
-    const isOne =
-      kind === 'symbol' ? /^[!=<>]=?$/.test(text) && text !== '!' : kind === 'name' && Object.hasOwn(OPERATORS.string, operator);
-    if (!isOne) return null;
-    this.#scanner.next();
-    return operator;
   }
 
   #value(): Value {

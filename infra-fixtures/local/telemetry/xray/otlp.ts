@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 
-/** A span, of it what becomes a segment. */
+/** An OTLP span, of it what becomes a segment. */
 export interface SpanRecord {
   /** 32 and 16 hex digits; the parent of a root is empty. */
   traceId: string;
@@ -8,22 +8,22 @@ export interface SpanRecord {
   parentSpanId: string;
   name: string;
   kind: number;
-  startS: number;
-  endS: number;
+  startTimeUnixNano: number;
+  endTimeUnixNano: number;
   attributes: Attributes;
   /** Exceptions and the like. */
   events: { name: string; attributes: Attributes }[];
-  failed: boolean;
-  message: string;
+  status: { message: string; code: number } | null;
   /** Of the process that it is from. */
   resource: Attributes;
 }
 
-export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
+type AttributeValue = string | number | boolean | null | AttributeValue[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-/** https://opentelemetry.io/docs/specs/otel/trace/api/#spankind, as the wire numbers them. */
+/** As the wire numbers them. */
 export const SPAN_KIND = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
+export const STATUS_ERROR = 2;
 
 /**
  * An OTLP `ExportTraceServiceRequest`, as far as it is read:
@@ -44,50 +44,33 @@ const Request = protobuf
     message Status { string message = 2; int32 code = 3; }
     message KeyValue { string key = 1; AnyValue value = 2; }
     message AnyValue {
-      oneof value {
-        string stringValue = 1; bool boolValue = 2; int64 intValue = 3; double doubleValue = 4;
-        ArrayValue arrayValue = 5; KeyValueList kvlistValue = 6;
-      }
+      oneof value { string stringValue = 1; bool boolValue = 2; int64 intValue = 3; double doubleValue = 4; ArrayValue arrayValue = 5; }
     }
-    message ArrayValue { repeated AnyValue values = 1; }
-    message KeyValueList { repeated KeyValue values = 1; }`)
+    message ArrayValue { repeated AnyValue values = 1; }`)
   .root.lookupType('Request');
 
-interface RawRequest {
-  resourceSpans: { resource: { attributes: RawKeyValue[] } | null; scopeSpans: { spans: RawSpan[] }[] }[];
+/** With the bytes and the attributes as they come. */
+type RawSpan = Omit<SpanRecord, 'traceId' | 'spanId' | 'parentSpanId' | 'attributes' | 'events' | 'resource'> &
+  Record<'traceId' | 'spanId' | 'parentSpanId', Uint8Array> & {
+    attributes: RawAttributes;
+    events: { name: string; attributes: RawAttributes }[];
+  };
+type RawAttributes = { key: string; value: RawValue | null }[];
+/** One of them is set. */
+interface RawValue {
+  stringValue?: string;
+  boolValue?: boolean;
+  intValue?: number;
+  doubleValue?: number;
+  arrayValue?: { values: RawValue[] };
 }
-interface RawSpan {
-  traceId: Uint8Array;
-  spanId: Uint8Array;
-  parentSpanId: Uint8Array;
-  name: string;
-  kind: number;
-  startTimeUnixNano: number;
-  endTimeUnixNano: number;
-  attributes: RawKeyValue[];
-  events: { name: string; attributes: RawKeyValue[] }[];
-  status: { message: string; code: number } | null;
-}
-interface RawKeyValue {
-  key: string;
-  value: RawValue | null;
-}
-type RawValue =
-  | { value?: undefined }
-  | { value: 'stringValue'; stringValue: string }
-  | { value: 'boolValue'; boolValue: boolean }
-  | { value: 'intValue'; intValue: number }
-  | { value: 'doubleValue'; doubleValue: number }
-  | { value: 'arrayValue'; arrayValue: { values: RawValue[] } }
-  | { value: 'kvlistValue'; kvlistValue: { values: RawKeyValue[] } };
-
-/** STATUS_CODE_ERROR */
-const STATUS_ERROR = 2;
 
 /** @throws Error on anything that is no such message */
 export const decodeSpans = (bytes: Uint8Array): SpanRecord[] => {
   // Nanoseconds are beyond 2^53, and lose some hundred of them as numbers.
-  const { resourceSpans } = Request.toObject(Request.decode(bytes), { longs: Number, defaults: true, oneofs: true }) as RawRequest;
+  const { resourceSpans } = Request.toObject(Request.decode(bytes), { longs: Number, defaults: true }) as {
+    resourceSpans: { resource: { attributes: RawAttributes } | null; scopeSpans: { spans: RawSpan[] }[] }[];
+  };
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const ofResource = toAttributes(resource?.attributes ?? []);
     return scopeSpans.flatMap(({ spans }) => spans.map((span) => toRecord(span, ofResource)));
@@ -95,42 +78,18 @@ export const decodeSpans = (bytes: Uint8Array): SpanRecord[] => {
 };
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-/** To the microsecond, as X-Ray's own SDKs give times. */
-const toSeconds = (nanoseconds: number): number => Math.round(nanoseconds / 1000) / 1e6;
 
 const toRecord = (span: RawSpan, resource: Attributes): SpanRecord => ({
+  ...span,
   traceId: hex(span.traceId),
   spanId: hex(span.spanId),
   parentSpanId: hex(span.parentSpanId),
-  name: span.name,
-  kind: span.kind,
-  startS: toSeconds(span.startTimeUnixNano),
-  endS: toSeconds(span.endTimeUnixNano),
   attributes: toAttributes(span.attributes),
   events: span.events.map(({ name, attributes }) => ({ name, attributes: toAttributes(attributes) })),
-  failed: span.status?.code === STATUS_ERROR,
-  message: span.status?.message ?? '',
   resource,
 });
 
-const toAttributes = (pairs: readonly RawKeyValue[]): Attributes =>
-  Object.fromEntries(pairs.map(({ key, value }) => [key, value === null ? null : toValue(value)]));
+const toAttributes = (pairs: RawAttributes): Attributes => Object.fromEntries(pairs.map(({ key, value }) => [key, toValue(value ?? {})]));
 
-const toValue = (raw: RawValue): AttributeValue => {
-  switch (raw.value) {
-    case undefined:
-      return null;
-    case 'stringValue':
-      return raw.stringValue;
-    case 'boolValue':
-      return raw.boolValue;
-    case 'intValue':
-      return raw.intValue;
-    case 'doubleValue':
-      return raw.doubleValue;
-    case 'arrayValue':
-      return raw.arrayValue.values.map(toValue);
-    default:
-      return { ...toAttributes(raw.kvlistValue.values) };
-  }
-};
+const toValue = ({ stringValue, boolValue, intValue, doubleValue, arrayValue }: RawValue): AttributeValue =>
+  stringValue ?? boolValue ?? intValue ?? doubleValue ?? arrayValue?.values.map(toValue) ?? null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Attributes, SPAN_KIND, type SpanRecord } from './otlp.ts';
+import { type Attributes, SPAN_KIND, type SpanRecord, STATUS_ERROR } from './otlp.ts';
 import { readDocument } from './segment.ts';
 import { toSegment } from './span-segment.ts';
 
@@ -9,12 +9,11 @@ const span = (change: Partial<SpanRecord> = {}): SpanRecord => ({
   parentSpanId: 'aaaaaaaaaaaaaaaa',
   name: 'DynamoDB.GetItem',
   kind: SPAN_KIND.client,
-  startS: 100.5,
-  endS: 100.75,
+  startTimeUnixNano: 100.5e9,
+  endTimeUnixNano: 100.75e9,
   attributes: {},
   events: [],
-  failed: false,
-  message: '',
+  status: null,
   resource: { 'service.name': 'engine', 'cloud.platform': 'aws_ecs' },
   ...change,
 });
@@ -79,20 +78,21 @@ describe('toSegment', () => {
     [undefined, false, {}],
     [400, true, { error: true }],
   ])('status %s, failed %s', (status, failed, flags) => {
-    const { error, fault, throttle } = toSegment(span({ failed, attributes: { 'http.status_code': status ?? null } })) as Record<
-      string,
-      boolean
-    >;
+    const { error, fault, throttle } = toSegment(
+      span({ status: { code: failed ? STATUS_ERROR : 1, message: '' }, attributes: { 'http.status_code': status ?? null } }),
+    ) as Record<string, boolean>;
     expect(JSON.parse(JSON.stringify({ error, fault, throttle }))).toEqual(flags);
   });
 
   it('tells the exception that was thrown, or else the status’ message', () => {
     const thrown = { name: 'exception', attributes: { 'exception.type': 'TypeError', 'exception.message': 'no' } };
-    expect(toSegment(span({ failed: true, message: 'm', events: [{ name: 'log', attributes: {} }, thrown] }))).toMatchObject({
+    expect(
+      toSegment(span({ status: { code: STATUS_ERROR, message: 'm' }, events: [{ name: 'log', attributes: {} }, thrown] })),
+    ).toMatchObject({
       cause: { exceptions: [{ type: 'TypeError', message: 'no', remote: true, id: expect.stringMatching(/^[0-9a-f]{16}$/) }] },
     });
-    expect(toSegment(span({ failed: true, message: 'm' }))).toMatchObject({ cause: { exceptions: [{ message: 'm' }] } });
-    expect(toSegment(span({ message: 'm' }))).not.toHaveProperty('cause');
+    expect(toSegment(span({ status: { code: STATUS_ERROR, message: 'm' } }))).toMatchObject({ cause: { exceptions: [{ message: 'm' }] } });
+    expect(toSegment(span({ status: { code: 1, message: 'm' } }))).not.toHaveProperty('cause');
   });
 
   it('keeps all else as metadata, of a segment also what its process is', () => {

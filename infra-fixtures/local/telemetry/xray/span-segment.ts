@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Attributes, type AttributeValue, SPAN_KIND, type SpanRecord } from './otlp.ts';
+import { type Attributes, SPAN_KIND, type SpanRecord, STATUS_ERROR } from './otlp.ts';
 
 /**
  * A span of OpenTelemetry as a segment document, as AWS makes one of it: the rules are those of the collector's awsxray exporter, for what the game's spans
@@ -15,8 +15,8 @@ export const toSegment = (span: SpanRecord): object => {
     trace_id: `1-${span.traceId.slice(0, 8)}-${span.traceId.slice(8)}`,
     ...(span.parentSpanId !== '' && { parent_id: span.parentSpanId }),
     name: nameOf(span),
-    start_time: span.startS,
-    end_time: span.endS,
+    start_time: toSeconds(span.startTimeUnixNano),
+    end_time: toSeconds(span.endTimeUnixNano),
     ...(isSubsegment && { type: 'subsegment' }),
     ...(isAws ? { namespace: 'aws' } : kind === SPAN_KIND.client && { namespace: 'remote' }),
     // A process on Lambda has its segment from Lambda itself.
@@ -27,6 +27,9 @@ export const toSegment = (span: SpanRecord): object => {
     ...block('metadata', block('default', metadataOf(attributes, isSubsegment ? {} : resource))),
   };
 };
+
+/** To the microsecond, as X-Ray's own SDKs give times. */
+const toSeconds = (nanoseconds: number): number => Math.round(nanoseconds / 1000) / 1e6;
 
 /** An object of a document without what isn't known. */
 const block = (name: string, fields: object): object => {
@@ -45,15 +48,16 @@ const NAME_LENGTH_MAX = 200;
 const fixName = (name: string): string => name.replace(/[^ 0-9\p{L}N_.:/%&#=+\-@]/gu, '').slice(0, NAME_LENGTH_MAX) || 'span';
 
 /** The HTTP status decides; the span's own where there is none. */
-const outcomeOf = ({ attributes, failed, message, events, kind }: SpanRecord): object => {
+const outcomeOf = ({ attributes, status: of, events, kind }: SpanRecord): object => {
+  const failed = of?.code === STATUS_ERROR;
   const status = Number(attributes['http.status_code'] ?? 0);
   const isFault = status >= 400 && status < 600 ? status >= 500 : failed;
   const id = () => randomBytes(8).toString('hex');
   const remote = kind === SPAN_KIND.client;
   const thrown = events
     .filter(({ name }) => name === 'exception')
-    .map(({ attributes: of }) => ({ id: id(), type: of['exception.type'] ?? '', message: of['exception.message'] ?? '', remote }));
-  const told = failed && message !== '' ? [{ id: id(), message }] : [];
+    .map(({ attributes: { 'exception.type': type = '', 'exception.message': message = '' } }) => ({ id: id(), type, message, remote }));
+  const told = failed && of.message !== '' ? [{ id: id(), message: of.message }] : [];
   const exceptions = thrown.length > 0 ? thrown : told;
   return {
     ...(status >= 400 && status < 500 && { error: true }),
@@ -76,7 +80,7 @@ const awsOf = (attributes: Attributes): object => {
 /** What became a field of the document is not told again. */
 const CONSUMED: readonly string[] = ['http.status_code', 'rpc.method', 'aws.region', 'aws.request_id'];
 
-const metadataOf = (attributes: Attributes, resource: Attributes): Record<string, AttributeValue> =>
+const metadataOf = (attributes: Attributes, resource: Attributes): Attributes =>
   Object.fromEntries([
     ...Object.entries(resource).map(([key, value]) => [`otel.resource.${key}`, value]),
     ...Object.entries(attributes).filter(([key]) => !CONSUMED.includes(key)),

@@ -31,8 +31,8 @@ const PERIODS_S = [60, 300];
 
 export interface XRay {
   service: Service;
-  /** Documents of the platform itself and of the daemon's port. What is not a segment document is dropped. */
-  ingest(documents: readonly object[]): void;
+  /** Documents of the platform itself and of the daemon's port. What is not a segment document is dropped; the others are given back. */
+  ingest(documents: readonly object[]): object[];
 }
 
 /** X-Ray as far as loadkit and the game call it. @param delayS how long after its arrival a document can be read */
@@ -129,9 +129,7 @@ export const createXRay = ({ clock, delayS }: { clock: Clock; delayS: number }):
 
   return {
     service: { prefix: 'xray', operations },
-    ingest: (documents) => {
-      for (const document of documents) put(JSON.stringify(document));
-    },
+    ingest: (documents) => documents.filter((document) => put(JSON.stringify(document)) === null),
   };
 };
 
