@@ -4,24 +4,19 @@ import { gunzipSync } from 'node:zlib';
 import { close, listen, readBody } from '../http.ts';
 import { PLATFORM_PATH, type PlatformBatch } from './platform.ts';
 import { AwsError, type Service } from './service.ts';
+import type { Trouble } from './trouble.ts';
 
 /**
  * The endpoint's wire: from a request of one of the current @aws-sdk clients to a service's operation and back. CloudWatch and Logs speak AWS JSON (one
  * path, the operation in a header), X-Ray speaks REST JSON (the operation in the path). Signatures are not checked, only that there is one.
  * https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html , https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
  */
-export interface TelemetryServerOptions {
+export interface TelemetryServerOptions extends Partial<Pick<Trouble, 'resets' | 'dateMs' | 'admit'>> {
   services: readonly Service[];
   /** X-Ray's paths, `/TraceSummaries`, and the operations that they stand for. */
   xrayPaths?: Readonly<Record<string, string>>;
   /** What the stack's own processes hand over at `PLATFORM_PATH`. */
   onBatch: (batch: PlatformBatch) => void;
-  /** Trouble: asked for each request of a client; where it says so, the connection is reset without an answer. */
-  resets?: (() => boolean) | undefined;
-  /** Trouble: what the endpoint's clock shows in `Date`, epoch milliseconds. Clients correct their own by it. */
-  dateMs?: (() => number) | undefined;
-  /** Trouble: asked before each operation, with the request's `X-Amz-Date`. @throws AwsError for a signature of another time */
-  admit?: ((service: string, amzDate: string | undefined) => void) | undefined;
 }
 
 export interface TelemetryServer {

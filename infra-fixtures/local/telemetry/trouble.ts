@@ -45,7 +45,7 @@ export interface Trouble {
   around(service: Service): Service;
   /** Whether this request's connection is reset without an answer. */
   resets(): boolean;
-  /** What the endpoint's clock shows, epoch milliseconds: the `Date` header of its answers. */
+  /** What the endpoint's clock shows, epoch milliseconds: the `Date` header of its answers, by which clients correct their own. */
   dateMs(): number;
   /** To be asked before an operation, with the request's `X-Amz-Date`. @throws AwsError for a signature of another time */
   admit(service: string, amzDate: string | undefined): void;

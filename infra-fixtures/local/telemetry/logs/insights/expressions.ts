@@ -62,16 +62,22 @@ class ExpressionParser {
 
   or(): Expression {
     if (++this.#depth > DEPTH_MAX) throw this.#scanner.unexpected();
-    const any = [this.#and()];
-    while (this.#scanner.takeWord('or')) any.push(this.#and());
+    let left = this.#and();
+    while (this.#scanner.takeWord('or')) {
+      const [before, after] = [left, this.#and()];
+      left = (row) => truthOf(before(row)) || truthOf(after(row));
+    }
     this.#depth--;
-    return alone(any) ?? ((row) => any.some((expression) => truthOf(expression(row))));
+    return left;
   }
 
   #and(): Expression {
-    const all = [this.#not()];
-    while (this.#scanner.takeWord('and')) all.push(this.#not());
-    return alone(all) ?? ((row) => all.every((expression) => truthOf(expression(row))));
+    let left = this.#not();
+    while (this.#scanner.takeWord('and')) {
+      const [before, after] = [left, this.#not()];
+      left = (row) => truthOf(before(row)) && truthOf(after(row));
+    }
+    return left;
   }
 
   #not(): Expression {
@@ -209,7 +215,6 @@ class ExpressionParser {
   }
 }
 
-const alone = (expressions: Expression[]): Expression | null => (expressions.length === 1 ? (expressions[0] ?? null) : null);
 const negatedIf = (negated: boolean, inner: Expression): Expression => (negated ? (row) => !truthOf(inner(row)) : inner);
 
 export const truthOf = (value: Value): boolean =>
