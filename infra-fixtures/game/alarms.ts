@@ -2,7 +2,7 @@ import { cache, engine, type FunctionName, functionDefinition, functionNames, re
 import { NAMESPACE } from './metrics.ts';
 
 /**
- * The alarms of the game as plain data: the local stack puts them with PutMetricAlarm, the AWS deployment is to make them from here, and the readiness job
+ * The alarms of the game as plain data: the local stack has them in PutMetricAlarm's words, the AWS deployment is to make them from here, and the readiness job
  * judges by them. "CPU or memory over 80 %, errors over 5 %, response time over 2 s, failed health checks", at three levels: source, the reference stack.
  */
 export interface Alarm {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { createSampler } from '../../game/sampling.ts';
 import { close, listen, rawRequest, readBody } from '../http.ts';
 import type { Invoke } from '../lambda/function-host.ts';
 import { InvocationError } from '../lambda/invocation-error.ts';
 import { nowMs } from '../lambda/invocation-run.ts';
 import { type Platform, startPlatform } from '../telemetry/platform.ts';
-import { createSampler, DEFAULT_SAMPLING } from '../telemetry/xray/sampler.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import { restEvent, splitUrl, TRACE_HEADER } from './gateway-events.ts';
 import { type Exchange, restTelemetry } from './rest-telemetry.ts';
@@ -67,7 +67,7 @@ export const startRestApi = async (options: RestApiOptions): Promise<RestApi> =>
     port,
     find: routeTable(),
     admit: throttle === null ? () => true : admission(throttle),
-    sampler: platform === null ? () => false : createSampler(DEFAULT_SAMPLING, Math.random, Date.now),
+    sampler: platform === null ? () => false : createSampler(Math.random, Date.now),
   };
   return { url: `http://127.0.0.1:${port}`, stop: () => close(server) };
 };

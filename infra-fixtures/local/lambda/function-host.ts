@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { extname } from 'node:path';
 import { type FunctionName, functionNames } from '../../game/definition.ts';
+import { createSampler } from '../../game/sampling.ts';
 import { formatTraceHeader, newSegmentId, newTraceRoot, type TraceContext } from '../gateway/trace-context.ts';
 import { healthySettings, type StackSettings } from '../settings.ts';
 import { type Platform, startPlatform } from '../telemetry/platform.ts';
-import { createSampler, DEFAULT_SAMPLING } from '../telemetry/xray/sampler.ts';
 import { type Concurrency, createConcurrency } from './concurrency.ts';
 import { type EnvironmentLimits, EnvironmentStarts, limitsOfThisMachine } from './environment-starts.ts';
 import { startEnvironment } from './execution-environment.ts';
@@ -116,7 +116,7 @@ class LambdaFunction {
   constructor(options: LambdaFunctionOptions) {
     this.pool = options.pool;
     this.#options = options;
-    this.#sampler = options.traced ? createSampler(DEFAULT_SAMPLING, Math.random, Date.now) : () => false;
+    this.#sampler = options.traced ? createSampler(Math.random, Date.now) : () => false;
   }
 
   async invoke(event: object, given: TraceContext | undefined): Promise<unknown> {

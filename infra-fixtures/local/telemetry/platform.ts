@@ -70,7 +70,7 @@ const SILENT: Platform = { metric: () => undefined, log: () => undefined, segmen
 class Teller implements Platform {
   readonly #url: string;
   readonly #timer: NodeJS.Timeout;
-  #metrics = new Map<string, PlatformMetric & { index: Map<number, number> }>();
+  #metrics = new Map<string, Omit<PlatformMetric, 'values' | 'counts'> & { observed: Map<number, number> }>();
   #logs = new Map<string, PlatformBatch['logs'][number]>();
   #lines = 0;
   #segments: object[] = [];
@@ -86,18 +86,10 @@ class Teller implements Platform {
     if (!Number.isFinite(value)) throw new RangeError(`metric ${name}: ${value} is no finite number`);
     const atS = Math.floor(Date.now() / 1000);
     const key = `${atS}\n${namespace}\n${name}\n${JSON.stringify(dimensions)}`;
-    let entry = this.#metrics.get(key);
-    if (entry === undefined) {
-      entry = { namespace, metric: name, dimensions, unit, atS, values: [], counts: [], index: new Map() };
-      this.#metrics.set(key, entry);
-    }
+    const entry = this.#metrics.get(key) ?? { namespace, metric: name, dimensions, unit, atS, observed: new Map<number, number>() };
+    this.#metrics.set(key, entry);
     const rounded = Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS));
-    const at = entry.index.get(rounded);
-    if (at === undefined) {
-      entry.index.set(rounded, entry.values.length);
-      entry.values.push(rounded);
-      entry.counts.push(count);
-    } else entry.counts[at] = (entry.counts[at] ?? 0) + count;
+    entry.observed.set(rounded, (entry.observed.get(rounded) ?? 0) + count);
   }
 
   log(group: string, stream: string, message: string, atMs: number): void {
@@ -122,7 +114,11 @@ class Teller implements Platform {
   #handOver(): void {
     if (this.#metrics.size === 0 && this.#logs.size === 0 && this.#segments.length === 0) return;
     const batch: PlatformBatch = {
-      metrics: [...this.#metrics.values()].map(({ index: _index, ...metric }) => metric),
+      metrics: [...this.#metrics.values()].map(({ observed, ...metric }) => ({
+        ...metric,
+        values: [...observed.keys()],
+        counts: [...observed.values()],
+      })),
       logs: [...this.#logs.values()],
       segments: this.#segments,
     };

@@ -1,4 +1,4 @@
-import { deflateSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { CloudWatchClient, ListDashboardsCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { GetTraceSummariesCommand, XRayClient } from '@aws-sdk/client-xray';
@@ -107,7 +107,6 @@ it('reads compressed bodies, and none that is too large before or after that', a
   const body = JSON.stringify({ a: 1 });
   const named = '{"Metrics":[{"MetricName":"{\\"a\\":1}"}]}';
   expect(await (await post(endpoint, gzipSync(body), { 'content-encoding': 'gzip' })).text()).toBe(named);
-  expect(await (await post(endpoint, deflateSync(body), { 'content-encoding': 'deflate' })).text()).toBe(named);
   expect((await post(endpoint, body, { 'content-encoding': 'gzip' })).status).toBe(400);
   expect((await post(endpoint, body, { 'content-encoding': 'br' })).status).toBe(400);
   const large = Buffer.alloc(9 * 1024 * 1024, ' ');

@@ -1,27 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { gunzipSync, inflateSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { close, listen, readBody } from '../http.ts';
 import { PLATFORM_PATH, type PlatformBatch } from './platform.ts';
 import { AwsError, type Service } from './service.ts';
+import type { Trouble } from './trouble.ts';
 
 /**
  * The endpoint's wire: from a request of one of the current @aws-sdk clients to a service's operation and back. CloudWatch and Logs speak AWS JSON (one
  * path, the operation in a header), X-Ray speaks REST JSON (the operation in the path). Signatures are not checked, only that there is one.
  * https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html , https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
  */
-export interface TelemetryServerOptions {
+export interface TelemetryServerOptions extends Partial<Pick<Trouble, 'resets' | 'dateMs' | 'admit'>> {
   services: readonly Service[];
   /** X-Ray's paths, `/TraceSummaries`, and the operations that they stand for. */
   xrayPaths?: Readonly<Record<string, string>>;
   /** What the stack's own processes hand over at `PLATFORM_PATH`. */
   onBatch: (batch: PlatformBatch) => void;
-  /** Trouble: asked for each request of a client; where it says so, the connection is reset without an answer. */
-  resets?: (() => boolean) | undefined;
-  /** Trouble: what the endpoint's clock shows in `Date`, epoch milliseconds. Clients correct their own by it. */
-  dateMs?: (() => number) | undefined;
-  /** Trouble: asked before each operation, with the request's `X-Amz-Date`. @throws AwsError for a signature of another time */
-  admit?: ((service: string, amzDate: string | undefined) => void) | undefined;
 }
 
 export interface TelemetryServer {
@@ -37,34 +32,28 @@ const BODY_MAX_BYTES = 8 * 1024 * 1024;
 /** Guess: all that a process of the stack keeps at most, 50,000 lines and segments of about a kilobyte. */
 const BATCH_MAX_BYTES = 128 * 1024 * 1024;
 
+/** Of a request: which operation of which service is called, and how its protocol words an answer. */
+interface Route {
+  prefix: string;
+  operation: string;
+  contentType: string;
+  /** Before the error's name in `__type`; null where the name is in a header instead. */
+  namespace: string | null;
+}
+
 /** By what stands before the dot in X-Amz-Target. */
-const TARGETS: Readonly<Record<string, { prefix: string; contentType: string; namespace: string }>> = {
-  GraniteServiceVersion20100801: {
-    prefix: 'cloudwatch',
-    contentType: 'application/x-amz-json-1.0',
-    namespace: 'com.amazonaws.cloudwatch.v2010_08_01#',
-  },
-  Logs_20140328: { prefix: 'logs', contentType: 'application/x-amz-json-1.1', namespace: '' },
-};
-const REST_TYPE = 'application/json';
+const TARGETS: ReadonlyMap<string, readonly [prefix: string, contentType: string, namespace: string]> = new Map([
+  ['GraniteServiceVersion20100801', ['cloudwatch', 'application/x-amz-json-1.0', 'com.amazonaws.cloudwatch.v2010_08_01#']],
+  ['Logs_20140328', ['logs', 'application/x-amz-json-1.1', '']],
+]);
 
 /** CloudWatch's clients also get the codes that its older query protocol had: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsquerycompatible */
 const QUERY_CODES: Readonly<Record<string, string>> = {
   InvalidParameterValueException: 'InvalidParameterValue',
   InvalidParameterCombinationException: 'InvalidParameterCombination',
   MissingRequiredParameterException: 'MissingParameter',
-  LimitExceededFault: 'LimitExceeded',
-  InvalidFormatFault: 'InvalidFormat',
   InternalServiceFault: 'InternalServiceError',
 };
-
-interface Route {
-  prefix: string;
-  operation: string;
-  contentType: string;
-  /** Before the error's name in `__type`. */
-  namespace: string;
-}
 
 export const startTelemetryServer = async (options: TelemetryServerOptions): Promise<TelemetryServer> => {
   const { server, port } = await listen((request, response) => {
@@ -88,7 +77,7 @@ const answer = async (options: TelemetryServerOptions, request: IncomingMessage,
   if (options.dateMs !== undefined) response.setHeader('date', new Date(options.dateMs()).toUTCString());
   const route = routeOf(options, request);
   try {
-    send(response, route, 200, await operate(options, route, request));
+    send(response, route.contentType, 200, await operate(options, route, request));
   } catch (error) {
     if (isGone(request)) return;
     sendError(response, route, error);
@@ -110,13 +99,12 @@ const takeBatch = async ({ onBatch }: TelemetryServerOptions, request: IncomingM
   }
 };
 
-const routeOf = ({ xrayPaths = {} }: TelemetryServerOptions, request: IncomingMessage): Route => {
-  const [target = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
-  const known = Object.hasOwn(TARGETS, target) ? TARGETS[target] : undefined;
-  if (known !== undefined) return { ...known, operation };
-  const path = request.url ?? '/';
-  const byPath = request.method === 'POST' && Object.hasOwn(xrayPaths, path) ? xrayPaths[path] : undefined;
-  return { prefix: 'xray', operation: byPath ?? '', contentType: REST_TYPE, namespace: '' };
+const routeOf = ({ xrayPaths = {} }: TelemetryServerOptions, { method, url = '/', headers }: IncomingMessage): Route => {
+  const [target = '', operation = ''] = String(headers['x-amz-target'] ?? '').split('.');
+  const [prefix, contentType = '', namespace = ''] = TARGETS.get(target) ?? [];
+  if (prefix !== undefined) return { prefix, operation, contentType, namespace };
+  const byPath = method === 'POST' && Object.hasOwn(xrayPaths, url) ? xrayPaths[url] : undefined;
+  return { prefix: 'xray', operation: byPath ?? '', contentType: 'application/json', namespace: null };
 };
 
 const operate = async ({ services, admit }: TelemetryServerOptions, route: Route, request: IncomingMessage): Promise<object> => {
@@ -125,11 +113,8 @@ const operate = async ({ services, admit }: TelemetryServerOptions, route: Route
   const operations = services.find(({ prefix }) => prefix === route.prefix)?.operations ?? {};
   const operation = Object.hasOwn(operations, route.operation) ? operations[route.operation] : undefined;
   if (operation === undefined) {
-    throw new AwsError(
-      'UnknownOperationException',
-      'The requested operation is not recognized by the service.',
-      route.contentType === REST_TYPE ? 404 : 400,
-    );
+    const message = 'The requested operation is not recognized by the service.';
+    throw new AwsError('UnknownOperationException', message, route.namespace === null ? 404 : 400);
   }
   if (request.headers.authorization === undefined) {
     throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
@@ -138,15 +123,15 @@ const operate = async ({ services, admit }: TelemetryServerOptions, route: Route
   return operation(parse(decoded(body, request.headers['content-encoding'])));
 };
 
+/** The clients compress as gzip, and nothing else. */
 const decoded = (body: Buffer, encoding: string | undefined): Buffer => {
   if (encoding === undefined || encoding === 'identity') return body;
   try {
     if (encoding === 'gzip') return gunzipSync(body, { maxOutputLength: BODY_MAX_BYTES });
-    if (encoding === 'deflate') return inflateSync(body, { maxOutputLength: BODY_MAX_BYTES });
   } catch {
-    throw new AwsError('SerializationException', 'the body could not be decompressed');
+    // Falls through: both are the same to the client.
   }
-  throw new AwsError('SerializationException', `the content encoding ${encoding} is not supported`);
+  throw new AwsError('SerializationException', `the body can not be decompressed as ${encoding}`);
 };
 
 const parse = (body: Buffer): Record<string, unknown> => {
@@ -159,38 +144,28 @@ const parse = (body: Buffer): Record<string, unknown> => {
   throw new AwsError('SerializationException', 'the body is not a JSON object');
 };
 
-const send = (
-  response: ServerResponse,
-  { contentType }: Route,
-  status: number,
-  body: object,
-  headers: Record<string, string> = {},
-): void => {
+const send = (response: ServerResponse, contentType: string, status: number, body: object, headers: Record<string, string> = {}): void => {
   const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
   response
-    .writeHead(status, {
-      'x-amzn-requestid': randomUUID(),
-      ...headers,
-      'content-type': contentType,
-      'content-length': Buffer.byteLength(text),
-    })
+    .writeHead(status, { 'x-amzn-requestid': randomUUID(), ...headers, 'content-type': contentType, 'content-length': length })
     .end(text);
 };
 
 const sendError = (response: ServerResponse, route: Route, thrown: unknown): void => {
-  const error = thrown instanceof AwsError ? thrown : internal(route, thrown);
-  const isRest = route.contentType === REST_TYPE;
+  const { code, status, message, details } = thrown instanceof AwsError ? thrown : internal(route, thrown);
+  const { namespace, contentType } = route;
   // What the front of all services says carries the front's namespace.
-  const namespace = SHARED.has(error.code) ? 'com.amazon.coral.service#' : route.namespace;
-  const side = error.status < 500 ? 'Sender' : 'Receiver';
+  const type = namespace !== null && { __type: (SHARED.has(code) ? 'com.amazon.coral.service#' : namespace) + code };
+  const side = status < 500 ? 'Sender' : 'Receiver';
   send(
     response,
-    route,
-    error.status,
-    { ...(isRest ? {} : { __type: namespace + error.code }), message: error.message, ...error.details },
+    contentType,
+    status,
+    { ...type, message, ...details },
     {
-      ...(isRest && { 'x-amzn-errortype': error.code }),
-      ...(route.prefix === 'cloudwatch' && { 'x-amzn-query-error': `${QUERY_CODES[error.code] ?? error.code};${side}` }),
+      ...(namespace === null && { 'x-amzn-errortype': code }),
+      ...(route.prefix === 'cloudwatch' && { 'x-amzn-query-error': `${QUERY_CODES[code] ?? code};${side}` }),
     },
   );
 };

@@ -1,10 +1,10 @@
 import type { Clock } from './clock.ts';
+import type { AlarmRequest } from './cloudwatch/alarm-config.ts';
 import { createCloudWatch } from './cloudwatch/cloudwatch.ts';
 import { createLogs } from './logs/logs.ts';
 import { SPANS_GROUP, spanEvents } from './logs/spans.ts';
 import type { PlatformBatch } from './platform.ts';
 import { startTelemetryServer } from './server.ts';
-import type { Service } from './service.ts';
 import { createTrouble, type TroubleName } from './trouble.ts';
 import { startDaemon } from './xray/daemon.ts';
 import { createXRay, xrayPaths } from './xray/xray.ts';
@@ -15,7 +15,7 @@ export interface TelemetryOptions {
   delayS: number;
   trouble?: readonly TroubleName[];
   /** Alarms that are there from the beginning, as PutMetricAlarm takes them. */
-  alarms?: readonly Readonly<Record<string, unknown>>[];
+  alarms?: readonly AlarmRequest[];
   /** Log groups that are there from the beginning. */
   logGroups?: readonly { name: string; keptDays: number }[];
   clock?: Clock;
@@ -37,7 +37,7 @@ const ADVANCE_EVERY_MS = 10_000;
 
 /** CloudWatch, X-Ray and Logs behind one endpoint. @throws RangeError for a period that CloudWatch doesn't know, or a negative delay */
 export const startTelemetry = async (options: TelemetryOptions): Promise<Telemetry> => {
-  const { periodS, trouble = [], clock = Date.now, random = Math.random } = options;
+  const { periodS, trouble = [], alarms = [], logGroups = [], clock = Date.now, random = Math.random } = options;
   if (!PERIODS_S.includes(periodS))
     throw new RangeError(`the telemetry period must be one of ${PERIODS_S.join(', ')} seconds, not ${periodS}`);
   if (!(options.delayS >= 0)) throw new RangeError(`the telemetry delay must be zero or more seconds, not ${options.delayS}`);
@@ -47,10 +47,12 @@ export const startTelemetry = async (options: TelemetryOptions): Promise<Telemet
   const cloudWatch = createCloudWatch({ clock, periodS, delayS });
   const logs = createLogs({ clock, delayS, onEmbeddedMetric: cloudWatch.put, spans: transactionSearch });
   const xray = createXRay({ clock, delayS });
-  await provide(cloudWatch.service, logs.service, options);
+  // As a deployment does, before there is any trouble.
+  for (const alarm of alarms) cloudWatch.putAlarm(alarm);
+  for (const { name, keptDays } of logGroups) logs.createGroup(name, keptDays);
   const takeSegments = (documents: readonly object[]): void => {
-    xray.ingest(documents);
-    if (transactionSearch) logs.ingest(SPANS_GROUP, 'default', documents.flatMap(spanEvents));
+    const taken = xray.ingest(documents);
+    if (transactionSearch) logs.ingest(SPANS_GROUP, 'default', taken.flatMap(spanEvents));
   };
   const onBatch = ({ metrics, logs: lines, segments }: PlatformBatch): void => {
     cloudWatch.ingest(metrics);
@@ -70,14 +72,4 @@ export const startTelemetry = async (options: TelemetryOptions): Promise<Telemet
       await Promise.all([server.stop(), daemon.stop()]);
     },
   };
-};
-
-/** As a deployment does, before there is any trouble. */
-const provide = async (cloudWatch: Service, logs: Service, { alarms = [], logGroups = [] }: TelemetryOptions): Promise<void> => {
-  const ask = (service: Service, operation: string, input: Readonly<Record<string, unknown>>) => service.operations[operation]?.(input);
-  for (const alarm of alarms) await ask(cloudWatch, 'PutMetricAlarm', alarm);
-  for (const { name, keptDays } of logGroups) {
-    await ask(logs, 'CreateLogGroup', { logGroupName: name });
-    await ask(logs, 'PutRetentionPolicy', { logGroupName: name, retentionInDays: keptDays });
-  }
 };

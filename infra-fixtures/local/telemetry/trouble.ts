@@ -8,7 +8,7 @@ type Random = () => number;
 /** What a kind of trouble does; what it doesn't say goes well. */
 interface Kind {
   /** An operation as it behaves in this trouble. `name` is `xray:GetTraceSummaries`. */
-  operation?: (name: string, operation: Operation, random: Random, clock: Clock) => Operation;
+  operation?: (name: string, operation: Operation, random: Random) => Operation;
   /** The share of requests whose connection is reset. */
   resetShare?: number;
   /** How far the endpoint's clock is ahead of the client's. */
@@ -22,7 +22,7 @@ interface Kind {
 /** A new kind of trouble is one entry here. */
 const kinds = {
   /** Other users of the account take their part of its limits. */
-  throttle: { operation: (name, operation, random, clock) => throttled(name, operation, random, clock) },
+  throttle: { operation: (name, operation, random) => throttled(name, operation, random) },
   partial: { operation: (name, operation, random) => partial(name, operation, random) },
   denied: { operation: (name, operation) => (READS_OF_XRAY.test(name) ? () => deny(name) : operation) },
   /** Guess: "minutes", as CloudWatch's own documentation calls it. */
@@ -45,7 +45,7 @@ export interface Trouble {
   around(service: Service): Service;
   /** Whether this request's connection is reset without an answer. */
   resets(): boolean;
-  /** What the endpoint's clock shows, epoch milliseconds: the `Date` header of its answers. */
+  /** What the endpoint's clock shows, epoch milliseconds: the `Date` header of its answers, by which clients correct their own. */
   dateMs(): number;
   /** To be asked before an operation, with the request's `X-Amz-Date`. @throws AwsError for a signature of another time */
   admit(service: string, amzDate: string | undefined): void;
@@ -63,7 +63,7 @@ export const createTrouble = (names: readonly TroubleName[], random: Random, clo
   const aheadMs = sum((kind) => kind.aheadMs);
   const dateMs = () => clock() + aheadMs;
   const troubled = (name: string, sound: Operation): Operation =>
-    active.reduce((inner, kind) => kind.operation?.(name, inner, random, clock) ?? inner, sound);
+    active.reduce((inner, kind) => kind.operation?.(name, inner, random) ?? inner, sound);
   return {
     around: ({ prefix, operations }) => ({
       prefix,
@@ -81,44 +81,19 @@ export const createTrouble = (names: readonly TroubleName[], random: Random, clo
 
 /** Guess: tune. At this share a client with AWS's three attempts still fails in one call of sixty. */
 const THROTTLED_SHARE = 0.25;
-/**
- * Calls a second of an account and Region: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html ,
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html ; X-Ray's are not published: guess.
- */
-const RATES_PER_S: Readonly<Record<string, number>> = {
-  'cloudwatch:GetMetricData': 50,
-  'cloudwatch:ListMetrics': 25,
-  'cloudwatch:DescribeAlarms': 9,
-  'cloudwatch:DescribeAlarmHistory': 20,
-  'logs:FilterLogEvents': 5,
-  'logs:GetLogEvents': 25,
-  'logs:StartQuery': 5,
-  'logs:GetQueryResults': 5,
-  'logs:DescribeLogGroups': 10,
-  'logs:DescribeLogStreams': 25,
-  'xray:GetTraceSummaries': 5,
-  'xray:BatchGetTraces': 5,
-};
-const THROTTLING_ERRORS: Readonly<Record<string, () => AwsError>> = {
-  cloudwatch: () => new AwsError('Throttling', 'Rate exceeded'),
-  logs: () => new AwsError('ThrottlingException', 'Rate exceeded'),
-  xray: () => new AwsError('ThrottledException', 'Rate exceeded', 429),
+const THROTTLING_ERRORS: Readonly<Record<string, readonly [code: string, status: number]>> = {
+  cloudwatch: ['Throttling', 400],
+  logs: ['ThrottlingException', 400],
+  xray: ['ThrottledException', 429],
 };
 
-const throttled = (name: string, operation: Operation, random: Random, clock: Clock): Operation => {
-  const error = THROTTLING_ERRORS[serviceOf(name)];
-  if (error === undefined) return operation;
-  const ratePerS = RATES_PER_S[name] ?? Number.POSITIVE_INFINITY;
-  let [secondS, calls] = [0, 0];
+const throttled = (name: string, operation: Operation, random: Random): Operation => {
+  const [code, status] = THROTTLING_ERRORS[name.slice(0, name.indexOf(':'))] ?? ['ThrottlingException', 400];
   return (input) => {
-    const nowS = Math.floor(clock() / 1000);
-    if (nowS !== secondS) [secondS, calls] = [nowS, 0];
-    if (++calls > ratePerS || random() < THROTTLED_SHARE) throw error();
+    if (random() < THROTTLED_SHARE) throw new AwsError(code, 'Rate exceeded', status);
     return operation(input);
   };
 };
-
-const serviceOf = (name: string): string => name.slice(0, name.indexOf(':'));
 
 /** What is read of the outputs that trouble changes. Only members that are there are changed, so that the rest is as the service gave it. */
 interface MetricResult {
@@ -127,7 +102,6 @@ interface MetricResult {
   Timestamps: unknown[];
   Values: unknown[];
   StatusCode: string;
-  Messages?: { Code: string; Value: string }[];
 }
 interface Trace {
   Id: string;
@@ -148,7 +122,14 @@ const PARTIAL_ANSWERS: Readonly<Record<string, (output: Record<string, unknown>,
     const results = (output['MetricDataResults'] ?? []) as MetricResult[];
     return { ...output, MetricDataResults: results.map((result) => partialResult(result, random)) };
   },
-  'xray:BatchGetTraces': (output, random) => partialTraces(output, random),
+  /** A trace isn't worked off at all, or has segments that are still being written. */
+  'xray:BatchGetTraces': (output, random) => {
+    const traces = (output['Traces'] ?? []) as Trace[];
+    const left = traces.filter(() => random() < PARTIAL_SHARE);
+    const kept = traces.filter((trace) => !left.includes(trace)).map((trace) => (random() < PARTIAL_SHARE ? inProgress(trace) : trace));
+    const unprocessed = [...((output['UnprocessedTraceIds'] ?? []) as string[]), ...left.map(({ Id }) => Id)];
+    return { ...output, Traces: kept, UnprocessedTraceIds: unprocessed };
+  },
   'logs:GetQueryResults': (output, random) => {
     if (output['status'] !== 'Complete' || random() >= PARTIAL_SHARE) return output;
     const results = output['results'] as unknown[];
@@ -157,7 +138,7 @@ const PARTIAL_ANSWERS: Readonly<Record<string, (output: Record<string, unknown>,
 };
 
 /** Permission doesn't come and go: which metrics are forbidden follows from their labels. The rest may be complete at the next call. */
-const partialResult = (result: MetricResult, random: Random): MetricResult => {
+const partialResult = (result: MetricResult, random: Random): object => {
   if (hash(result.Label ?? result.Id) % FORBIDDEN_ONE_IN === 0) {
     const message = { Code: 'Forbidden', Value: 'Access to the metric is forbidden' };
     return { ...result, Timestamps: [], Values: [], StatusCode: 'Forbidden', Messages: [message] };
@@ -174,15 +155,6 @@ const hash = (text: string): number => {
   return value;
 };
 
-/** A trace isn't worked off at all, or has segments that are still being written. */
-const partialTraces = (output: Record<string, unknown>, random: Random): object => {
-  const traces = (output['Traces'] ?? []) as Trace[];
-  const left = traces.filter(() => random() < PARTIAL_SHARE);
-  const kept = traces.filter((trace) => !left.includes(trace)).map((trace) => (random() < PARTIAL_SHARE ? inProgress(trace) : trace));
-  const unprocessed = [...((output['UnprocessedTraceIds'] ?? []) as string[]), ...left.map(({ Id }) => Id)];
-  return { ...output, Traces: kept, UnprocessedTraceIds: unprocessed };
-};
-
 /** https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html : in_progress instead of end_time. */
 const inProgress = (trace: Trace): Trace => {
   const [first, ...others] = trace.Segments;
@@ -191,8 +163,8 @@ const inProgress = (trace: Trace): Trace => {
   return { ...trace, Segments: [{ ...first, Document: JSON.stringify({ ...document, in_progress: true }) }, ...others] };
 };
 
-/** The game goes on writing its traces and asking what to sample: it has a role of its own. */
-const READS_OF_XRAY = /^xray:(BatchGet|Get(?!Sampling))/;
+/** The game goes on writing its traces: it has a role of its own. */
+const READS_OF_XRAY = /^xray:(BatchGet|Get)/;
 
 const deny = (action: string): never => {
   const user = `arn:aws:iam::${ACCOUNT_ID}:user/loadkit`;
@@ -205,14 +177,11 @@ const deny = (action: string): never => {
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transaction-Search.html : none are indexed here. */
 const withoutTraces = (name: string, operation: Operation): Operation => {
-  if (name === 'xray:GetTraceSummaries') {
-    return async (input) => {
-      const { NextToken: _token, ...output } = (await operation(input)) as Record<string, unknown>;
-      return { ...output, TraceSummaries: [], TracesProcessedCount: 0 };
-    };
-  }
-  if (name !== 'xray:BatchGetTraces') return operation;
-  return async (input) => ({ ...(await operation(input)), Traces: [], UnprocessedTraceIds: [] });
+  const nothing = {
+    'xray:GetTraceSummaries': { TraceSummaries: [], TracesProcessedCount: 0, NextToken: undefined },
+    'xray:BatchGetTraces': { Traces: [], UnprocessedTraceIds: [] },
+  }[name];
+  return nothing === undefined ? operation : async (input) => ({ ...(await operation(input)), ...nothing });
 };
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
@@ -224,11 +193,11 @@ const checkTime = (service: string, amzDate: string | undefined, nowMs: number):
   const signedMs = Date.parse((amzDate ?? '').replace(AMZ_DATE, '$1-$2-$3T$4:$5:$6Z'));
   // A request without a time is not signed, which is another one's to refuse.
   if (Number.isNaN(signedMs) || Math.abs(nowMs - signedMs) <= TOLERANCE_MS) return;
-  const now = amzDateOf(nowMs);
+  const [now, earliest, latest] = [nowMs, nowMs - TOLERANCE_MS, nowMs + TOLERANCE_MS].map(amzDateOf);
   const message =
     signedMs < nowMs
-      ? `Signature expired: ${amzDate} is now earlier than ${amzDateOf(nowMs - TOLERANCE_MS)} (${now} - 5 min.)`
-      : `Signature not yet current: ${amzDate} is still later than ${amzDateOf(nowMs + TOLERANCE_MS)} (${now} + 5 min.)`;
+      ? `Signature expired: ${amzDate} is now earlier than ${earliest} (${now} - 5 min.)`
+      : `Signature not yet current: ${amzDate} is still later than ${latest} (${now} + 5 min.)`;
   throw new AwsError('InvalidSignatureException', message, service === 'xray' ? 403 : 400);
 };
 

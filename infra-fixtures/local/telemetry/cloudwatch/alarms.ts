@@ -1,34 +1,34 @@
 import { ACCOUNT_ID, REGION } from '../../names.ts';
-import { AwsError } from '../service.ts';
-import { type AlarmConfig, comparisons, parseAlarm } from './alarm-config.ts';
-import { type AlarmHistory, createAlarmHistory } from './alarm-history.ts';
-import { type ReasonPoint, reasonDataOf, reasonOf } from './alarm-reason.ts';
-import { type AlarmState, EXTRA_PERIODS, evaluate } from './alarm-state.ts';
+import type { Input } from '../input.ts';
+import { type AlarmRequest, ruleOf } from './alarm-config.ts';
+import { AlarmHistory } from './alarm-history.ts';
+import { reasonOf } from './alarm-reason.ts';
+import { type AlarmRule, type AlarmState, EXTRA_PERIODS, evaluate } from './alarm-state.ts';
 import { floorTo } from './archive.ts';
-import { type Input, oneOf, optionalInteger, optionalText, pageOf, required, requiredText, textsOf, validation } from './input.ts';
+import { type MetricId, sortedDimensions, validation } from './input.ts';
+import { type Statistic, statisticNamed } from './statistic.ts';
 import type { MetricStore } from './store.ts';
 
-/** Limits: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
-const ALARMS_MAX = 5000;
+/** Limits: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
 const NAMES_MAX = 100;
 const RECORDS_MAX = 100;
 const RECORDS = 50;
 /** Evaluations that nobody asked for: those of the last day are made up for. */
 const CATCH_UP_MAX = 1440;
-const STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 
 export interface StateRecord {
   value: AlarmState;
   reason: string;
-  data: string | undefined;
   updatedS: number;
 }
 
 interface Alarm {
-  config: AlarmConfig;
+  request: AlarmRequest;
+  rule: AlarmRule;
+  metric: MetricId;
+  statistic: Statistic;
   configuredS: number;
   state: StateRecord;
-  transitionedS: number;
   /** The next evaluation. */
   nextS: number;
 }
@@ -41,7 +41,7 @@ export class Alarms {
   readonly #store: MetricStore;
   readonly #delayS: number;
   readonly #alarms = new Map<string, Alarm>();
-  readonly #history: AlarmHistory = createAlarmHistory();
+  readonly #history = new AlarmHistory();
 
   constructor(store: MetricStore, delayS: number) {
     this.#store = store;
@@ -51,56 +51,42 @@ export class Alarms {
   /** Evaluates everything that has come due. */
   advance(nowS: number): void {
     for (const alarm of this.#alarms.values()) {
-      const stepS = stepOf(alarm.config);
+      const stepS = stepOf(alarm.request);
       alarm.nextS = Math.max(alarm.nextS, floorTo(nowS, stepS) - CATCH_UP_MAX * stepS);
       for (; alarm.nextS <= nowS; alarm.nextS += stepS) this.#evaluate(alarm, alarm.nextS);
     }
   }
 
-  put(input: Input, nowS: number): object {
-    const config = parseAlarm(input);
-    const known = this.#alarms.get(config.name);
-    if (known === undefined && this.#alarms.size >= ALARMS_MAX) {
-      throw new AwsError('LimitExceededFault', `The maximum limit of ${ALARMS_MAX} alarms has been reached.`);
-    }
-    // An update leaves the state as it is.
-    const state = known?.state ?? {
-      value: 'INSUFFICIENT_DATA',
-      reason: 'Unchecked: Initial alarm creation',
-      data: undefined,
-      updatedS: nowS,
-    };
-    const transitionedS = known?.transitionedS ?? nowS;
-    const alarm = { config, configuredS: nowS, state, transitionedS, nextS: floorTo(nowS, stepOf(config)) + stepOf(config) };
-    this.#alarms.set(config.name, alarm);
-    this.#history.configured(config.name, known === undefined ? 'Create' : 'Update', describe(alarm), nowS);
-    return {};
+  /** @throws RangeError for a statistic that there isn't */
+  put(request: AlarmRequest, nowS: number): void {
+    const { AlarmName, Namespace: namespace, MetricName: metric, Dimensions = [], Statistic, ExtendedStatistic = '' } = request;
+    const statistic = statisticNamed(Statistic ?? ExtendedStatistic);
+    if (statistic === null) throw new RangeError(`alarm ${AlarmName}: there is no statistic ${Statistic ?? ExtendedStatistic}`);
+    const dimensions = sortedDimensions(Dimensions.map(({ Name, Value }) => [Name, Value] as const));
+    const state: StateRecord = { value: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation', updatedS: nowS };
+    const nextS = floorTo(nowS, stepOf(request)) + stepOf(request);
+    const of = { namespace, metric, dimensions };
+    const alarm = { request, rule: ruleOf(request), metric: of, statistic, configuredS: nowS, state, nextS };
+    this.#alarms.set(AlarmName, alarm);
+    this.#history.created(AlarmName, describe(alarm), nowS);
   }
 
   describe(input: Input): object {
-    const names = textsOf(input, 'AlarmNames', NAMES_MAX);
-    const prefix = optionalText(input, 'AlarmNamePrefix', 255);
+    input.unsupported('ActionPrefix', 'ChildrenOfAlarmName', 'ParentsOfAlarmName');
+    const names = input.texts('AlarmNames', NAMES_MAX);
+    const prefix = input.optionalText('AlarmNamePrefix');
     if (names.length > 0 && prefix !== undefined) {
       throw validation('The parameters AlarmNames and AlarmNamePrefix are mutually exclusive and you have specified both.');
     }
-    const state = oneOf(optionalText(input, 'StateValue', 255), STATES, 'StateValue');
-    const action = optionalText(input, 'ActionPrefix', 1024);
-    const types = textsOf(input, 'AlarmTypes', NAMES_MAX);
-    // Metric alarms have neither children nor, without composite ones, parents.
-    const related = optionalText(input, 'ChildrenOfAlarmName', 255) ?? optionalText(input, 'ParentsOfAlarmName', 255);
-    const isWanted = ({ config, state: { value } }: Alarm): boolean =>
-      related === undefined &&
+    const wantedState = input.choice('StateValue', ['OK', 'ALARM', 'INSUFFICIENT_DATA']);
+    const types = input.texts('AlarmTypes', NAMES_MAX);
+    const isWanted = ({ request: { AlarmName: name }, state }: Alarm): boolean =>
       (types.length === 0 || types.includes('MetricAlarm')) &&
-      (names.length === 0 || names.includes(config.name)) &&
-      (prefix === undefined || config.name.startsWith(prefix)) &&
-      (state === undefined || value === state) &&
-      (action === undefined || actionsOf(config).some((arn) => arn.startsWith(action)));
-    const wanted = [...this.#alarms.values()].filter(isWanted).sort((a, b) => (a.config.name < b.config.name ? -1 : 1));
-    const { page, next } = pageOf(
-      wanted,
-      optionalText(input, 'NextToken', 1024),
-      optionalInteger(input, 'MaxRecords', 1, RECORDS_MAX) ?? RECORDS,
-    );
+      (names.length === 0 || names.includes(name)) &&
+      name.startsWith(prefix ?? '') &&
+      state.value === (wantedState ?? state.value);
+    const wanted = [...this.#alarms.values()].filter(isWanted).sort((a, b) => (a.request.AlarmName < b.request.AlarmName ? -1 : 1));
+    const { page, next } = input.page(wanted, input.integer('MaxRecords', 1, RECORDS_MAX) ?? RECORDS);
     return { MetricAlarms: page.map(describe), CompositeAlarms: [], ...next };
   }
 
@@ -108,90 +94,37 @@ export class Alarms {
     return this.#history.describe(input);
   }
 
-  /** All or none. */
-  remove(input: Input, nowS: number): object {
-    const names = textsOf(input, 'AlarmNames', NAMES_MAX);
-    const found = names.map((name) => this.#known(name));
-    for (const alarm of found) {
-      if (this.#alarms.delete(alarm.config.name)) this.#history.configured(alarm.config.name, 'Delete', describe(alarm), nowS);
-    }
-    return {};
-  }
-
-  /** Holds until the next evaluation. */
-  setState(input: Input, nowS: number): object {
-    const alarm = this.#known(requiredText(input, 'AlarmName', 255));
-    const value = required(oneOf(optionalText(input, 'StateValue', 255), STATES, 'StateValue'), 'StateValue');
-    const reason = requiredText(input, 'StateReason', 1023);
-    const data = optionalText(input, 'StateReasonData', 4000);
-    if (data !== undefined && !isJson(data)) throw new AwsError('InvalidFormatFault', 'The parameter StateReasonData must be JSON.');
-    this.#become(alarm, { value, reason, data, updatedS: nowS });
-    return {};
-  }
-
-  #known(name: string): Alarm {
-    const alarm = this.#alarms.get(name);
-    if (alarm === undefined) throw new AwsError('ResourceNotFound', `Alarm ${name} does not exist.`, 404);
-    return alarm;
-  }
-
   #evaluate(alarm: Alarm, atS: number): void {
-    const { config, state } = alarm;
-    const { periodS, evaluationPeriods, threshold } = config;
-    const stepS = stepOf(config);
+    const { request, rule, metric, statistic, state } = alarm;
+    const periodS = request.Period;
     // The newest period is the one that can just be read.
-    const endS = floorTo(atS - this.#delayS, stepS);
-    const length = evaluationPeriods + EXTRA_PERIODS;
+    const endS = floorTo(atS - this.#delayS, stepOf(request));
+    const length = rule.evaluationPeriods + EXTRA_PERIODS;
     const fromS = endS - length * periodS;
-    const read = new Map(this.#store.read(config.metric, config.unit, { fromS, endS, periodS, nowS: atS }, config.statistic.isPercentile));
-    const starts = Array.from({ length }, (_, index) => fromS + index * periodS);
-    const values = starts.map((startS) => {
-      const observed = read.get(startS);
-      return observed === undefined ? null : config.statistic.of(observed);
+    const read = new Map(this.#store.read(metric, undefined, { fromS, endS, periodS, nowS: atS }, statistic.isPercentile));
+    const values = Array.from({ length }, (_, index) => {
+      const observed = read.get(fromS + index * periodS);
+      return observed === undefined ? null : statistic.of(observed);
     });
-    const breaches = (value: number): boolean => comparisons[config.comparison].breaches(value, threshold);
-    const { state: next, evaluated, filled } = evaluate({ ...config, breaches }, values);
+    const { state: next, evaluated, filled } = evaluate(rule, values);
     if (next === null || next === state.value) return;
-    const points = evaluated.map((index): ReasonPoint => {
-      const startS = starts[index] ?? fromS;
-      return { startS, value: values[index] ?? 0, count: read.get(startS)?.count ?? 0 };
-    });
-    if (points.reduce((samples, { count }) => samples + count, 0) < config.samplesMin) return;
-    const told = { alarm: config, from: state.value, to: next, points, filled, queriedAtS: atS };
-    this.#become(alarm, { value: next, reason: reasonOf(told), data: reasonDataOf(told), updatedS: atS });
-  }
-
-  #become(alarm: Alarm, state: StateRecord): void {
-    const old = alarm.state;
-    alarm.state = state;
-    if (state.value === old.value) return;
-    alarm.transitionedS = state.updatedS;
-    this.#history.changed(alarm.config.name, old, state);
+    const points = evaluated.map((index) => ({ startS: fromS + index * periodS, value: values[index] ?? 0 }));
+    const reason = reasonOf({ request, rule, from: state.value, to: next, points, filled });
+    alarm.state = { value: next, reason, updatedS: atS };
+    this.#history.changed(request.AlarmName, state, alarm.state);
   }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html */
-const stepOf = ({ periodS }: AlarmConfig): number => Math.min(periodS, 60);
+const stepOf = ({ Period }: AlarmRequest): number => Math.min(Period, 60);
 
-const describe = ({ config, configuredS, state, transitionedS }: Alarm) => ({
-  ...config.output,
-  AlarmArn: `arn:aws:cloudwatch:${REGION}:${ACCOUNT_ID}:alarm:${config.name}`,
+const describe = ({ request, configuredS, state }: Alarm) => ({
+  ...{ ActionsEnabled: true, OKActions: [], AlarmActions: [], InsufficientDataActions: [], Dimensions: [] },
+  ...request,
+  AlarmArn: `arn:aws:cloudwatch:${REGION}:${ACCOUNT_ID}:alarm:${request.AlarmName}`,
   AlarmConfigurationUpdatedTimestamp: configuredS,
   StateValue: state.value,
   StateReason: state.reason,
-  ...(state.data !== undefined && { StateReasonData: state.data }),
   StateUpdatedTimestamp: state.updatedS,
-  StateTransitionedTimestamp: transitionedS,
+  StateTransitionedTimestamp: state.updatedS,
 });
-
-const actionsOf = ({ output }: AlarmConfig): string[] =>
-  [output['OKActions'], output['AlarmActions'], output['InsufficientDataActions']].flatMap((actions) => actions as string[]);
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-};

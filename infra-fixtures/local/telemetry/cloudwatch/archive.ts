@@ -46,20 +46,13 @@ export class Archive {
    * Adds to what `target` gives for a time everything that can be read in the range. A period that is finer than what is stored gets its data at the stored
    * buckets' beginnings, as AWS's does; one that is finer than what is still kept gets none. The minute that is still going on is read from what came finer.
    */
-  read(range: Range, target: (atS: number) => Distribution): void {
+  read({ fromS, endS, periodS, nowS, delayS }: Range, target: (atS: number) => Distribution): void {
+    const readFrom = (chunks: ReadonlyMap<number, Chunk>, sinceS: number, keptS: number, bucketS: number): void =>
+      readChunks(chunks, Math.max(fromS, sinceS, nowS - keptS), Math.min(endS - 1, nowS - delayS - bucketS), target);
     const isFine = this.#bucketS < MINUTE_S;
-    const asItCame = isFine && range.periodS < MINUTE_S;
-    if (!asItCame) this.#readMinutes(range, target);
-    if (isFine) this.#readFine(range, asItCame ? 0 : floorTo(range.nowS - range.delayS, MINUTE_S), target);
-  }
-
-  #readMinutes({ fromS, endS, nowS, delayS }: Range, target: (atS: number) => Distribution): void {
-    readChunks(this.#byMinute, Math.max(fromS, nowS - BY_MINUTE.keptS), Math.min(endS - 1, nowS - delayS - MINUTE_S), target);
-  }
-
-  /** From `sinceS` on. */
-  #readFine({ fromS, endS, nowS, delayS }: Range, sinceS: number, target: (atS: number) => Distribution): void {
-    readChunks(this.#fine, Math.max(fromS, nowS - FINE.keptS, sinceS), Math.min(endS - 1, nowS - delayS - this.#bucketS), target);
+    const asItCame = isFine && periodS < MINUTE_S;
+    if (!asItCame) readFrom(this.#byMinute, fromS, BY_MINUTE.keptS, MINUTE_S);
+    if (isFine) readFrom(this.#fine, asItCame ? fromS : floorTo(nowS - delayS, MINUTE_S), FINE.keptS, this.#bucketS);
   }
 
   /** Lets go of what is too old, and says what that was. Returns whether anything is left. */

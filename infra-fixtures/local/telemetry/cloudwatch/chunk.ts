@@ -34,24 +34,25 @@ export class Chunk {
 
   /** Adds each bucket to what `target` gives for it; null leaves it out. */
   readInto(target: (startS: number) => Distribution | null): void {
-    if (this.#open !== null) for (const [startS, bucket] of this.#open) target(startS)?.merge(bucket);
-    const packed = this.#packed;
-    if (packed === null) return;
+    if (this.#open !== null) for (const [startS, bucket] of this.#open) target(startS)?.absorb(bucket.toNumbers());
+    const packed = this.#packed ?? new Float64Array();
     for (let at = 0; at < packed.length; ) {
-      const into = target(packed[at] ?? 0);
-      at = into === null ? Distribution.skip(packed, at + 1) : into.unpackInto(packed, at + 1);
+      const [startS = 0, length = 0] = [packed[at], packed[at + 1]];
+      const end = at + 2 + length;
+      target(startS)?.absorb(packed.subarray(at + 2, end));
+      at = end;
     }
   }
 
+  /** Each bucket's beginning, how many numbers it has, and those. */
   pack(): void {
     if (this.#open === null) return;
-    const numbers: number[] = [];
-    for (const [startS, bucket] of this.#open) {
+    const packed = [...this.#open].flatMap(([startS, bucket]) => {
       bucket.bound();
-      numbers.push(startS);
-      bucket.pack(numbers);
-    }
-    this.#packed = Float64Array.from(numbers);
+      const numbers = bucket.toNumbers();
+      return [startS, numbers.length, ...numbers];
+    });
+    this.#packed = Float64Array.from(packed);
     this.#open = null;
   }
 

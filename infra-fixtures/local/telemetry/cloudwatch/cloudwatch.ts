@@ -1,10 +1,13 @@
 import type { Clock } from '../clock.ts';
-import type { Dimensions, PlatformMetric } from '../platform.ts';
+import type { Input } from '../input.ts';
+import type { EmbeddedMetric } from '../logs/embedded-metrics.ts';
+import type { PlatformMetric } from '../platform.ts';
 import { AwsError, type Operation, type Service } from '../service.ts';
+import type { AlarmRequest } from './alarm-config.ts';
 import { Alarms } from './alarms.ts';
+import type { Distribution } from './distribution.ts';
 import { getMetricData } from './get-metric-data.ts';
-import { getMetricStatistics } from './get-metric-statistics.ts';
-import { dimensionListOf, type Input } from './input.ts';
+import { cloudWatchInput, dimensionListOf } from './input.ts';
 import { listMetrics } from './list-metrics.ts';
 import { isInTime, parseMetricData } from './put-metric-data.ts';
 import { MetricStore } from './store.ts';
@@ -15,21 +18,11 @@ export interface CloudWatch {
   /** The platform's own metrics, in the namespaces that nobody else may write to. */
   ingest(metrics: readonly PlatformMetric[]): void;
   /** A custom metric that came by another way than PutMetricData: EMF in logs. What CloudWatch would not take is dropped, as there. */
-  put(datum: CustomDatum): void;
+  put(datum: EmbeddedMetric): void;
+  /** An alarm that a deployment made: it isn't made by a client here. */
+  putAlarm(request: AlarmRequest): void;
   /** For a timer: evaluates alarms that are due, packs and forgets old data. */
   advance(): void;
-}
-
-export interface CustomDatum {
-  namespace: string;
-  metric: string;
-  dimensions: Dimensions;
-  unit: string;
-  values: readonly number[];
-  /** One for each value; left out: each came once. */
-  counts?: readonly number[];
-  timestampMs: number;
-  storageResolutionS: 1 | 60;
 }
 
 export interface CloudWatchOptions {
@@ -50,26 +43,22 @@ export const createCloudWatch = ({ clock, periodS, delayS }: CloudWatchOptions):
   };
   const reading =
     (read: (input: Input, nowS: number) => object): Operation =>
-    (input) => {
+    (fields) => {
       advance();
-      return read(input, nowS());
+      return read(cloudWatchInput(fields), nowS());
     };
   return {
     service: {
       prefix: 'cloudwatch',
       operations: {
-        PutMetricData: (input) => {
-          putMetricData(store, input, nowS());
+        PutMetricData: (fields) => {
+          putMetricData(store, cloudWatchInput(fields), nowS());
           return {};
         },
         GetMetricData: reading((input, now) => getMetricData(store, input, now)),
-        GetMetricStatistics: reading((input, now) => getMetricStatistics(store, input, now)),
         ListMetrics: reading((input, now) => listMetrics(store, input, now)),
-        PutMetricAlarm: reading((input, now) => alarms.put(input, now)),
         DescribeAlarms: reading((input) => alarms.describe(input)),
         DescribeAlarmHistory: reading((input) => alarms.history(input)),
-        DeleteAlarms: reading((input, now) => alarms.remove(input, now)),
-        SetAlarmState: reading((input, now) => alarms.setState(input, now)),
       },
     },
     ingest: (metrics) => {
@@ -77,6 +66,7 @@ export const createCloudWatch = ({ clock, periodS, delayS }: CloudWatchOptions):
       store.advance(nowS());
     },
     put: (datum) => put(store, datum, nowS()),
+    putAlarm: (request) => alarms.put(request, nowS()),
     advance,
   };
 };
@@ -88,25 +78,18 @@ const putMetricData = (store: MetricStore, input: Input, nowS: number): void => 
   store.advance(nowS);
 };
 
-const ingest = (
-  store: MetricStore,
-  { namespace, metric, dimensions, unit, atS, values, counts }: PlatformMetric,
-  periodS: number,
-): void => {
-  store.add({ namespace, metric, dimensions: dimensionListOf(dimensions) }, unit, atS, periodS, (bucket) => {
-    values.forEach((value, index) => {
-      bucket.add(value, counts[index] ?? 1);
-    });
-  });
+const ingest = (store: MetricStore, { atS, unit, values, counts, ...id }: PlatformMetric, periodS: number): void => {
+  store.add({ ...id, dimensions: dimensionListOf(id.dimensions) }, unit, atS, periodS, filler(values, counts));
 };
 
-const put = (store: MetricStore, datum: CustomDatum, nowS: number): void => {
-  const atS = datum.timestampMs / 1000;
-  if (!isInTime(atS, nowS) || datum.namespace.startsWith('AWS/') || !datum.values.every(Number.isFinite)) return;
-  const id = { namespace: datum.namespace, metric: datum.metric, dimensions: dimensionListOf(datum.dimensions) };
-  store.add(id, datum.unit, atS, datum.storageResolutionS, (bucket) => {
-    datum.values.forEach((value, index) => {
-      bucket.add(value, datum.counts?.[index] ?? 1);
-    });
-  });
+const put = (store: MetricStore, { timestampMs, unit, values, storageResolutionS, ...id }: EmbeddedMetric, nowS: number): void => {
+  const atS = timestampMs / 1000;
+  if (!isInTime(atS, nowS) || id.namespace.startsWith('AWS/') || !values.every(Number.isFinite)) return;
+  store.add({ ...id, dimensions: dimensionListOf(id.dimensions) }, unit, atS, storageResolutionS, filler(values));
 };
+
+const filler =
+  (values: readonly number[], counts: readonly number[] = []) =>
+  (bucket: Distribution): void => {
+    for (const [index, value] of values.entries()) bucket.add(value, counts[index] ?? 1);
+  };

@@ -32,7 +32,7 @@ export class Distribution implements StatisticSet {
 
   add(value: number, count: number): void {
     this.#addStatistics(count, value * count, value, value);
-    if (!this.#opaque) this.#counts.set(value, (this.#counts.get(value) ?? 0) + count);
+    this.#count(value, count);
   }
 
   /** AWS's rule: a set has percentiles if it holds one sample, or all of its samples are equal. */
@@ -40,8 +40,7 @@ export class Distribution implements StatisticSet {
     if (count === 1 || min === max) this.add(min, count);
     else {
       this.#addStatistics(count, sum, min, max);
-      this.#opaque = true;
-      this.#counts.clear();
+      this.#hideValues();
     }
   }
 
@@ -65,51 +64,32 @@ export class Distribution implements StatisticSet {
     return Math.min(Math.max(value, this.min), this.max);
   }
 
-  /** Appends itself to `out`; `unpackInto` reads it back. */
-  pack(out: number[]): void {
-    if (this.#opaque) out.push(OPAQUE, this.count, this.sum, this.min, this.max);
-    else {
-      const size = this.#counts.size;
-      if (this.#coarse) out.push(COARSE - size, this.count, this.sum, this.min, this.max);
-      else out.push(size);
-      for (const [value, count] of this.#counts) out.push(value, count);
+  /** All of it in numbers: each value and how often it came, where that isn't everything after the statistics, which makes them odd in number. */
+  toNumbers(): number[] {
+    const values = [...this.#counts].flat();
+    if (!this.#opaque && !this.#coarse) return values;
+    return [Number(this.#opaque), this.count, this.sum, this.min, this.max, ...values];
+  }
+
+  /** Adds what the numbers of another one say. */
+  absorb(numbers: ArrayLike<number>): void {
+    const hasStatistics = numbers.length % 2 === 1;
+    if (hasStatistics) {
+      const [opaque = 0, count = 0, sum = 0, min = 0, max = 0] = Array.from({ length: 5 }, (_, index) => numbers[index]);
+      this.#addStatistics(count, sum, min, max);
+      this.#coarse = true;
+      if (opaque === 1) this.#hideValues();
+    }
+    for (let at = hasStatistics ? 5 : 0; at < numbers.length; at += 2) {
+      const [value = 0, count = 0] = [numbers[at], numbers[at + 1]];
+      if (hasStatistics) this.#count(value, count);
+      else this.add(value, count);
     }
   }
 
-  /** Adds what is packed at `at`; returns where the next begins. */
-  unpackInto(packed: Float64Array, at: number): number {
-    const head = packed[at] ?? 0;
-    if (head >= 0) {
-      const end = at + 1 + 2 * head;
-      for (let index = at + 1; index < end; index += 2) this.add(packed[index] ?? 0, packed[index + 1] ?? 0);
-      return end;
-    }
-    this.#addStatistics(packed[at + 1] ?? 0, packed[at + 2] ?? 0, packed[at + 3] ?? 0, packed[at + 4] ?? 0);
-    if (head === OPAQUE) {
-      this.#opaque = true;
-      this.#counts.clear();
-      return at + 5;
-    }
-    this.#coarse = true;
-    const end = at + 5 + 2 * (COARSE - head);
-    for (let index = at + 5; index < end; index += 2) this.#count(packed[index] ?? 0, packed[index + 1] ?? 0);
-    return end;
-  }
-
-  /** Where the one after what is packed at `at` begins. */
-  static skip(packed: Float64Array, at: number): number {
-    const head = packed[at] ?? 0;
-    if (head >= 0) return at + 1 + 2 * head;
-    return at + 5 + (head === OPAQUE ? 0 : 2 * (COARSE - head));
-  }
-
-  merge(other: Distribution): void {
-    this.#addStatistics(other.count, other.sum, other.min, other.max);
-    this.#coarse ||= other.#coarse;
-    if (other.#opaque) {
-      this.#opaque = true;
-      this.#counts.clear();
-    } else for (const [value, count] of other.#counts) this.#count(value, count);
+  #hideValues(): void {
+    this.#opaque = true;
+    this.#counts.clear();
   }
 
   #count(value: number, count: number): void {
@@ -130,10 +110,6 @@ export class Distribution implements StatisticSet {
     for (const [value, count] of fine) this.#count(onGrid(value, width), count);
   }
 }
-
-/** The first number of a packed distribution: how many values follow, or one of these. */
-const OPAQUE = -1;
-const COARSE = -2;
 
 const onGrid = (value: number, width: number): number =>
   value === 0 ? 0 : Math.sign(value) * Math.exp(Math.round(Math.log(Math.abs(value)) / width) * width);

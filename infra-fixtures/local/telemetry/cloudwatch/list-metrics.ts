@@ -1,5 +1,5 @@
-import { ACCOUNT_ID } from '../../names.ts';
-import { dimensionsOutput, type Input, oneOf, optionalText, pageOf, recordsOf, requiredText } from './input.ts';
+import type { Input } from '../input.ts';
+import { dimensionsOutput } from './input.ts';
 import type { Metric, MetricStore } from './store.ts';
 
 /** Limits: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html */
@@ -11,29 +11,23 @@ const LISTED_S = 14 * 86_400;
 const RECENT_S = 3 * 3600;
 
 export const listMetrics = (store: MetricStore, input: Input, nowS: number): object => {
-  const namespace = optionalText(input, 'Namespace', 255);
-  const name = optionalText(input, 'MetricName', 255);
-  const filters = recordsOf(input, 'Dimensions', FILTERS_MAX).map((filter, index) => ({
-    name: requiredText(filter, 'Name', 255, `Dimensions.member.${index + 1}.Name`),
-    value: optionalText(filter, 'Value', 1024, `Dimensions.member.${index + 1}.Value`),
-  }));
-  const recent = oneOf(optionalText(input, 'RecentlyActive', 255), ['PT3H'], 'RecentlyActive') !== undefined;
-  const sinceS = nowS - (recent ? RECENT_S : LISTED_S);
+  input.unsupported('OwningAccount');
+  const namespace = input.optionalText('Namespace');
+  const name = input.optionalText('MetricName');
+  const filters = input.records('Dimensions', FILTERS_MAX).map((filter) => [filter.text('Name'), filter.optionalText('Value', 1024)]);
+  const sinceS = nowS - (input.choice('RecentlyActive', ['PT3H']) === undefined ? LISTED_S : RECENT_S);
   const isWanted = (metric: Metric): boolean =>
     metric.newestS >= sinceS &&
-    (namespace === undefined || metric.namespace === namespace) &&
-    (name === undefined || metric.metric === name) &&
-    filters.every((filter) =>
-      metric.dimensions.some(([of, value]) => of === filter.name && (filter.value === undefined || value === filter.value)),
-    );
-  const { page, next } = pageOf(store.listed(nowS).filter(isWanted), optionalText(input, 'NextToken', 1024), PAGE_SIZE);
+    metric.namespace === (namespace ?? metric.namespace) &&
+    metric.metric === (name ?? metric.metric) &&
+    filters.every(([of, value]) => metric.dimensions.some(([key, has]) => key === of && has === (value ?? has)));
+  const { page, next } = input.page(store.listed(nowS).filter(isWanted), PAGE_SIZE);
   return {
     Metrics: page.map(({ namespace: Namespace, metric: MetricName, dimensions }) => ({
       Namespace,
       MetricName,
       Dimensions: dimensionsOutput(dimensions),
     })),
-    ...(input['IncludeLinkedAccounts'] === true && { OwningAccounts: page.map(() => ACCOUNT_ID) }),
     ...next,
   };
 };

@@ -7,32 +7,22 @@ export interface Statistic {
   of(observed: Distribution): number | null;
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html */
-const basic: Readonly<Record<string, Statistic['of']>> = {
-  SampleCount: ({ count }) => count,
-  Average: ({ sum, count }) => sum / count,
-  Sum: ({ sum }) => sum,
-  Minimum: ({ min }) => min,
-  Maximum: ({ max }) => max,
-};
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_StatisticSet.html */
+const basic: ReadonlyMap<string, Statistic['of']> = new Map<string, Statistic['of']>([
+  ['SampleCount', ({ count }) => count],
+  ['Average', ({ sum, count }) => sum / count],
+  ['Sum', ({ sum }) => sum],
+  ['Minimum', ({ min }) => min],
+  ['Maximum', ({ max }) => max],
+]);
 
 /** Up to ten decimals: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html */
 const PERCENTILE = /^[pP](\d{1,3}(?:\.\d{1,10})?)$/;
 
-/** The percentage of `p99.9`; null when it is no percentile between p0 and p100. */
-export const percentOf = (name: string): number | null => {
-  const match = PERCENTILE.exec(name);
-  const percent = Number(match?.[1]);
-  return match !== null && percent <= 100 ? percent : null;
-};
-
 /** Null for what is no statistic, and for the trimmed ones (`tm`, `wm`, `tc`, `ts`, `pr`, `iqm`), which are not reproduced. */
-export const basicStatistic = (name: string): Statistic | null => {
-  const of = Object.hasOwn(basic, name) ? basic[name] : undefined;
-  return of === undefined ? null : { isPercentile: false, of };
-};
-
-export const percentileStatistic = (name: string): Statistic | null => {
-  const percent = percentOf(name);
-  return percent === null ? null : { isPercentile: true, of: (observed) => observed.percentile(percent) };
+export const statisticNamed = (name: string): Statistic | null => {
+  const of = basic.get(name);
+  if (of !== undefined) return { isPercentile: false, of };
+  const percent = Number(PERCENTILE.exec(name)?.[1]);
+  return percent <= 100 ? { isPercentile: true, of: (observed) => observed.percentile(percent) } : null;
 };

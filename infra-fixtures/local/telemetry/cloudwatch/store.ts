@@ -87,10 +87,6 @@ export class MetricStore {
     return [...periods].filter(([, { count }]) => count > 0).sort(([a], [b]) => a - b);
   }
 
-  unitsOf(id: MetricId): string[] {
-    return [...(this.#metrics.get(keyOf(id))?.archives.keys() ?? [])];
-  }
-
   /** Packs and forgets what it is time for. To be called as time goes by; does nothing most of the time. */
   advance(nowS: number): void {
     if (nowS >= this.#packAtS) {

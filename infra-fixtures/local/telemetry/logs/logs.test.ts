@@ -6,9 +6,10 @@ import type { Service } from '../service.ts';
 import type { EmbeddedMetric } from './embedded-metrics.ts';
 import { createLogs, type Logs } from './logs.ts';
 import { SPANS_GROUP, spanEvents } from './spans.ts';
+import type { LogEvent } from './store.ts';
 
 const START_MS = Date.UTC(2026, 10, 25, 12, 0, 0);
-const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
 let nowMs = START_MS;
 let logs: Logs;
@@ -43,161 +44,61 @@ beforeEach(() => {
 });
 
 const GROUP = { logGroupName: '/ecs/engine' };
-const STREAM = { ...GROUP, logStreamName: 'task/1' };
-const create = async (): Promise<void> => {
-  await client.send(new sdk.CreateLogGroupCommand(GROUP));
-  await client.send(new sdk.CreateLogStreamCommand(STREAM));
-};
-const put = (events: sdk.InputLogEvent[], stream = STREAM) => client.send(new sdk.PutLogEventsCommand({ ...stream, logEvents: events }));
+const put = (events: LogEvent[], stream = 'task/1') => logs.ingest(GROUP.logGroupName, stream, events);
 const filter = async (input: Partial<sdk.FilterLogEventsCommandInput> = {}) =>
   conformingTo('logs', 'FilterLogEvents', await client.send(new sdk.FilterLogEventsCommand({ ...GROUP, ...input })));
 const messages = (events: { message?: string | undefined }[] | undefined) => events?.map(({ message }) => message);
-const lines = (count: number): sdk.InputLogEvent[] =>
+const lines = (count: number): LogEvent[] =>
   Array.from({ length: count }, (_, index) => ({ timestamp: START_MS + index, message: `line ${index}` }));
 
-describe('groups and streams', () => {
-  it('are made once, described, and not found when they are not there', async () => {
-    await expect(client.send(new sdk.CreateLogStreamCommand(STREAM))).rejects.toThrow(sdk.ResourceNotFoundException);
-    await create();
-    await expect(client.send(new sdk.CreateLogGroupCommand(GROUP))).rejects.toThrow(sdk.ResourceAlreadyExistsException);
-    await expect(client.send(new sdk.CreateLogStreamCommand(STREAM))).rejects.toThrow(sdk.ResourceAlreadyExistsException);
-    await client.send(new sdk.PutRetentionPolicyCommand({ ...GROUP, retentionInDays: 14 }));
-    await expect(client.send(new sdk.PutRetentionPolicyCommand({ ...GROUP, retentionInDays: 2 }))).rejects.toThrow(
-      sdk.InvalidParameterException,
-    );
-    const groups = conformingTo(
-      'logs',
-      'DescribeLogGroups',
-      await client.send(new sdk.DescribeLogGroupsCommand({ logGroupNamePrefix: '/ecs' })),
-    );
-    expect(groups.logGroups).toMatchObject([
-      { logGroupName: '/ecs/engine', retentionInDays: 14, arn: 'arn:aws:logs:us-east-1:000000000000:log-group:/ecs/engine:*' },
-    ]);
-    expect((await client.send(new sdk.DescribeLogGroupsCommand({ logGroupNamePrefix: '/aws' }))).logGroups).toEqual([]);
+it('hands on embedded metrics, and keeps their lines', async () => {
+  const emf = JSON.stringify({
+    _aws: { Timestamp: START_MS, CloudWatchMetrics: [{ Namespace: 'Game', Dimensions: [['service']], Metrics: [{ Name: 'tasks' }] }] },
+    service: 'engine',
+    tasks: [1, 1, 2],
   });
-
-  it('are given in pages', async () => {
-    for (let index = 0; index < 120; index++) logs.ingest(`g${String(index).padStart(3, '0')}`, 's', []);
-    const names: (string | undefined)[] = [];
-    for await (const page of sdk.paginateDescribeLogGroups({ client }, {}))
-      names.push(...(page.logGroups ?? []).map((g) => g.logGroupName));
-    expect(names).toHaveLength(120);
-    expect(new Set(names).size).toBe(120);
-    await expect(client.send(new sdk.DescribeLogGroupsCommand({ limit: 51 }))).rejects.toThrow(sdk.InvalidParameterException);
-    await expect(client.send(new sdk.DescribeLogGroupsCommand({ nextToken: 'mine' }))).rejects.toThrow(sdk.InvalidParameterException);
-  });
-
-  it('know their streams by name and by time', async () => {
-    logs.ingest('/ecs/engine', 'b', [{ timestamp: START_MS, message: 'x' }]);
-    logs.ingest('/ecs/engine', 'a', [{ timestamp: START_MS + 5, message: 'x' }]);
-    logs.ingest('/ecs/engine', 'c', []);
-    const names = async (input: Partial<sdk.DescribeLogStreamsCommandInput>) => {
-      const output = await client.send(new sdk.DescribeLogStreamsCommand({ ...GROUP, ...input }));
-      return conformingTo('logs', 'DescribeLogStreams', output).logStreams?.map(({ logStreamName }) => logStreamName);
-    };
-    expect(await names({})).toEqual(['a', 'b', 'c']);
-    expect(await names({ orderBy: 'LastEventTime', descending: true })).toEqual(['a', 'b', 'c']);
-    expect(await names({ orderBy: 'LastEventTime' })).toEqual(['c', 'b', 'a']);
-    expect(await names({ logStreamNamePrefix: 'b' })).toEqual(['b']);
-    await expect(names({ logStreamNamePrefix: 'b', orderBy: 'LastEventTime' })).rejects.toThrow(sdk.InvalidParameterException);
-  });
+  put([{ timestamp: START_MS, message: emf }, ...lines(1)]);
+  expect(metrics).toEqual([
+    {
+      namespace: 'Game',
+      metric: 'tasks',
+      dimensions: { service: 'engine' },
+      unit: 'None',
+      values: [1, 1, 2],
+      timestampMs: START_MS,
+      storageResolutionS: 60,
+    },
+  ]);
+  expect(messages((await filter({ filterPattern: '{ $.tasks[2] = 2 }' })).events)).toEqual([emf]);
 });
 
-describe('PutLogEvents', () => {
-  beforeEach(create);
+it('keeps the lines of a group as long as it was made for', async () => {
+  logs.createGroup(GROUP.logGroupName, 3);
+  put(lines(1));
+  nowMs += 3 * DAY_MS;
+  expect((await filter()).events).toHaveLength(1);
+  nowMs += 1;
+  expect((await filter()).events).toEqual([]);
+});
 
-  it('takes events, and says which are too old, expired or too new', async () => {
-    expect(conformingTo('logs', 'PutLogEvents', await put(lines(2))).rejectedLogEventsInfo).toBeUndefined();
-    const day = 24 * HOUR_MS;
-    const old = await put([
-      { timestamp: nowMs - 14 * day - 1, message: 'too old' },
-      { timestamp: nowMs - 14 * day, message: 'just in time' },
-    ]);
-    expect(old.rejectedLogEventsInfo).toEqual({ tooOldLogEventEndIndex: 1 });
-    const ahead = await put([
-      { timestamp: nowMs + 2 * HOUR_MS, message: 'just soon enough' },
-      { timestamp: nowMs + 2 * HOUR_MS + 1, message: 'too new' },
-    ]);
-    expect(conformingTo('logs', 'PutLogEvents', ahead).rejectedLogEventsInfo).toEqual({ tooNewLogEventStartIndex: 1 });
-    await client.send(new sdk.PutRetentionPolicyCommand({ ...GROUP, retentionInDays: 1 }));
-    expect((await put([{ timestamp: nowMs - day - 1, message: 'expired' }])).rejectedLogEventsInfo).toEqual({ expiredLogEventEndIndex: 1 });
-    expect(messages((await filter()).events)).toEqual(['line 0', 'line 1', 'just soon enough']);
-  });
-
-  it.each<[string, sdk.InputLogEvent[]]>([
-    ['no events', []],
-    ['more than 10,000 events', lines(10_001)],
-    ['an empty message', [{ timestamp: START_MS, message: '' }]],
-    ['more than a megabyte', [{ timestamp: START_MS, message: 'x'.repeat(1_048_576 - 25) }]],
-    ['events out of order', [...lines(2)].reverse()],
-    [
-      'events of more than a day',
-      [
-        { timestamp: START_MS - 24 * HOUR_MS - 1, message: 'x' },
-        { timestamp: START_MS, message: 'x' },
-      ],
-    ],
-  ])('refuses %s', async (_what, events) => {
-    await expect(put(events)).rejects.toThrow(sdk.InvalidParameterException);
-    expect((await filter()).events).toEqual([]);
-  });
-
-  it('takes what is just within the limits', async () => {
-    await put(lines(10_000));
-    await put([{ timestamp: START_MS, message: 'x'.repeat(1_048_576 - 26) }]);
-    expect((await filter()).nextToken).toBeDefined();
-  });
-
-  it('needs a group and a stream, and not that of the spans', async () => {
-    await expect(put(lines(1), { ...STREAM, logStreamName: 'none' })).rejects.toThrow(sdk.ResourceNotFoundException);
-    await expect(put(lines(1), { ...STREAM, logGroupName: 'none' })).rejects.toThrow(sdk.ResourceNotFoundException);
-    logs.ingest('aws/spans', 'default', []);
-    await expect(put(lines(1), { logGroupName: 'aws/spans', logStreamName: 'default' })).rejects.toThrow(sdk.InvalidParameterException);
-  });
-
-  it('hands on embedded metrics, and keeps their lines', async () => {
-    const emf = JSON.stringify({
-      _aws: { Timestamp: START_MS, CloudWatchMetrics: [{ Namespace: 'Game', Dimensions: [['service']], Metrics: [{ Name: 'tasks' }] }] },
-      service: 'engine',
-      tasks: [1, 1, 2],
-    });
-    await put([{ timestamp: START_MS, message: emf }, ...lines(1)]);
-    expect(metrics).toEqual([
-      {
-        namespace: 'Game',
-        metric: 'tasks',
-        dimensions: { service: 'engine' },
-        unit: 'None',
-        values: [1, 2],
-        counts: [2, 1],
-        timestampMs: START_MS,
-        storageResolutionS: 60,
-      },
-    ]);
-    expect(messages((await filter({ filterPattern: '{ $.tasks[2] = 2 }' })).events)).toEqual([emf]);
-  });
+it('knows no operations that nobody here calls', async () => {
+  await expect(client.send(new sdk.CreateLogGroupCommand(GROUP))).rejects.toMatchObject({ name: 'UnknownOperationException' });
 });
 
 describe('FilterLogEvents', () => {
-  beforeEach(async () => {
-    await create();
-    logs.ingest(
-      '/ecs/engine',
-      'task/1',
-      lines(10).map((event) => ({ timestamp: event.timestamp ?? 0, message: event.message ?? '' })),
-    );
-    logs.ingest('/ecs/engine', 'task/2', [{ timestamp: START_MS + 5, message: 'other line' }]);
+  beforeEach(() => {
+    put(lines(10));
+    put([{ timestamp: START_MS + 5, message: 'other line' }], 'task/2');
   });
 
   it('finds by pattern, time and stream, and nothing where nothing is', async () => {
     expect(messages((await filter({ filterPattern: '"line 7"' })).events)).toEqual(['line 7']);
     expect((await filter({ filterPattern: 'nothing' })).events).toEqual([]);
     expect(messages((await filter({ startTime: START_MS + 4, endTime: START_MS + 5 })).events)).toEqual(['line 4', 'line 5', 'other line']);
-    expect(messages((await filter({ logStreamNames: ['task/2'] })).events)).toEqual(['other line']);
-    expect((await filter({ logStreamNamePrefix: 'task/' })).events).toHaveLength(11);
-    expect((await filter({ logStreamNamePrefix: 'none' })).events).toEqual([]);
     expect(messages((await filter({ filterPattern: '-line' })).events)).toEqual([]);
-    await expect(filter({ logStreamNames: ['none'] })).rejects.toThrow(sdk.ResourceNotFoundException);
+    await expect(filter({ logStreamNames: ['task/1'] })).rejects.toThrow(sdk.InvalidParameterException);
+    await expect(filter({ nextToken: 'mine' })).rejects.toThrow(sdk.InvalidParameterException);
+    await expect(filter({ limit: 10_001 })).rejects.toThrow(sdk.InvalidParameterException);
     await expect(filter({ filterPattern: '[a, b]' })).rejects.toThrow(sdk.InvalidParameterException);
     await expect(filter({ logGroupName: 'none' })).rejects.toThrow(sdk.ResourceNotFoundException);
     const byArn = { logGroupName: undefined, logGroupIdentifier: 'arn:aws:logs:us-east-1:000000000000:log-group:/ecs/engine' };
@@ -220,6 +121,7 @@ describe('FilterLogEvents', () => {
     const first = await filter({ filterPattern: 'big' });
     expect(first.events).toHaveLength(3);
     expect((await filter({ filterPattern: 'big', nextToken: first.nextToken })).events).toHaveLength(2);
+    await expect(filter({ filterPattern: 'line', nextToken: first.nextToken })).rejects.toThrow(sdk.InvalidParameterException);
   });
 
   it('finds an event when its delay is over', async () => {
@@ -228,44 +130,6 @@ describe('FilterLogEvents', () => {
     expect((await filter()).events).toEqual([]);
     nowMs += 60_000;
     expect(messages((await filter()).events)).toEqual(['late']);
-  });
-});
-
-describe('GetLogEvents', () => {
-  const get = async (input: Partial<sdk.GetLogEventsCommandInput> = {}) =>
-    conformingTo('logs', 'GetLogEvents', await client.send(new sdk.GetLogEventsCommand({ ...STREAM, ...input })));
-  beforeEach(async () => {
-    await create();
-    await put(lines(10));
-  });
-
-  it('goes forward to the end, where its token stays put', async () => {
-    const first = await get({ startFromHead: true, limit: 6 });
-    expect(messages(first.events)).toEqual(['line 0', 'line 1', 'line 2', 'line 3', 'line 4', 'line 5']);
-    const second = await get({ nextToken: first.nextForwardToken });
-    expect(messages(second.events)).toEqual(['line 6', 'line 7', 'line 8', 'line 9']);
-    const end = await get({ nextToken: second.nextForwardToken });
-    expect([end.events, end.nextForwardToken]).toEqual([[], second.nextForwardToken]);
-    await put([{ timestamp: START_MS + 99, message: 'afterwards' }]);
-    expect(messages((await get({ nextToken: end.nextForwardToken })).events)).toEqual(['afterwards']);
-    expect(messages((await get({ nextToken: second.nextBackwardToken })).events)).toHaveLength(6);
-  });
-
-  it('starts with the newest, and goes back to the beginning', async () => {
-    const newest = await get({ limit: 4 });
-    expect(messages(newest.events)).toEqual(['line 6', 'line 7', 'line 8', 'line 9']);
-    const older = await get({ limit: 8, nextToken: newest.nextBackwardToken });
-    expect(older.events).toHaveLength(6);
-    const beginning = await get({ nextToken: older.nextBackwardToken });
-    expect([beginning.events, beginning.nextBackwardToken]).toEqual([[], older.nextBackwardToken]);
-  });
-
-  it('takes a range whose end is exclusive, and refuses a token of another kind', async () => {
-    expect(messages((await get({ startTime: START_MS + 2, endTime: START_MS + 4 })).events)).toEqual(['line 2', 'line 3']);
-    await expect(get({ nextToken: 'mine' })).rejects.toThrow(sdk.InvalidParameterException);
-    await expect(get({ logStreamName: 'none' })).rejects.toThrow(sdk.ResourceNotFoundException);
-    await client.send(new sdk.CreateLogStreamCommand({ ...GROUP, logStreamName: 'empty' }));
-    expect((await get({ logStreamName: 'empty' })).events).toEqual([]);
   });
 });
 
@@ -283,10 +147,7 @@ describe('Logs Insights', () => {
       if (results.status !== 'Running') return results;
     }
   };
-  beforeEach(async () => {
-    await create();
-    await put(lines(10));
-  });
+  beforeEach(() => put(lines(10)));
 
   it('is scheduled, runs and completes, with its statistics', async () => {
     const { queryId } = conformingTo(
@@ -372,22 +233,9 @@ describe('Logs Insights', () => {
     await expect(start('fields @message', { logGroupName: undefined })).rejects.toThrow(sdk.InvalidParameterException);
     await expect(start('fields @message', { endTime: RANGE.startTime - 1 })).rejects.toThrow(sdk.InvalidParameterException);
     await expect(start('SELECT 1', { queryLanguage: 'SQL' })).rejects.toThrow(sdk.InvalidParameterException);
+    await expect(start('fields @message', { logGroupName: undefined, logGroupNames: [] })).rejects.toThrow(sdk.InvalidParameterException);
+    await expect(start('fields @message', { limit: 10_001 })).rejects.toThrow(sdk.InvalidParameterException);
     await expect(resultsOf('none')).rejects.toThrow(sdk.ResourceNotFoundException);
-  });
-
-  it('can be stopped, and is listed', async () => {
-    const { queryId } = await start('fields @message');
-    const stopped = await client.send(new sdk.StopQueryCommand({ queryId }));
-    expect(conformingTo('logs', 'StopQuery', stopped).success).toBe(true);
-    expect(await ended(queryId)).toMatchObject({ status: 'Cancelled', results: [] });
-    await expect(client.send(new sdk.StopQueryCommand({ queryId }))).rejects.toThrow(sdk.InvalidParameterException);
-    const listed = conformingTo(
-      'logs',
-      'DescribeQueries',
-      await client.send(new sdk.DescribeQueriesCommand({ ...GROUP, status: 'Cancelled' })),
-    );
-    expect(listed.queries).toMatchObject([{ queryId, status: 'Cancelled', queryString: 'fields @message' }]);
-    expect((await client.send(new sdk.DescribeQueriesCommand({ status: 'Complete' }))).queries).toEqual([]);
   });
 
   it('fails rather than keeping too much', async () => {

@@ -1,28 +1,9 @@
 import { ACCOUNT_ID, REGION } from '../../names.ts';
+import type { Entity } from '../xray/segment.ts';
 import type { LogEvent } from './store.ts';
 
 /** Where Transaction Search keeps spans: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transaction-Search.html */
 export const SPANS_GROUP = 'aws/spans';
-
-/** What is read of a segment document: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html */
-interface Segment {
-  name?: string;
-  id?: string;
-  trace_id?: string;
-  parent_id?: string;
-  start_time?: number;
-  end_time?: number;
-  type?: string;
-  namespace?: string;
-  origin?: string;
-  fault?: boolean;
-  error?: boolean;
-  throttle?: boolean;
-  http?: { request?: Record<string, unknown>; response?: Record<string, unknown> };
-  aws?: Record<string, unknown>;
-  annotations?: Record<string, string | number | boolean>;
-  subsegments?: Segment[];
-}
 
 /** Guess: subsegments of subsegments, as deep as any SDK nests them. */
 const DEPTH_MAX = 20;
@@ -35,80 +16,61 @@ const DEPTH_MAX = 20;
  * OpenTelemetry's conventions and of Application Signals (`aws.local.service`, `aws.remote.service`); annotations keep their keys.
  */
 export const spanEvents = (document: object): LogEvent[] => {
-  const root = document as Segment;
+  const root = document as Entity;
   // A subsegment that comes by itself doesn't say of what service it is.
-  const service = root.type === 'subsegment' ? undefined : root.name;
-  return spansOf(root, { trace_id: root.trace_id, parent_id: root.parent_id, service }, 0);
+  return spansOf(root, root, root.type === 'subsegment' ? undefined : root.name, 0);
 };
 
-interface Context {
-  trace_id: string | undefined;
-  parent_id: string | undefined;
-  /** Of the segment around it. */
-  service: string | undefined;
-}
-
-const spansOf = (segment: Segment, context: Context, depth: number): LogEvent[] => {
+/** @param service the name of the segment around it */
+const spansOf = (segment: Entity, from: Pick<Entity, 'trace_id' | 'parent_id'>, service: string | undefined, depth: number): LogEvent[] => {
   if (depth > DEPTH_MAX) return [];
-  const inner = { ...context, parent_id: segment.id };
-  const subsegments = (segment.subsegments ?? []).flatMap((subsegment) => spansOf(subsegment, inner, depth + 1));
-  const { start_time: startS, end_time: endS } = segment;
-  if (startS === undefined || endS === undefined || context.trace_id === undefined) return subsegments;
-  // Of an in-progress document there is no end_time; AWS gives an event of the group the time its span ended.
-  return [{ timestamp: Math.floor(endS * 1000), message: JSON.stringify(spanOf(segment, context, startS, endS, depth)) }, ...subsegments];
-};
-
-const spanOf = (segment: Segment, context: Context, startS: number, endS: number, depth: number): object => {
-  const kind = kindOf(segment, depth);
+  const { trace_id, parent_id } = from;
+  const { id, start_time: startS, end_time: endS, subsegments = [] } = segment;
+  const inner = subsegments.flatMap((subsegment) => spansOf(subsegment, { ...from, parent_id: id }, service, depth + 1));
+  if (endS === undefined || trace_id === undefined) return inner;
+  const isServer = depth === 0 && segment.type !== 'subsegment';
+  const isCall = segment.namespace === 'aws' || segment.namespace === 'remote';
+  const kind = isServer ? 'SERVER' : isCall ? 'CLIENT' : 'INTERNAL';
   const failed = segment.fault === true || (kind === 'CLIENT' && (segment.error === true || segment.throttle === true));
-  return {
+  const span = {
     resource: {
-      attributes: {
-        'service.name': context.service,
-        'cloud.provider': 'aws',
-        'cloud.account.id': ACCOUNT_ID,
-        'cloud.region': REGION,
-      },
+      attributes: { 'service.name': service, 'cloud.provider': 'aws', 'cloud.account.id': ACCOUNT_ID, 'cloud.region': REGION },
     },
     // X-Ray's 1-5759e988-bd862e3fe1be46a994272793 is W3C's 5759e988bd862e3fe1be46a994272793.
-    traceId: context.trace_id?.replace(/^1-/, '').replaceAll('-', ''),
-    spanId: segment.id,
-    ...(context.parent_id === undefined ? {} : { parentSpanId: context.parent_id }),
+    traceId: trace_id.replace(/^1-/, '').replaceAll('-', ''),
+    spanId: id,
+    parentSpanId: parent_id,
     name: segment.name,
     kind,
     startTimeUnixNano: nanoseconds(startS),
     endTimeUnixNano: nanoseconds(endS),
     durationNano: Math.round((endS - startS) * 1e9),
-    attributes: attributesOf(segment, context, kind),
+    attributes: attributesOf(segment, service, kind),
     status: { code: failed ? 'ERROR' : 'UNSET' },
   };
+  // AWS gives an event of the group the time its span ended.
+  return [{ timestamp: Math.floor(endS * 1000), message: JSON.stringify(span) }, ...inner];
 };
 
 /** Beyond the integers of a double, as they are in JSON; what is lost is below a microsecond. */
 const nanoseconds = (s: number): number => Math.round(s * 1e6) * 1000;
 
-const kindOf = (segment: Segment, depth: number): 'SERVER' | 'CLIENT' | 'INTERNAL' => {
-  if (depth === 0 && segment.type !== 'subsegment') return 'SERVER';
-  return segment.namespace === 'aws' || segment.namespace === 'remote' ? 'CLIENT' : 'INTERNAL';
-};
-
-const attributesOf = (segment: Segment, context: Context, kind: string): Record<string, unknown> => {
-  const { request, response } = segment.http ?? {};
-  const aws = segment.aws ?? {};
-  const all = {
-    'aws.local.service': context.service,
-    ...(kind === 'CLIENT' ? { 'aws.remote.service': segment.name, 'aws.remote.operation': aws['operation'] } : {}),
+/** JSON leaves out what is undefined. */
+const attributesOf = (segment: Entity, service: string | undefined, kind: string): object => {
+  const { http: { request = {}, response = {} } = {}, aws = {} } = segment;
+  return {
+    'aws.local.service': service,
+    ...(kind === 'CLIENT' && { 'aws.remote.service': segment.name, 'aws.remote.operation': aws.operation }),
     'aws.span.kind': kind,
     'aws.xray.origin': segment.origin,
-    'aws.dynamodb.table_names': aws['table_name'] === undefined ? undefined : [aws['table_name']],
-    'aws.request_id': aws['request_id'],
+    'aws.dynamodb.table_names': aws.table_name === undefined ? undefined : [aws.table_name],
+    'aws.request_id': aws.request_id,
     'aws.throttle': segment.throttle,
-    'http.request.method': request?.['method'],
-    'url.full': request?.['url'],
-    'user_agent.original': request?.['user_agent'],
-    'client.address': request?.['client_ip'],
-    'http.response.status_code': response?.['status'],
+    'http.request.method': request.method,
+    'url.full': request.url,
+    'user_agent.original': request.user_agent,
+    'client.address': request.client_ip,
+    'http.response.status_code': response.status,
     ...segment.annotations,
   };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 };

@@ -28,7 +28,6 @@ it('gives back what it was given, compressed or not', async () => {
   expect(store.bytes).toBeLessThan(messages.join('').length);
   const range = { startMs: NOW_MS + 100, endMs: NOW_MS + 102 };
   expect((await read(store, '/aws/lambda/auth', range)).map(({ message }) => message)).toEqual(messages.slice(100, 103));
-  expect(await read(store, '/aws/lambda/auth', { ...ALL, streams: (name) => name === 'b' })).toEqual([]);
 });
 
 it('keeps within its bound: the most talkative group gives up its oldest, the quiet one nothing', async () => {
@@ -53,19 +52,6 @@ it('keeps within its bound: the most talkative group gives up its oldest, the qu
   expect(await read(store, 'quiet')).toHaveLength(1);
 });
 
-it('bounds the streams of a group by those that were written to last', () => {
-  const store = new LogStore(() => NOW_MS, 0);
-  for (let index = 0; index < 6000; index++) {
-    store.append('g', `s${index}`, [{ timestamp: NOW_MS, message: 'x' }]);
-    store.append('g', 'steady', [{ timestamp: NOW_MS, message: 'x' }]);
-  }
-  const streams = store.groups.get('g')?.streams;
-  expect(streams?.size).toBe(5000);
-  expect(streams?.has('steady')).toBe(true);
-  expect(streams?.has('s0')).toBe(false);
-  expect(streams?.has('s5999')).toBe(true);
-});
-
 it('shows an event when its delay is over, and forgets it when its retention is', async () => {
   let nowMs = NOW_MS;
   const store = new LogStore(() => nowMs, 60);
@@ -75,7 +61,7 @@ it('shows an event when its delay is over, and forgets it when its retention is'
   nowMs += 1;
   expect(await read(store, 'g')).toHaveLength(1);
   const group = store.groups.get('g');
-  if (group !== undefined) group.retentionDays = 1;
+  if (group !== undefined) group.keptDays = 1;
   nowMs = NOW_MS + 86_400_000;
   expect(await read(store, 'g')).toHaveLength(1);
   nowMs += 1;

@@ -1,5 +1,6 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Clock } from '../clock.ts';
+import { AwsError } from '../service.ts';
 
 /** Timestamps are epoch milliseconds. */
 export interface LogEvent {
@@ -19,16 +20,6 @@ export interface KeptEvent extends LogEvent {
 export interface Range {
   startMs: number;
   endMs: number;
-  /** All streams when it is left out. */
-  streams?: (name: string) => boolean;
-}
-
-export interface Stream {
-  name: string;
-  createdMs: number;
-  firstMs?: number;
-  lastMs?: number;
-  lastIngestedMs?: number;
 }
 
 /** Events that came one after another: plain while it is filled, then compressed, which makes a tenth of log lines. */
@@ -42,9 +33,7 @@ interface Chunk {
 
 export interface Group {
   name: string;
-  createdMs: number;
-  retentionDays?: number;
-  streams: Map<string, Stream>;
+  keptDays: number;
   chunks: Chunk[];
 }
 
@@ -54,11 +43,9 @@ const EVENT_OVERHEAD_BYTES = 150;
 const CHUNK_BYTES_MAX = 1024 * 1024;
 /** Of all groups together, compressed where it is: measured, an hour of 200 requests/s with five lines each (700 MB of text) takes 90 MB. */
 const BYTES_MAX = 256 * 1024 * 1024;
-/** Guess: tune. Lambda makes one for each execution environment; those that were idle longest are forgotten. */
-const STREAMS_MAX = 5000;
 const DAY_MS = 86_400_000;
 /** Where nothing is set AWS keeps events for ever. Guess: nobody runs this for longer. */
-const RETENTION_DAYS_DEFAULT = 14;
+const KEPT_DAYS = 14;
 
 /**
  * Log groups in bounded memory. When they take more than `bytesMax` together, the group that takes most gives up its oldest events, so that a talkative
@@ -84,33 +71,17 @@ export class LogStore {
     return sum;
   }
 
-  createGroup(name: string): Group {
-    const group: Group = { name, createdMs: this.#clock(), streams: new Map(), chunks: [] };
+  createGroup(name: string, keptDays = KEPT_DAYS): Group {
+    const group: Group = { name, keptDays, chunks: [] };
     this.groups.set(name, group);
     return group;
   }
 
-  createStream(group: Group, name: string): Stream {
-    const stream: Stream = { name, createdMs: this.#clock() };
-    group.streams.set(name, stream);
-    if (group.streams.size > STREAMS_MAX) group.streams.delete(group.streams.keys().next().value ?? '');
-    return stream;
-  }
-
-  /** Groups and streams that are not there are made. Events need no order. */
-  append(groupName: string, streamName: string, events: readonly LogEvent[]): void {
+  /** A group that isn't there is made. Events need no order. */
+  append(groupName: string, stream: string, events: readonly LogEvent[]): void {
     const group = this.groups.get(groupName) ?? this.createGroup(groupName);
-    const stream = group.streams.get(streamName) ?? this.createStream(group, streamName);
-    // The stream that was written to last is the last one to be forgotten.
-    group.streams.delete(streamName);
-    group.streams.set(streamName, stream);
     const ingestedMs = this.#clock();
-    for (const { timestamp, message } of events) {
-      this.#keep(group, { timestamp, message, ingestedMs, stream: streamName, id: this.#nextId(timestamp) });
-      stream.firstMs = Math.min(stream.firstMs ?? timestamp, timestamp);
-      stream.lastMs = Math.max(stream.lastMs ?? timestamp, timestamp);
-      stream.lastIngestedMs = ingestedMs;
-    }
+    for (const { timestamp, message } of events) this.#keep(group, { timestamp, message, ingestedMs, stream, id: this.#nextId(timestamp) });
     this.#forget(group);
   }
 
@@ -119,10 +90,7 @@ export class LogStore {
     const visibleMs = this.#clock() - this.#visibleAfterMs;
     const oldestMs = this.#oldestMs(group);
     const wanted = (event: KeptEvent): boolean =>
-      event.ingestedMs <= visibleMs &&
-      event.timestamp >= Math.max(range.startMs, oldestMs) &&
-      event.timestamp <= range.endMs &&
-      (range.streams?.(event.stream) ?? true);
+      event.ingestedMs <= visibleMs && event.timestamp >= Math.max(range.startMs, oldestMs) && event.timestamp <= range.endMs;
     for (const chunk of [...group.chunks]) {
       if (chunk.toMs < range.startMs || chunk.fromMs > range.endMs) continue;
       yield eventsOf(chunk).filter(wanted);
@@ -149,7 +117,7 @@ export class LogStore {
   }
 
   #oldestMs(group: Group): number {
-    return this.#clock() - (group.retentionDays ?? RETENTION_DAYS_DEFAULT) * DAY_MS;
+    return this.#clock() - group.keptDays * DAY_MS;
   }
 
   #forget(group: Group): void {
@@ -175,3 +143,10 @@ const pack = (chunk: Chunk): void => {
 
 const eventsOf = (chunk: Chunk): KeptEvent[] =>
   chunk.packed === null ? chunk.events : (JSON.parse(zstdDecompressSync(chunk.packed).toString()) as KeptEvent[]);
+
+/** By its name or its ARN. @throws AwsError */
+export const groupNamed = (store: LogStore, nameOrArn: string): Group => {
+  const group = store.groups.get(nameOrArn.replace(/^arn:[^:]*:logs:[^:]*:\d*:log-group:/, '').replace(/:\*$/, ''));
+  if (group === undefined) throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
+  return group;
+};

@@ -1,39 +1,15 @@
 import { ACCOUNT_ID } from '../../names.ts';
-import { selected } from './filter.ts';
-import type { Filter } from './filter-parser.ts';
-import type { Entity } from './segment.ts';
-import { countIn, histogramOf, Statistics } from './statistics.ts';
-import { durationOf, type Node, requestOf, type Segment, type Trace } from './trace.ts';
-
-/** The time in which something happened, in epoch seconds. */
-class Span {
-  #startS = Number.POSITIVE_INFINITY;
-  #endS = 0;
-
-  add({ start_time, end_time = start_time }: Entity): void {
-    this.#startS = Math.min(this.#startS, start_time);
-    this.#endS = Math.max(this.#endS, end_time);
-  }
-
-  get times(): object {
-    return { StartTime: this.#startS, EndTime: this.#endS };
-  }
-}
-
-interface Edge {
-  span: Span;
-  statistics: Statistics;
-}
+import type { Selector } from './filter.ts';
+import { Statistics } from './statistics.ts';
+import { type Node, requestOf, type Segment, type Trace } from './trace.ts';
 
 interface Service {
   referenceId: number;
   node: Node;
   root: boolean;
   active: boolean;
-  span: Span;
   statistics: Statistics;
-  durations: Map<number, number>;
-  edges: Map<Service, Edge>;
+  edges: Map<Service, Statistics>;
 }
 
 /** A service map, one trace after the other: https://docs.aws.amazon.com/xray/latest/api/API_Service.html */
@@ -42,21 +18,17 @@ export class ServiceGraph {
 
   add({ segments }: Trace, isWanted: (segment: Segment) => boolean): void {
     for (const segment of segments.filter(isWanted)) {
-      const { document, caller } = segment;
-      const service = this.#service(segment.node);
+      const { document, caller, node } = segment;
+      const service = this.#service(node);
       service.active ||= document.inferred !== true;
       service.root ||= caller === null;
-      service.span.add(document);
       service.statistics.add(document);
-      const durationS = durationOf(segment);
-      if (durationS !== undefined) countIn(service.durations, durationS);
       // Those who use the system are a node of their own for each service that they enter by, and go by its name.
-      const from = this.#service(caller === null ? { name: segment.node.name, type: 'client' } : caller.segment.node);
-      if (caller === null) from.span.add(document);
-      const edge = from.edges.get(service) ?? { span: new Span(), statistics: new Statistics() };
+      const from = this.#service(caller === null ? { name: node.name, type: 'client' } : caller.segment.node);
+      if (caller === null) from.statistics.add(document);
+      const edge = from.edges.get(service) ?? new Statistics();
       from.edges.set(service, edge);
-      edge.span.add(requestOf(segment));
-      edge.statistics.add(requestOf(segment));
+      edge.add(requestOf(segment));
     }
   }
 
@@ -68,22 +40,14 @@ export class ServiceGraph {
     const key = `${node.type}\n${node.name}`;
     const known = this.#services.get(key);
     if (known !== undefined) return known;
-    const service: Service = {
-      referenceId: this.#services.size,
-      node,
-      root: false,
-      active: false,
-      span: new Span(),
-      statistics: new Statistics(),
-      durations: new Map(),
-      edges: new Map(),
-    };
+    const referenceId = this.#services.size;
+    const service: Service = { referenceId, node, root: false, active: false, statistics: new Statistics(), edges: new Map() };
     this.#services.set(key, service);
     return service;
   }
 }
 
-const toOutput = ({ referenceId, node, root, active, span, statistics, durations, edges }: Service): object => ({
+const toOutput = ({ referenceId, node, root, active, statistics, edges }: Service): object => ({
   ReferenceId: referenceId,
   Name: node.name,
   Names: [node.name],
@@ -91,58 +55,48 @@ const toOutput = ({ referenceId, node, root, active, span, statistics, durations
   AccountId: ACCOUNT_ID,
   ...(node.type !== undefined && { Type: node.type }),
   State: active ? 'active' : 'unknown',
-  ...span.times,
+  ...statistics.times,
   Edges: [...edges].map(([to, edge]) => ({
     ReferenceId: to.referenceId,
-    ...edge.span.times,
-    SummaryStatistics: edge.statistics.summary,
-    ResponseTimeHistogram: edge.statistics.responseTimes,
+    ...edge.times,
+    SummaryStatistics: edge.summary,
+    ResponseTimeHistogram: edge.histogram,
     Aliases: [],
   })),
   // Nobody measures what clients do besides.
-  ...(node.type !== 'client' && {
-    SummaryStatistics: statistics.summary,
-    DurationHistogram: histogramOf(durations),
-    ResponseTimeHistogram: statistics.responseTimes,
-  }),
+  ...(node.type !== 'client' && { SummaryStatistics: statistics.summary, ResponseTimeHistogram: statistics.histogram }),
 });
 
+/** Those of the edges by which clients enter. */
+const ENTRIES: Selector = { isEdge: true, segmentsOf: ({ segments }) => segments.filter(({ caller }) => caller === null) };
+
 /**
- * Statistics by period: https://docs.aws.amazon.com/xray/latest/api/API_GetTimeSeriesServiceStatistics.html . Without a selector they are those of the
- * edges by which clients enter. A period without requests has no entry (guess: AWS doesn't say).
+ * Statistics by period: https://docs.aws.amazon.com/xray/latest/api/API_GetTimeSeriesServiceStatistics.html . A period without requests has no entry
+ * (guess: AWS doesn't say).
  */
 export class TimeSeries {
-  readonly #selector: Filter | null;
+  readonly #selector: Selector;
   readonly #periodS: number;
   readonly #periods = new Map<number, Statistics>();
 
-  constructor(selector: Filter | null, periodS: number) {
-    this.#selector = selector;
+  constructor(selector: Selector | null, periodS: number) {
+    this.#selector = selector ?? ENTRIES;
     this.#periodS = periodS;
   }
 
   add(trace: Trace, isWanted: (segment: Segment) => boolean): void {
-    const segments = this.#selector === null ? trace.segments.filter(({ caller }) => caller === null) : selected(this.#selector, trace);
-    for (const segment of segments.filter(isWanted)) {
-      const request = this.#ofEdges ? requestOf(segment) : segment.document;
+    for (const segment of this.#selector.segmentsOf(trace).filter(isWanted)) {
       const atS = Math.floor(segment.document.start_time / this.#periodS) * this.#periodS;
       const statistics = this.#periods.get(atS) ?? new Statistics();
       this.#periods.set(atS, statistics);
-      statistics.add(request);
+      statistics.add(this.#selector.isEdge ? requestOf(segment) : segment.document);
     }
   }
 
   get statistics(): object[] {
+    const name = this.#selector.isEdge ? 'EdgeSummaryStatistics' : 'ServiceSummaryStatistics';
     return [...this.#periods]
       .sort(([a], [b]) => a - b)
-      .map(([Timestamp, statistics]) => ({
-        Timestamp,
-        [this.#ofEdges ? 'EdgeSummaryStatistics' : 'ServiceSummaryStatistics']: statistics.summary,
-        ResponseTimeHistogram: statistics.responseTimes,
-      }));
-  }
-
-  get #ofEdges(): boolean {
-    return this.#selector?.kind !== 'service';
+      .map(([Timestamp, { summary, histogram }]) => ({ Timestamp, [name]: summary, ResponseTimeHistogram: histogram }));
   }
 }

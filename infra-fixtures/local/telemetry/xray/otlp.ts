@@ -1,9 +1,6 @@
-import protobuf from 'protobufjs/light.js';
+import protobuf from 'protobufjs';
 
-/**
- * An OTLP `ExportTraceServiceRequest`, of it what becomes a segment.
- * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
- */
+/** An OTLP span, of it what becomes a segment. */
 export interface SpanRecord {
   /** 32 and 16 hex digits; the parent of a root is empty. */
   traceId: string;
@@ -11,137 +8,88 @@ export interface SpanRecord {
   parentSpanId: string;
   name: string;
   kind: number;
-  startS: number;
-  endS: number;
+  startTimeUnixNano: number;
+  endTimeUnixNano: number;
   attributes: Attributes;
   /** Exceptions and the like. */
   events: { name: string; attributes: Attributes }[];
-  failed: boolean;
-  message: string;
+  status: { message: string; code: number } | null;
   /** Of the process that it is from. */
   resource: Attributes;
 }
 
-export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
+type AttributeValue = string | number | boolean | null | AttributeValue[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-/** https://opentelemetry.io/docs/specs/otel/trace/api/#spankind, as the wire numbers them. */
+/** As the wire numbers them. */
 export const SPAN_KIND = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
+export const STATUS_ERROR = 2;
+
+/**
+ * An OTLP `ExportTraceServiceRequest`, as far as it is read:
+ * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
+ */
+const Request = protobuf
+  .parse(`syntax = "proto3";
+    message Request { repeated ResourceSpans resourceSpans = 1; }
+    message ResourceSpans { Resource resource = 1; repeated ScopeSpans scopeSpans = 2; }
+    message Resource { repeated KeyValue attributes = 1; }
+    message ScopeSpans { repeated Span spans = 2; }
+    message Span {
+      bytes traceId = 1; bytes spanId = 2; bytes parentSpanId = 4;
+      string name = 5; int32 kind = 6; fixed64 startTimeUnixNano = 7; fixed64 endTimeUnixNano = 8;
+      repeated KeyValue attributes = 9; repeated Event events = 11; Status status = 15;
+    }
+    message Event { string name = 2; repeated KeyValue attributes = 3; }
+    message Status { string message = 2; int32 code = 3; }
+    message KeyValue { string key = 1; AnyValue value = 2; }
+    message AnyValue {
+      oneof value { string stringValue = 1; bool boolValue = 2; int64 intValue = 3; double doubleValue = 4; ArrayValue arrayValue = 5; }
+    }
+    message ArrayValue { repeated AnyValue values = 1; }`)
+  .root.lookupType('Request');
+
+/** With the bytes and the attributes as they come. */
+type RawSpan = Omit<SpanRecord, 'traceId' | 'spanId' | 'parentSpanId' | 'attributes' | 'events' | 'resource'> &
+  Record<'traceId' | 'spanId' | 'parentSpanId', Uint8Array> & {
+    attributes: RawAttributes;
+    events: { name: string; attributes: RawAttributes }[];
+  };
+type RawAttributes = { key: string; value: RawValue | null }[];
+/** One of them is set. */
+interface RawValue {
+  stringValue?: string;
+  boolValue?: boolean;
+  intValue?: number;
+  doubleValue?: number;
+  arrayValue?: { values: RawValue[] };
+}
 
 /** @throws Error on anything that is no such message */
 export const decodeSpans = (bytes: Uint8Array): SpanRecord[] => {
-  const { resourceSpans } = Request.decode(bytes) as unknown as RawRequest;
+  // Nanoseconds are beyond 2^53, and lose some hundred of them as numbers.
+  const { resourceSpans } = Request.toObject(Request.decode(bytes), { longs: Number, defaults: true }) as {
+    resourceSpans: { resource: { attributes: RawAttributes } | null; scopeSpans: { spans: RawSpan[] }[] }[];
+  };
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const ofResource = toAttributes(resource?.attributes ?? []);
     return scopeSpans.flatMap(({ spans }) => spans.map((span) => toRecord(span, ofResource)));
   });
 };
 
-const field = (id: number, type: string, rule?: 'repeated') => ({ id, type, ...(rule && { rule }) });
-
-const root = protobuf.Root.fromJSON({
-  nested: {
-    Request: { fields: { resourceSpans: field(1, 'ResourceSpans', 'repeated') } },
-    ResourceSpans: { fields: { resource: field(1, 'Resource'), scopeSpans: field(2, 'ScopeSpans', 'repeated') } },
-    Resource: { fields: { attributes: field(1, 'KeyValue', 'repeated') } },
-    ScopeSpans: { fields: { spans: field(2, 'Span', 'repeated') } },
-    Span: {
-      fields: {
-        traceId: field(1, 'bytes'),
-        spanId: field(2, 'bytes'),
-        parentSpanId: field(4, 'bytes'),
-        name: field(5, 'string'),
-        kind: field(6, 'int32'),
-        startTimeUnixNano: field(7, 'fixed64'),
-        endTimeUnixNano: field(8, 'fixed64'),
-        attributes: field(9, 'KeyValue', 'repeated'),
-        events: field(11, 'Event', 'repeated'),
-        status: field(15, 'Status'),
-      },
-    },
-    Event: { fields: { name: field(2, 'string'), attributes: field(3, 'KeyValue', 'repeated') } },
-    Status: { fields: { message: field(2, 'string'), code: field(3, 'int32') } },
-    KeyValue: { fields: { key: field(1, 'string'), value: field(2, 'AnyValue') } },
-    AnyValue: {
-      fields: {
-        stringValue: field(1, 'string'),
-        boolValue: field(2, 'bool'),
-        intValue: field(3, 'int64'),
-        doubleValue: field(4, 'double'),
-        arrayValue: field(5, 'ArrayValue'),
-        kvlistValue: field(6, 'KeyValueList'),
-      },
-      oneofs: { value: { oneof: ['stringValue', 'boolValue', 'intValue', 'doubleValue', 'arrayValue', 'kvlistValue'] } },
-    },
-    ArrayValue: { fields: { values: field(1, 'AnyValue', 'repeated') } },
-    KeyValueList: { fields: { values: field(1, 'KeyValue', 'repeated') } },
-  },
-});
-const Request = root.lookupType('Request');
-
-/** 64-bit integers come as `Long` objects; nanoseconds are beyond 2^53, and lose some hundred of them. */
-type Integer = { toNumber(): number } | number;
-const toNumber = (value: Integer): number => (typeof value === 'number' ? value : value.toNumber());
-
-interface RawRequest {
-  resourceSpans: { resource: { attributes: RawKeyValue[] } | null; scopeSpans: { spans: RawSpan[] }[] }[];
-}
-interface RawSpan {
-  traceId: Uint8Array;
-  spanId: Uint8Array;
-  parentSpanId: Uint8Array;
-  name: string;
-  kind: number;
-  startTimeUnixNano: Integer;
-  endTimeUnixNano: Integer;
-  attributes: RawKeyValue[];
-  events: { name: string; attributes: RawKeyValue[] }[];
-  status: { message: string; code: number } | null;
-}
-interface RawKeyValue {
-  key: string;
-  value: RawValue | null;
-}
-interface RawValue {
-  /** Which of the others is set. */
-  value?: 'stringValue' | 'boolValue' | 'intValue' | 'doubleValue' | 'arrayValue' | 'kvlistValue';
-  stringValue: string;
-  boolValue: boolean;
-  intValue: Integer;
-  doubleValue: number;
-  arrayValue: { values: RawValue[] };
-  kvlistValue: { values: RawKeyValue[] };
-}
-
-/** https://github.com/open-telemetry/opentelemetry-proto: STATUS_CODE_ERROR */
-const STATUS_ERROR = 2;
-
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-/** To the microsecond, as X-Ray's own SDKs give times. */
-const toSeconds = (nanoseconds: Integer): number => Math.round(toNumber(nanoseconds) / 1000) / 1e6;
 
 const toRecord = (span: RawSpan, resource: Attributes): SpanRecord => ({
+  ...span,
   traceId: hex(span.traceId),
   spanId: hex(span.spanId),
   parentSpanId: hex(span.parentSpanId),
-  name: span.name,
-  kind: span.kind,
-  startS: toSeconds(span.startTimeUnixNano),
-  endS: toSeconds(span.endTimeUnixNano),
   attributes: toAttributes(span.attributes),
   events: span.events.map(({ name, attributes }) => ({ name, attributes: toAttributes(attributes) })),
-  failed: span.status?.code === STATUS_ERROR,
-  message: span.status?.message ?? '',
   resource,
 });
 
-const toAttributes = (pairs: readonly RawKeyValue[]): Attributes =>
-  Object.fromEntries(pairs.map(({ key, value }) => [key, value === null ? null : toValue(value)]));
+const toAttributes = (pairs: RawAttributes): Attributes => Object.fromEntries(pairs.map(({ key, value }) => [key, toValue(value ?? {})]));
 
-const toValue = (raw: RawValue): AttributeValue => {
-  if (raw.value === undefined) return null;
-  if (raw.value === 'intValue') return toNumber(raw.intValue);
-  if (raw.value === 'arrayValue') return raw.arrayValue.values.map(toValue);
-  if (raw.value === 'kvlistValue') return { ...toAttributes(raw.kvlistValue.values) };
-  return raw[raw.value];
-};
+const toValue = ({ stringValue, boolValue, intValue, doubleValue, arrayValue }: RawValue): AttributeValue =>
+  stringValue ?? boolValue ?? intValue ?? doubleValue ?? arrayValue?.values.map(toValue) ?? null;

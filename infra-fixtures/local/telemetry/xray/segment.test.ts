@@ -41,7 +41,6 @@ describe('readDocument', () => {
     ['ParseError', { http: { response: { status: '200' } } }],
     ['ParseError', { aws: { resource_names: 'a' } }],
     ['ParseError', { annotations: [] }],
-    ['ParseError', { cause: { exceptions: [null] } }],
     ['ParseError', { subsegments: [null] }],
     ['ParseError', { subsegments: [{ ...good, id: undefined }] }],
     ['ParseError', { subsegments: [{ ...good, subsegments: [{ ...good, user: 5 }] }] }],

@@ -30,15 +30,13 @@ export interface Entity {
   };
   aws?: {
     operation?: string;
+    request_id?: string;
     table_name?: string;
     table_names?: string[];
-    queue_url?: string;
     resource_names?: string[];
-    ec2?: { availability_zone?: string; instance_id?: string };
-    ecs?: { availability_zone?: string };
   };
   annotations?: Record<string, string | number | boolean>;
-  cause?: string | { exceptions?: { type?: string; message?: string }[] };
+  cause?: unknown;
   subsegments?: Entity[];
 }
 
@@ -64,41 +62,23 @@ const TIME_MAX_S = 253_402_300_799;
 const isTime = (value: unknown): boolean => typeof value === 'number' && value > 0 && value <= TIME_MAX_S;
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-type Shape = 'string' | 'number' | 'boolean' | [Shape] | { [field: string]: Shape };
-
-/** Of the fields that are looked at, each that is there. */
-const SHAPE: Shape = {
-  in_progress: 'boolean',
-  ...{ type: 'string', namespace: 'string', origin: 'string', user: 'string', resource_arn: 'string' },
-  ...{ inferred: 'boolean', error: 'boolean', fault: 'boolean', throttle: 'boolean' },
-  http: {
-    request: { url: 'string', method: 'string', user_agent: 'string', client_ip: 'string' },
-    response: { status: 'number', content_length: 'number' },
-  },
-  aws: {
-    ...{ operation: 'string', table_name: 'string', table_names: ['string'], queue_url: 'string', resource_names: ['string'] },
-    ec2: { availability_zone: 'string', instance_id: 'string' },
-    ecs: { availability_zone: 'string' },
-  },
-  annotations: {},
-};
-const CAUSE_SHAPE: Shape = { exceptions: [{ type: 'string', message: 'string' }] };
-
-const fits = (value: unknown, shape: Shape): boolean => {
-  if (value === undefined) return true;
-  if (typeof shape === 'string') return typeof value === shape;
-  if (Array.isArray(shape)) return Array.isArray(value) && value.every((item) => fits(item, shape[0]));
-  if (!isObject(value)) return false;
-  for (const field in shape) if (!fits((value as Record<string, unknown>)[field], shape[field] as Shape)) return false;
-  return true;
-};
+/** Whether those of the fields that are there are of the type. */
+const have = (value: unknown, type: 'string' | 'number' | 'boolean', ...fields: readonly string[]): boolean =>
+  isObject(value) && fields.every((field) => [type, 'undefined'].includes(typeof (value as Record<string, unknown>)[field]));
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
 /** So that nothing which is kept can break those who read it, however deep it lies. */
 const isSound = (entity: Partial<Entity>): boolean => {
-  const { cause, subsegments = [] } = entity;
+  const { http = {}, aws = {}, annotations = {}, subsegments = [] } = entity;
+  if (![http, aws, annotations].every(isObject)) return false;
+  const { request = {}, response = {} } = http;
   return (
-    fits(entity, SHAPE) &&
-    (typeof cause === 'string' || fits(cause, CAUSE_SHAPE)) &&
+    have(entity, 'string', 'type', 'namespace', 'origin', 'user', 'resource_arn') &&
+    have(entity, 'boolean', 'in_progress', 'inferred', 'error', 'fault', 'throttle') &&
+    have(request, 'string', 'url', 'method', 'user_agent', 'client_ip') &&
+    have(response, 'number', 'status', 'content_length') &&
+    have(aws, 'string', 'operation', 'request_id', 'table_name') &&
+    [aws.table_names ?? [], aws.resource_names ?? []].every(isTexts) &&
     Array.isArray(subsegments) &&
     subsegments.every((sub: unknown) => isObject(sub) && isSubsegment(sub) && isSound(sub))
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Attributes, SPAN_KIND, type SpanRecord } from './otlp.ts';
+import { type Attributes, SPAN_KIND, type SpanRecord, STATUS_ERROR } from './otlp.ts';
 import { readDocument } from './segment.ts';
 import { toSegment } from './span-segment.ts';
 
@@ -9,13 +9,12 @@ const span = (change: Partial<SpanRecord> = {}): SpanRecord => ({
   parentSpanId: 'aaaaaaaaaaaaaaaa',
   name: 'DynamoDB.GetItem',
   kind: SPAN_KIND.client,
-  startS: 100.5,
-  endS: 100.75,
+  startTimeUnixNano: 100.5e9,
+  endTimeUnixNano: 100.75e9,
   attributes: {},
   events: [],
-  failed: false,
-  message: '',
-  resource: { 'service.name': 'engine', 'cloud.platform': 'aws_ecs', 'aws.ecs.launchtype': 'fargate' },
+  status: null,
+  resource: { 'service.name': 'engine', 'cloud.platform': 'aws_ecs' },
   ...change,
 });
 const dynamo: Attributes = {
@@ -48,7 +47,7 @@ describe('toSegment', () => {
   });
 
   it('makes other calls remote, and inner work neither', () => {
-    expect(toSegment(span({ name: 'GET', attributes: { 'db.system': 'redis', 'net.peer.name': 'cache' } }))).toMatchObject({
+    expect(toSegment(span({ name: 'GET', attributes: { 'db.system': 'redis', 'peer.service': 'cache' } }))).toMatchObject({
       namespace: 'remote',
       name: 'cache',
     });
@@ -58,12 +57,12 @@ describe('toSegment', () => {
   it('makes a server’s span and any root a segment, named and typed by its process', () => {
     expect(toSegment(span({ kind: SPAN_KIND.server }))).toMatchObject({
       name: 'engine',
-      origin: 'AWS::ECS::Fargate',
+      origin: 'AWS::ECS::Container',
       parent_id: 'aaaaaaaaaaaaaaaa',
     });
     expect(toSegment(span({ kind: SPAN_KIND.server }))).not.toHaveProperty('type');
     const root = toSegment(span({ kind: SPAN_KIND.consumer, parentSpanId: '', name: 'process <task>' }));
-    expect(root).toMatchObject({ name: 'process task', origin: 'AWS::ECS::Fargate' });
+    expect(root).toMatchObject({ name: 'process task', origin: 'AWS::ECS::Container' });
     expect(root).not.toHaveProperty('parent_id');
     expect(root).not.toHaveProperty('type');
     expect(toSegment(span({ kind: SPAN_KIND.server, resource: { 'cloud.platform': 'aws_lambda' } }))).not.toHaveProperty('origin');
@@ -79,29 +78,29 @@ describe('toSegment', () => {
     [undefined, false, {}],
     [400, true, { error: true }],
   ])('status %s, failed %s', (status, failed, flags) => {
-    const { error, fault, throttle } = toSegment(span({ failed, attributes: { 'http.status_code': status ?? null } })) as Record<
-      string,
-      boolean
-    >;
+    const { error, fault, throttle } = toSegment(
+      span({ status: { code: failed ? STATUS_ERROR : 1, message: '' }, attributes: { 'http.status_code': status ?? null } }),
+    ) as Record<string, boolean>;
     expect(JSON.parse(JSON.stringify({ error, fault, throttle }))).toEqual(flags);
   });
 
   it('tells the exception that was thrown, or else the status’ message', () => {
     const thrown = { name: 'exception', attributes: { 'exception.type': 'TypeError', 'exception.message': 'no' } };
-    expect(toSegment(span({ failed: true, message: 'm', events: [{ name: 'log', attributes: {} }, thrown] }))).toMatchObject({
+    expect(
+      toSegment(span({ status: { code: STATUS_ERROR, message: 'm' }, events: [{ name: 'log', attributes: {} }, thrown] })),
+    ).toMatchObject({
       cause: { exceptions: [{ type: 'TypeError', message: 'no', remote: true, id: expect.stringMatching(/^[0-9a-f]{16}$/) }] },
     });
-    expect(toSegment(span({ failed: true, message: 'm' }))).toMatchObject({ cause: { exceptions: [{ message: 'm' }] } });
-    expect(toSegment(span({ message: 'm' }))).not.toHaveProperty('cause');
+    expect(toSegment(span({ status: { code: STATUS_ERROR, message: 'm' } }))).toMatchObject({ cause: { exceptions: [{ message: 'm' }] } });
+    expect(toSegment(span({ status: { code: 1, message: 'm' } }))).not.toHaveProperty('cause');
   });
 
-  it('indexes what is asked for and nothing else', () => {
-    const attributes = { 'aws.xray.annotations': ['game.guild', 'missing'], 'game.guild': 'cogs', level: 7, 'enduser.id': 'alice' };
-    expect(toSegment(span({ attributes }))).toMatchObject({
-      annotations: { 'game.guild': 'cogs' },
-      metadata: { default: { level: 7 } },
-      user: 'alice',
+  it('keeps all else as metadata, of a segment also what its process is', () => {
+    const attributes = { level: 7, none: null };
+    expect(toSegment(span({ attributes }))).toMatchObject({ metadata: { default: { level: 7 } } });
+    expect(toSegment(span({ attributes, kind: SPAN_KIND.server }))).toMatchObject({
+      metadata: { default: { level: 7, 'otel.resource.service.name': 'engine', 'otel.resource.cloud.platform': 'aws_ecs' } },
     });
-    expect(toSegment(span({ attributes: { level: 7 } }))).not.toHaveProperty('annotations');
+    expect(toSegment(span())).not.toHaveProperty('metadata');
   });
 });

@@ -1,8 +1,10 @@
 import type { Entity } from './segment.ts';
 import { isOk, responseTimeOf } from './trace.ts';
 
-/** Response statistics of a service or an edge: https://docs.aws.amazon.com/xray/latest/api/API_ServiceStatistics.html */
+/** The requests of a service or an edge: https://docs.aws.amazon.com/xray/latest/api/API_ServiceStatistics.html */
 export class Statistics {
+  #startS = Number.POSITIVE_INFINITY;
+  #endS = 0;
   #ok = 0;
   #throttles = 0;
   #otherErrors = 0;
@@ -13,6 +15,9 @@ export class Statistics {
 
   /** What is still under way is not counted: "the total number of completed requests". */
   add(request: Entity): void {
+    const { start_time, end_time = start_time } = request;
+    this.#startS = Math.min(this.#startS, start_time);
+    this.#endS = Math.max(this.#endS, end_time);
     const responseTimeS = responseTimeOf(request);
     if (responseTimeS === undefined) return;
     this.#total++;
@@ -21,7 +26,13 @@ export class Statistics {
     else if (request.throttle === true) this.#throttles++;
     else if (request.fault === true) this.#faults++;
     else this.#otherErrors++;
-    countIn(this.#responseTimes, responseTimeS);
+    const grouped = groupOf(responseTimeS);
+    this.#responseTimes.set(grouped, (this.#responseTimes.get(grouped) ?? 0) + 1);
+  }
+
+  /** From the first beginning to the last end, epoch seconds. */
+  get times(): object {
+    return { StartTime: this.#startS, EndTime: this.#endS };
   }
 
   get summary(): object {
@@ -34,17 +45,10 @@ export class Statistics {
     };
   }
 
-  get responseTimes(): object[] {
-    return histogramOf(this.#responseTimes);
+  get histogram(): object[] {
+    return [...this.#responseTimes].sort(([a], [b]) => a - b).map(([Value, Count]) => ({ Value, Count }));
   }
 }
 
 /** Two digits, and no finer than a millisecond, so that a histogram has at most ninety entries a decade. Guess: AWS doesn't say how it groups. */
-export const countIn = (histogram: Map<number, number>, seconds: number): void => {
-  const value = Math.max(0.001, Number(seconds.toPrecision(2)));
-  const rounded = Math.round(value * 1000) / 1000;
-  histogram.set(rounded, (histogram.get(rounded) ?? 0) + 1);
-};
-
-export const histogramOf = (histogram: ReadonlyMap<number, number>): object[] =>
-  [...histogram].sort(([a], [b]) => a - b).map(([Value, Count]) => ({ Value, Count }));
+const groupOf = (seconds: number): number => Math.round(Math.max(0.001, Number(seconds.toPrecision(2))) * 1000) / 1000;

@@ -25,12 +25,9 @@ interface Kept {
 
 interface Entry {
   id: string;
-  /** Epoch seconds: of the earliest segment's start, of the latest end, and of the last arrival. */
+  /** Epoch seconds: of the earliest segment's start and of the latest end. */
   startS: number;
   endS: number;
-  updatedS: number;
-  /** How many documents have come. */
-  revision: number;
   bytes: number;
   limitExceeded: boolean;
   /** By segment id; packed: the same as JSON, deflated. */
@@ -41,8 +38,6 @@ interface Entry {
 export interface StoredTrace extends Readonly<Omit<Entry, 'documents' | 'bytes'>> {
   texts: readonly string[];
 }
-
-export type TimeRangeType = 'TraceId' | 'Event' | 'Service';
 
 export class TraceStore {
   /** The longest untouched first. Those that are plain are the last ones, as many as are counted in `#plain`. */
@@ -61,8 +56,6 @@ export class TraceStore {
   put(text: string, document: Document): void {
     const atMs = this.#clock();
     const trace = this.#touched(document);
-    trace.updatedS = atMs / 1000;
-    trace.revision++;
     const documents = trace.documents as Map<string, Kept>;
     const before = documents.get(document.id);
     const grownBy = text.length - (before?.text.length ?? 0);
@@ -88,14 +81,12 @@ export class TraceStore {
     return { ...rest, texts };
   }
 
-  /** Ids of those with their time in [startS, endS), ordered by it and by id. Whether they can be read yet shows when they are asked for. */
-  between(startS: number, endS: number, type: TimeRangeType): { id: string; timeS: number }[] {
-    const found: { id: string; timeS: number }[] = [];
-    for (const { id, ...times } of this.#traces.values()) {
-      const timeS = type === 'Event' ? times.updatedS : type === 'Service' ? times.endS : times.startS;
-      if (timeS >= startS && timeS < endS) found.push({ id, timeS });
-    }
-    return found.sort((a, b) => a.timeS - b.timeS || (a.id < b.id ? -1 : 1));
+  /** Those that start in [startS, endS), ordered by that and by id. Whether they can be read yet shows when they are asked for. */
+  between(startS: number, endS: number): { id: string; startS: number }[] {
+    return [...this.#traces.values()]
+      .filter((trace) => trace.startS >= startS && trace.startS < endS)
+      .map((trace) => ({ id: trace.id, startS: trace.startS }))
+      .sort((a, b) => a.startS - b.startS || (a.id < b.id ? -1 : 1));
   }
 
   /** Ids of those that were under way at some time in [startS, endS). */
@@ -113,8 +104,6 @@ export class TraceStore {
       id,
       startS: start_time,
       endS: start_time,
-      updatedS: 0,
-      revision: 0,
       bytes: 0,
       limitExceeded: false,
       documents: new Map(),

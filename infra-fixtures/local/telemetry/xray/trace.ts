@@ -103,15 +103,7 @@ const link = (segments: readonly Segment[]): void => {
 
 // ---------------------------------------------------------------------------------------------------------------- what X-Ray infers
 
-/** Kinds of the resources behind AWS's services; of others the service itself is the node. */
-const RESOURCE_TYPES: ReadonlyMap<string, string> = new Map([
-  ['DynamoDB', 'AWS::DynamoDB::Table'],
-  ['SQS', 'AWS::SQS::Queue'],
-  ['S3', 'AWS::S3::Bucket'],
-]);
-
-const resourceNames = ({ aws = {} }: Entity): string[] =>
-  aws.resource_names ?? aws.table_names ?? [aws.table_name ?? aws.queue_url].filter((name) => name !== undefined);
+const resourceNames = ({ aws = {} }: Entity): string[] => aws.resource_names ?? aws.table_names ?? [aws.table_name ?? []].flat();
 
 /** Any fixed number: an inferred segment is to have the same id each time, and not its subsegment's. */
 const ID_MASK = 0x5bd1e9955bd1e995n;
@@ -119,23 +111,17 @@ const ID_MASK = 0x5bd1e9955bd1e995n;
 /** The segment of a service that sends none, as AWS's documentation shows one: https://docs.aws.amazon.com/cli/latest/reference/xray/batch-get-traces.html */
 const inferredFrom = (call: Entity, traceId: string): Document => {
   const { id, name, start_time, end_time, in_progress, namespace, error, fault, throttle, cause, http, aws } = call;
-  return {
+  const isAws = namespace === 'aws';
+  const document = {
     id: (BigInt(`0x${id}`) ^ ID_MASK).toString(16).padStart(16, '0'),
-    name,
-    start_time,
-    ...definite({ end_time, in_progress }),
-    parent_id: id,
-    inferred: true,
-    ...definite({ error, fault, throttle, cause, http }),
-    ...(aws !== undefined && { aws: namespace === 'aws' ? { ...aws, resource_names: resourceNames(call) } : aws }),
+    ...{ name, start_time, end_time, in_progress, parent_id: id, inferred: true, error, fault, throttle, cause, http },
+    aws: aws && isAws ? { ...aws, resource_names: resourceNames(call) } : aws,
     trace_id: traceId,
-    origin: namespace === 'aws' ? (RESOURCE_TYPES.get(name) ?? `AWS::${name}`) : 'remote',
+    origin: !isAws ? 'remote' : name === 'DynamoDB' ? 'AWS::DynamoDB::Table' : `AWS::${name}`,
   };
+  // What isn't known is undefined, which JSON leaves out.
+  return document as Document;
 };
-
-type Definite<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-const definite = <T extends object>(fields: T): Definite<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Definite<T>;
 
 const nodeOf = (document: Entity): Node => {
   const isResource = document.inferred === true && document.origin !== 'remote';

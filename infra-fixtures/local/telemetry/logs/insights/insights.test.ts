@@ -57,13 +57,11 @@ describe('filter', () => {
     ['route like /(?i)LOG/', 3],
     ['route like "uild"', 2],
     ['route not like "uild"', 4],
-    ['route =~ /in$/', 3],
     ['status in [404, 500]', 2],
     ["route in ['/login', '/nothing']", 3],
     ['status not in [404, 500]', 4],
     ['ispresent(route)', 5],
     ['not isPresent(route)', 1],
-    ['isempty(user.name) and ispresent(route)', 3],
     ['user.name = "ada"', 1],
     ['tags.1 = "b"', 1],
     ['tags.1 = "a"', 0],
@@ -71,20 +69,15 @@ describe('filter', () => {
     ['cold = 1', 1],
     ['attributes.http.response.status_code = 200', 1],
     ['`attributes.http.response.status_code` = 200', 1],
-    ['strcontains(route, "gui")', 2],
-    ['strlen(route) > 6', 2],
-    ['toupper(route) = "/LOGIN"', 3],
     ['ms * 2 + 1 > 80', 2],
     ['ms / 0 > 0', 0],
     ['-ms < -30', 2],
-    ['2 ^ 3 ^ 0 = 2 and 7 % 4 = 3 and 7 - 2 - 1 = 4', 6],
-    ['coalesce(user.name, tags.0) = "a"', 1],
+    ['2 ^ 3 = 8 and 7 % 4 = 3 and 7 - 2 - 1 = 4', 6],
     ['@message like "START"', 1],
     ['@logStream = "odd"', 3],
     ['@log = "000000000000:/aws/lambda/auth"', 6],
     ['missing = 1', 0],
     ['missing < 1 or missing >= 1', 0],
-    ['greatest(ms, 45) = 50', 1],
   ])('%s: %i rows', async (condition, count) => {
     const { recordsMatched, recordsScanned } = await outcomeOf(`filter ${condition}`, REQUESTS);
     expect([recordsMatched, recordsScanned]).toEqual([count, REQUESTS.length]);
@@ -94,9 +87,9 @@ describe('filter', () => {
 describe('stats', () => {
   it('adds up', async () => {
     const query =
-      'filter ispresent(ms) | stats count(*) as n, sum(ms), avg(ms) as mean, min(ms), max(ms), pct(ms, 50) as p50, count_distinct(route) as routes, stddev(ms)';
+      'filter ispresent(ms) | stats count(*) as n, sum(ms), avg(ms) as mean, min(ms), max(ms), pct(ms, 50) as p50, count_distinct(route) as routes';
     expect(await rowsOf(query, REQUESTS)).toEqual([
-      { n: '5', 'sum(ms)': '150.1234', mean: '30.0247', 'min(ms)': '10', 'max(ms)': '50', p50: '30', routes: '2', 'stddev(ms)': '15.792' },
+      { n: '5', 'sum(ms)': '150.1234', mean: '30.0247', 'min(ms)': '10', 'max(ms)': '50', p50: '30', routes: '2' },
     ]);
   });
 
@@ -119,9 +112,16 @@ describe('stats', () => {
     expect(await rowsOf('filter status = 999 | stats count(*)', REQUESTS)).toEqual([]);
   });
 
+  it('takes what was first and last, of the events that have it', async () => {
+    const query = 'stats earliest(status) as first, latest(ms) as last, latest(user.name) as user, earliest(missing) as none by route';
+    expect(await rowsOf(`filter ispresent(route) | ${query}`, REQUESTS.toReversed())).toEqual([
+      { route: '/login', first: '200', last: '10', user: 'ada' },
+      { route: '/guilds', first: '404', last: '20.12345' },
+    ]);
+  });
+
   it('can be followed by more', async () => {
     expect(await rowsOf('stats max(ms) as worst by route | filter worst > 45 | display route', REQUESTS)).toEqual([{ route: '/login' }]);
-    expect(await rowsOf('stats count(*) as n by route | stats max(n) as most', REQUESTS)).toEqual([{ most: '3' }]);
     expect(await rowsOf('stats count(*) as n by route | sort n desc | limit 1', REQUESTS)).toEqual([{ route: '/login', n: '3' }]);
   });
 
@@ -133,9 +133,9 @@ describe('stats', () => {
     expect(await rowsOf(fields, [REPORT])).toEqual([
       {
         '@requestId': '8f507cfc-example-4697-b07a-ac58fc914c95',
-        '@billedDuration': '900.0',
-        '@memorySize': '5.12E8',
-        '@maxMemoryUsed': '9.8E7',
+        '@billedDuration': '900',
+        '@memorySize': '512000000',
+        '@maxMemoryUsed': '98000000',
         '@xrayTraceId': '1-5e-1',
       },
     ]);
@@ -178,18 +178,10 @@ describe('rows', () => {
     expect(await values('fields ms | sort route, ms desc | limit 3')).toEqual(['30', '20.12345', '50']);
   });
 
-  it('show what fields and parse name, or what display says', async () => {
+  it('show what fields name, or what display says', async () => {
     expect(await rowsOf('fields ms * 2 as twice, route | filter twice = 20', REQUESTS)).toEqual([{ twice: '20', route: '/login' }]);
     expect(await rowsOf('fields ms, route | display route | filter ms = 10', REQUESTS)).toEqual([{ route: '/login' }]);
-    expect(await rowsOf('fields abs(-3), floor(ms / 3) | filter ms = 10', REQUESTS)).toEqual([{ 'abs(-3)': '3', 'floor(ms / 3)': '3' }]);
-  });
-
-  it('are deduplicated by what was first in their order', async () => {
-    expect(await rowsOf('fields route, ms | filter ispresent(route) | dedup route', REQUESTS)).toEqual([
-      { route: '/login', ms: '50' },
-      { route: '/guilds', ms: '30' },
-    ]);
-    expect(await rowsOf('fields route, ms | sort ms | dedup route | limit 1', REQUESTS)).toEqual([{ route: '/login', ms: '10' }]);
+    expect(await rowsOf('fields -3 - 1, (ms / 4) | filter ms = 10', REQUESTS)).toEqual([{ '-3 - 1': '-4', '(ms / 4)': '2.5' }]);
   });
 
   it('are as many as the limit of the call, or of the query', async () => {
@@ -202,26 +194,8 @@ describe('rows', () => {
 
   it('fail the query when there are too many to keep', async () => {
     const many = Array.from({ length: 50_002 }, (_, index) => ({ index }));
-    await expect(outcomeOf('dedup index', many)).rejects.toThrow(RangeError);
+    await expect(outcomeOf('sort index | filter index > 1', many)).rejects.toThrow(RangeError);
     await expect(outcomeOf('stats count(*) by index', many)).rejects.toThrow(RangeError);
-  });
-});
-
-describe('parse', () => {
-  const LINE = 'user=ada, method:get, latency := 12.5 ms';
-  it.each<[string, Record<string, string>]>([
-    ['parse @message "user=*, method:*, latency := * ms" as user, method, latency', { user: 'ada', method: 'get', latency: '12.5' }],
-    ['parse "user=*," as user', { user: 'ada' }],
-    ['parse @message "latency := *" as rest', { rest: '12.5 ms' }],
-    ['parse @message /user=(?<user>\\w+).*:= (?<ms>[\\d.]+)/', { user: 'ada', ms: '12.5' }],
-    ['parse @message /user=(\\w+)/ as who', { who: 'ada' }],
-    ['parse @message "nothing=*" as nothing', {}],
-  ])('%s', async (query, fields) => expect(await rowsOf(query, [LINE])).toEqual([fields]));
-
-  it('makes fields that can be filtered and added up', async () => {
-    expect(
-      await rowsOf('parse "latency := * ms" as ms | filter ms > 12 | stats sum(ms) as total', [LINE, LINE, 'latency := 1 ms']),
-    ).toEqual([{ total: '25' }]);
   });
 });
 
@@ -248,12 +222,15 @@ describe('what it cannot run', () => {
     ['stats sum(avg(a))', 'unexpected symbol found avg at line 1 and position 11'],
     ['stats pct(a, 101)', 'unexpected symbol found 101 at line 1 and position 14'],
     ['stats count(*) by bin(5 parsecs)', 'unexpected symbol found parsecs at line 1 and position 25'],
-    ['parse @message "a * b"', 'unexpected symbol found "a * b" at line 1 and position 16'],
-    ['parse @message "a * b" as x, y', 'unexpected symbol found "a * b" at line 1 and position 16'],
+    ['parse @message "a * b" as x', 'unexpected symbol found parse at line 1 and position 1'],
+    ['dedup a', 'unexpected symbol found dedup at line 1 and position 1'],
     ['fields a b', 'unexpected symbol found b at line 1 and position 10'],
     ['pattern @message', 'unexpected symbol found pattern at line 1 and position 1'],
-    ['filter strlen() > 1', 'unexpected symbol found ) at line 1 and position 15'],
-    ['stats count(*) | stats count(*) | stats count(*)', 'unexpected symbol found stats at line 1 and position 35'],
+    ['filter strlen(a) > 1', 'unexpected symbol found ( at line 1 and position 14'],
+    ['filter ispresent() = 1', 'unexpected symbol found ) at line 1 and position 18'],
+    ['filter a =~ /b/', 'unexpected symbol found ~ at line 1 and position 11'],
+    ['filter 2 ^ 3 ^ 4 = 1', 'unexpected symbol found ^ at line 1 and position 14'],
+    ['stats count(*) | stats count(*)', 'unexpected symbol found stats at line 1 and position 18'],
   ])('%s', (query, message) => {
     let thrown: unknown;
     try {

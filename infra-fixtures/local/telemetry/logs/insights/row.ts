@@ -11,7 +11,6 @@ export class Row {
   readonly #group: string;
   readonly #computed = new Map<string, Value>();
   #json: unknown;
-  #report: Map<string, string> | null = null;
 
   constructor(event: KeptEvent | null, group: string) {
     this.event = event;
@@ -28,31 +27,30 @@ export class Row {
     return name.startsWith('@') ? this.#systemField(this.event, name) : this.#jsonField(this.event, name);
   }
 
-  #jsonField(event: KeptEvent, name: string): Value {
-    this.#json ??= parsed(event.message);
+  #jsonField({ message }: KeptEvent, name: string): Value {
+    this.#json ??= parsed(message);
     const found = valueAt(this.#json, name);
     if (typeof found === 'number') return String(found);
     return typeof found === 'string' || typeof found === 'boolean' ? found : undefined;
   }
 
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html */
-  #systemField(event: KeptEvent, name: string): Value {
+  #systemField({ timestamp, ingestedMs, message, stream, id }: KeptEvent, name: string): Value {
     switch (name) {
       case '@timestamp':
-        return new Date(event.timestamp);
+        return new Date(timestamp);
       case '@ingestionTime':
-        return new Date(event.ingestedMs);
+        return new Date(ingestedMs);
       case '@message':
-        return event.message;
+        return message;
       case '@logStream':
-        return event.stream;
+        return stream;
       case '@log':
         return `${ACCOUNT_ID}:${this.#group}`;
       case '@ptr':
-        return Buffer.from(`${this.#group}\n${event.id}`).toString('base64');
+        return Buffer.from(`${this.#group}\n${id}`).toString('base64');
       default:
-        this.#report ??= lambdaFields(event.message, this.#group);
-        return this.#report.get(name);
+        return this.#group.startsWith('/aws/lambda/') ? lambdaField(message, name) : undefined;
     }
   }
 }
@@ -66,47 +64,24 @@ const parsed = (message: string): unknown => {
   }
 };
 
-const LINE = /^(START|END|REPORT) RequestId: (\S+)/;
-/** Lines of the runtimes' own loggers: time, request id, level, message. */
-const TABBED = /^\S+\t([0-9a-f-]{36})\t/;
-/** Of a REPORT line: `Duration: 12.3 ms\tMemory Size: 128 MB`, and its ids. */
-const FIGURES: readonly [field: string, pattern: RegExp, factor: number][] = [
-  ['@duration', /\tDuration: ([\d.]+) ms/, 1],
-  ['@billedDuration', /\tBilled Duration: ([\d.]+) ms/, 1],
-  ['@initDuration', /\tInit Duration: ([\d.]+) ms/, 1],
+/** Of a function's lines. A figure is multiplied by its factor. */
+const LAMBDA_FIELDS: ReadonlyMap<string, readonly [pattern: RegExp, factor?: number]> = new Map<string, readonly [RegExp, number?]>([
+  ['@type', [/^(START|END|REPORT) RequestId: /]],
+  // Those of the runtimes' own loggers begin with the time and the request id.
+  ['@requestId', [/^(?:(?:START|END|REPORT) RequestId: |\S+\t(?=[0-9a-f-]{36}\t))(\S+)/]],
+  ['@duration', [/^REPORT .*\tDuration: ([\d.]+) ms/, 1]],
+  ['@billedDuration', [/^REPORT .*\tBilled Duration: ([\d.]+) ms/, 1]],
+  ['@initDuration', [/^REPORT .*\tInit Duration: ([\d.]+) ms/, 1]],
   // In bytes, of a thousand by a thousand: AWS's own sample queries divide by that.
-  ['@memorySize', /\tMemory Size: ([\d.]+) MB/, 1e6],
-  ['@maxMemoryUsed', /\tMax Memory Used: ([\d.]+) MB/, 1e6],
-];
-const IDS: readonly [field: string, pattern: RegExp][] = [
-  ['@xrayTraceId', /XRAY TraceId: (\S+)/],
-  ['@xraySegmentId', /SegmentId: (\S+)/],
-];
+  ['@memorySize', [/^REPORT .*\tMemory Size: ([\d.]+) MB/, 1e6]],
+  ['@maxMemoryUsed', [/^REPORT .*\tMax Memory Used: ([\d.]+) MB/, 1e6]],
+  ['@xrayTraceId', [/^REPORT .*\s+XRAY TraceId: (\S+)/]],
+]);
 
-const lambdaFields = (message: string, group: string): Map<string, string> => {
-  const fields = new Map<string, string>();
-  if (!group.startsWith('/aws/lambda/')) return fields;
-  const [, type, requestId = TABBED.exec(message)?.[1]] = LINE.exec(message) ?? [];
-  if (requestId !== undefined) fields.set('@requestId', requestId);
-  if (type === undefined) return fields;
-  fields.set('@type', type);
-  if (type !== 'REPORT') return fields;
-  for (const [field, pattern, factor] of FIGURES) {
-    const figure = pattern.exec(message)?.[1];
-    if (figure !== undefined) fields.set(field, javaDouble(Number(figure) * factor));
-  }
-  for (const [field, pattern] of IDS) {
-    const id = pattern.exec(message)?.[1];
-    if (id !== undefined) fields.set(field, id);
-  }
-  return fields;
-};
-
-/** These figures come as Java writes a double: 100.0, and from ten million on 1.28E8. From memory of real results, not documented. */
-const javaDouble = (value: number): string => {
-  if (value < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value);
-  const [mantissa = '', exponent = ''] = value.toExponential().split('e+');
-  return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}E${exponent}`;
+const lambdaField = (message: string, name: string): Value => {
+  const [pattern, factor] = LAMBDA_FIELDS.get(name) ?? [];
+  const found = pattern?.exec(message)?.[1];
+  return found === undefined || factor === undefined ? found : String(Number(found) * factor);
 };
 
 /** NaN for what is no number. */
