@@ -18,7 +18,7 @@ export interface Observation {
 }
 
 /** Requests and trends of the settled part of a run. */
-export class PlayersView {
+class PlayersView {
   readonly #client: Client;
   readonly #range: SlotRange;
 
