@@ -45,11 +45,15 @@ const failSometimes = (name: FunctionName): void => {
 
 const leaked: number[][] = [];
 const NUMBERS_PER_KB = 128;
+/** In small pieces, as a list grows: a heap that is full is noticed between two of them. */
+const PIECE_KB = 64;
 
 /** The mistake of a list that only grows. Numbers in an array lie in the heap, which is what a function's memory is for. */
 const leak = (): void => {
   const { leakKb } = environment().mistakes;
-  if (leakKb > 0) leaked.push(new Array<number>(leakKb * NUMBERS_PER_KB).fill(0.5));
+  for (let kb = 0; kb < leakKb; kb += PIECE_KB) {
+    leaked.push(new Array<number>(Math.min(PIECE_KB, leakKb - kb) * NUMBERS_PER_KB).fill(0.5));
+  }
 };
 
 /** A body is JSON in a text: unpacked, so that the log finds the secrets in it. One that isn't JSON could hold anything, and is left out. */

@@ -270,10 +270,18 @@ it('gives a handler the environment and the context of Lambda', async () => {
     FLAVOUR: 'brass',
   });
   expect(env).not.toHaveProperty('TELEMETRY_ENDPOINT');
+  expect(env).not.toHaveProperty('OWN');
   const context = await ask({ do: 'context' });
   expect(context).toMatchObject({ functionName: 'auth', memoryLimitInMB: '1769', awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
   expect(context['left']).toBeGreaterThan(8000);
   expect(context['left']).toBeLessThanOrEqual(9000);
+});
+
+it('gives a function the environment that is set for it alone, over that of all', async () => {
+  start({ env: { FLAVOUR: 'copper', OWN: 'yes' } });
+  expect(await ask({ do: 'environment' })).toMatchObject({ FLAVOUR: 'copper', OWN: 'yes' });
+  expect(await ask({ do: 'environment' }, 'chat')).toMatchObject({ FLAVOUR: 'brass' });
+  expect(await ask({ do: 'environment' }, 'chat')).not.toHaveProperty('OWN');
 });
 
 it("continues the caller's trace: service, function, and the header that the function sees", async () => {
