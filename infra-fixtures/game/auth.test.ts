@@ -57,7 +57,6 @@ it('says which variable of the environment is wrong', () => {
   const wrong = {
     AUCTIONS_BY_ITEM: 'magic',
     ERROR_SHARE: '1.5',
-    ERROR_FUNCTION: 'nobody',
     OPEN_SHARDS: '0',
     ITEM_PADDING_KB: '400',
     LOG_WAIT_MS: 'x',

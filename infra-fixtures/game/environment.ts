@@ -1,4 +1,4 @@
-import { type FunctionName, functionNames, type TableName, tableNames } from './definition.ts';
+import { type TableName, tableNames } from './definition.ts';
 
 /** Everything that the game has to be told; the rest (endpoints, region, credentials) the AWS clients read from the environment themselves. */
 export interface Environment {
@@ -54,9 +54,8 @@ interface Mistakes {
   cacheWarming: 'on' | 'off';
   /** `CHAT_ECHO`: each message is posted this many times to each member. */
   chatEcho: number;
-  /** `ERROR_SHARE` of the invocations of `ERROR_FUNCTION` (of all functions where it is not set) throw. */
+  /** `ERROR_SHARE` of the invocations throw. */
   errorShare: number;
-  errorFunction: FunctionName | null;
   /** `TASK_CPU_MS`: milliseconds of a whole processor that each task computes. */
   taskCpuMs: number;
   /** `POISONED_TASK_SHARE` of the tasks fail each time they are tried. */
@@ -97,12 +96,6 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
     return value;
   };
   const optional = (name: string): string | null => env[name] || null;
-  const functionOf = (name: string): FunctionName | null => {
-    const value = optional(name);
-    const known = functionNames.find((candidate) => candidate === value);
-    if (value !== null && known === undefined) throw new Error(`the environment variable ${name} has to be the name of a function`);
-    return known ?? null;
-  };
   const tokenSecret = required('TOKEN_SECRET');
   if (tokenSecret.length < 32) throw new Error('the environment variable TOKEN_SECRET has to have at least 32 characters');
   return {
@@ -145,7 +138,6 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
       cacheWarming: word('CACHE_WARMING', ['on', 'off']),
       chatEcho: integer('CHAT_ECHO', 1, 1, 100),
       errorShare: share('ERROR_SHARE'),
-      errorFunction: functionOf('ERROR_FUNCTION'),
       taskCpuMs: integer('TASK_CPU_MS', 4, 0, 60_000), // guess: tune
       poisonedTaskShare: share('POISONED_TASK_SHARE'),
       leakKb: integer('LEAK_KB', 0, 0, 100_000),

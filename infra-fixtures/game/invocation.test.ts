@@ -28,7 +28,7 @@ it('logs the event and the answer at debug, without what is secret in them', asy
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
   const { invocation } = await import('./invocation.ts');
   const answer = { statusCode: 200, body: JSON.stringify({ userId: 'u-1', token: 'secret-4', refreshToken: 'secret-5' }) };
-  expect(await invocation('auth', event, context, async () => answer)).toBe(answer);
+  expect(await invocation(event, context, async () => answer)).toBe(answer);
   const ids = { function_request_id: 'request-1', correlation_id: '1-67891233-abcdef012345678912345678' };
   expect(logged).toMatchObject([
     { level: 'DEBUG', message: 'invoked', ...ids, event: { body: { email: 'ada@example.com' } } },
@@ -40,7 +40,7 @@ it('logs the event and the answer at debug, without what is secret in them', asy
 it('leaves out a body that is no JSON, since nobody knows what is in it', async () => {
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
   const { invocation } = await import('./invocation.ts');
-  await invocation('auth', { body: 'password=secret' }, context, async () => null);
+  await invocation({ body: 'password=secret' }, context, async () => null);
   expect(logged[0]).toMatchObject({ event: { body: '15 characters that are no JSON' } });
 });
 
@@ -48,15 +48,15 @@ it("takes Lambda's own trace id before the client's, and logs nothing of a healt
   vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-11111111-222222222222222222222222;Parent=53995c3f42cd8ad8;Sampled=0');
   const { invocation } = await import('./invocation.ts');
   const { log } = await import('./log.ts');
-  await invocation('auth', event, context, async () => log.warn('odd'));
+  await invocation(event, context, async () => log.warn('odd'));
   expect(logged).toMatchObject([{ message: 'odd', correlation_id: '1-11111111-222222222222222222222222' }]);
 });
 
 it('counts requests, what failed, and the first of an environment, and hands errors on', async () => {
   const { invocation } = await import('./invocation.ts');
   const { publish } = await import('./metrics.ts');
-  await invocation('auth', event, context, async () => null);
-  await expect(invocation('auth', event, context, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  await invocation(event, context, async () => null);
+  await expect(invocation(event, context, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   publish();
   expect(logged).toMatchObject([{ service: 'auth', Requests: 2, RequestsFailed: 1, ColdStarts: 1 }]);
 });

@@ -1,5 +1,4 @@
 import type { Context as LambdaContext } from 'aws-lambda';
-import type { FunctionName } from './definition.ts';
 import { environment } from './environment.ts';
 import { log, withCorrelation } from './log.ts';
 import { count, publishIfDue } from './metrics.ts';
@@ -11,14 +10,14 @@ let cold = true;
  * What every function does around its work: the log's ids, the trace, the metrics. Ids are read before anything is waited for: Lambda sets the trace's
  * for each invocation.
  */
-export const invocation = async <R>(name: FunctionName, event: object, context: LambdaContext, work: () => Promise<R>): Promise<R> => {
+export const invocation = async <R>(event: object, context: LambdaContext, work: () => Promise<R>): Promise<R> => {
   const trace = process.env['_X_AMZN_TRACE_ID'];
   const ids = { traceId: rootOf(trace ?? headerOf(event)), requestId: context.awsRequestId };
   count('Requests');
   if (cold) count('ColdStarts');
   cold = false;
   try {
-    return await withCorrelation(ids, () => withTrace(trace, () => observed(name, event, work)));
+    return await withCorrelation(ids, () => withTrace(trace, () => observed(event, work)));
   } catch (error) {
     count('RequestsFailed');
     throw error;
@@ -27,9 +26,9 @@ export const invocation = async <R>(name: FunctionName, event: object, context: 
   }
 };
 
-const observed = async <R>(name: FunctionName, event: object, work: () => Promise<R>): Promise<R> => {
+const observed = async <R>(event: object, work: () => Promise<R>): Promise<R> => {
   log.debug('invoked', () => ({ event: readable(event) }));
-  failSometimes(name);
+  failSometimes();
   leak();
   const answer = await work();
   log.debug('answered', () => ({ answer: readable(answer) }));
@@ -37,10 +36,9 @@ const observed = async <R>(name: FunctionName, event: object, work: () => Promis
 };
 
 /** The mistake of a bad release that fails for some. */
-const failSometimes = (name: FunctionName): void => {
-  const { errorShare, errorFunction } = environment().mistakes;
-  if (errorShare === 0 || (errorFunction !== null && errorFunction !== name)) return;
-  if (Math.random() < errorShare) throw new TypeError("cannot read properties of undefined (reading 'version')");
+const failSometimes = (): void => {
+  const { errorShare } = environment().mistakes;
+  if (errorShare > 0 && Math.random() < errorShare) throw new TypeError("cannot read properties of undefined (reading 'version')");
 };
 
 const leaked: number[][] = [];

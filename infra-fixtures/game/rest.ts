@@ -32,7 +32,7 @@ export const restHandler = <F extends RestFunctionName>(name: F, endpoints: Reco
   const invoke = handle(app);
   return (event, context) =>
     // Hono types what API Gateway sends as null as absent.
-    invocation(name, event, context, () => invoke(event as unknown as Parameters<typeof invoke>[0]) as Promise<APIGatewayProxyResult>);
+    invocation(event, context, () => invoke(event as unknown as Parameters<typeof invoke>[0]) as Promise<APIGatewayProxyResult>);
 };
 
 const signedIn = async (c: RestContext, next: () => Promise<void>): Promise<void> => {

@@ -41,4 +41,4 @@ const collect = async (characterId: string): Promise<void> => {
   if (Item !== undefined) await collectProgress(Item as CharacterItem, { present: false });
 };
 
-export const handler = jobHandler('batch', work);
+export const handler = jobHandler(work);

@@ -26,4 +26,4 @@ const warmCache = async (): Promise<{ status: 'warmed' | 'off'; entries: number 
   return { status: 'warmed', entries: entries.length };
 };
 
-export const handler = jobHandler('cache-warming', warmCache);
+export const handler = jobHandler(warmCache);

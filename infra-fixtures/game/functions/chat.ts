@@ -57,8 +57,7 @@ const connections = (): ApiGatewayManagementApiClient => {
   return gateway;
 };
 
-export const handler = (event: SocketEvent, context: LambdaContext): Promise<Answer> =>
-  invocation('chat', event, context, () => route(event));
+export const handler = (event: SocketEvent, context: LambdaContext): Promise<Answer> => invocation(event, context, () => route(event));
 
 const route = async (event: SocketEvent): Promise<Answer> => {
   const { connectionId, routeKey } = event.requestContext;

@@ -34,4 +34,4 @@ const checkHealth = async (): Promise<Health> => {
   return health;
 };
 
-export const handler = jobHandler('health-check', checkHealth);
+export const handler = jobHandler(checkHealth);

@@ -142,4 +142,4 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const peakOf = (values: readonly number[], periodS: number): number | null =>
   values.length === 0 ? null : values.reduce((peak, value) => Math.max(peak, value), 0) / periodS;
 
-export const handler = jobHandler('optimisation', optimise);
+export const handler = jobHandler(optimise);

@@ -16,4 +16,4 @@ const judge = async (): Promise<Readiness> => {
   return readiness;
 };
 
-export const handler = jobHandler('readiness', judge);
+export const handler = jobHandler(judge);
