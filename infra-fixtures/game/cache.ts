@@ -76,7 +76,7 @@ const loading = new Map<string, Promise<string>>();
 export const cachedJson = async (...[key, ttlS, load]: Kept): Promise<string> => {
   const kept = await attempt('GET', async () => (await redis()).get(key));
   if (kept !== undefined) count(kept === null ? 'CacheMisses' : 'CacheHits');
-  if (kept !== undefined && kept !== null) return kept;
+  if (kept !== undefined && kept !== null) return kept.trimEnd();
   const inFlight = loading.get(key);
   if (inFlight !== undefined) return inFlight;
   const loaded = loadInto(key, ttlS, load).finally(() => loading.delete(key));
@@ -92,7 +92,9 @@ export const warm = async (...kept: Kept): Promise<void> => {
 
 const loadInto = async (...[key, ttlS, load]: Kept): Promise<string> => {
   const json = JSON.stringify(await load());
-  await attempt('SET', async () => (await redis()).set(key, json, { expiration: { type: 'EX', value: ttlS } }));
+  // Blanks at its end leave JSON what it is.
+  const kept = json + ' '.repeat(environment().mistakes.cachePaddingKb * 1024);
+  await attempt('SET', async () => (await redis()).set(key, kept, { expiration: { type: 'EX', value: ttlS } }));
   return json;
 };
 

@@ -52,6 +52,8 @@ interface Mistakes {
   openShards: number;
   /** `CACHE_WARMING`: `off` lets the cache fill from players' requests only. */
   cacheWarming: 'on' | 'off';
+  /** `CACHE_PADDING_KB`: all that is cached carries so many blanks. */
+  cachePaddingKb: number;
   /** `CHAT_ECHO`: each message is posted this many times to each member. */
   chatEcho: number;
   /** `ERROR_SHARE` of the invocations throw. */
@@ -136,6 +138,7 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
       marketLockMs: integer('MARKET_LOCK_MS', 0, 0, 2000),
       openShards: integer('OPEN_SHARDS', 4, 1, 16), // guess: tune
       cacheWarming: word('CACHE_WARMING', ['on', 'off']),
+      cachePaddingKb: integer('CACHE_PADDING_KB', 0, 0, 10_000),
       chatEcho: integer('CHAT_ECHO', 1, 1, 100),
       errorShare: share('ERROR_SHARE'),
       taskCpuMs: integer('TASK_CPU_MS', 4, 0, 60_000), // guess: tune

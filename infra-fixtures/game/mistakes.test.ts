@@ -98,6 +98,7 @@ it('is neutral unless it is told otherwise', () => {
     marketLockMs: 0,
     openShards: 4,
     cacheWarming: 'on',
+    cachePaddingKb: 0,
     chatEcho: 1,
     errorShare: 0,
     leakKb: 0,

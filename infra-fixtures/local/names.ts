@@ -17,6 +17,7 @@ export const restApiDimensions = { ApiName: restApi.name, Stage: restApi.stage }
 export const socketApiDimensions = { ApiId: socketApi.name, Stage: socketApi.stage } as const;
 export const functionDimensions = (name: string) => ({ FunctionName: name });
 export const tableDimensions = (table: string) => ({ TableName: table });
+export const indexDimensions = (table: string, index: string) => ({ TableName: table, GlobalSecondaryIndexName: index });
 export const operationDimensions = (table: string, Operation: string) => ({ TableName: table, Operation });
 export const serviceDimensions = { ClusterName: CLUSTER, ServiceName: SERVICE } as const;
 export const loadBalancerDimensions = { LoadBalancer: LOAD_BALANCER } as const;

@@ -1,5 +1,5 @@
 import type { TableName } from '../../game/definition.ts';
-import { operationDimensions, tableDimensions } from '../names.ts';
+import { indexDimensions, operationDimensions, tableDimensions } from '../names.ts';
 import type { Dimensions, Platform } from '../telemetry/platform.ts';
 import type { Charge } from './charges.ts';
 import { unitsByIndex } from './consumed.ts';
@@ -20,7 +20,7 @@ export class DynamoDbMetrics {
 
   /** One observation for each table and index that the request took from. */
   consumed(table: TableName, kind: Charge['kind'], charges: readonly Charge[]): void {
-    for (const [index, units] of unitsByIndex(charges)) this.#count(`Consumed${kind}CapacityUnits`, indexDimensions(table, index), units);
+    for (const [index, units] of unitsByIndex(charges)) this.#count(`Consumed${kind}CapacityUnits`, dimensionsOf(table, index), units);
   }
 
   served(table: TableName, operation: string, latencyMs: number): void {
@@ -35,8 +35,8 @@ export class DynamoDbMetrics {
   /** Each refused read or write of an item counts, with its index when that was the cause. */
   throttleEvents(table: TableName, refusals: readonly Refusal[]): void {
     for (const { kind, index, limit } of refusals) {
-      this.#count(`${kind}ThrottleEvents`, indexDimensions(table, index));
-      this.#count(`${kind}${limit}ThrottleEvents`, indexDimensions(table, index));
+      this.#count(`${kind}ThrottleEvents`, dimensionsOf(table, index));
+      this.#count(`${kind}${limit}ThrottleEvents`, dimensionsOf(table, index));
     }
   }
 
@@ -59,8 +59,8 @@ export class DynamoDbMetrics {
   }
 
   provisioned(table: TableName, index: string | null, { readUnits, writeUnits }: Capacity): void {
-    this.#count('ProvisionedReadCapacityUnits', indexDimensions(table, index), readUnits);
-    this.#count('ProvisionedWriteCapacityUnits', indexDimensions(table, index), writeUnits);
+    this.#count('ProvisionedReadCapacityUnits', dimensionsOf(table, index), readUnits);
+    this.#count('ProvisionedWriteCapacityUnits', dimensionsOf(table, index), writeUnits);
   }
 
   expired(table: TableName, items: number): void {
@@ -72,5 +72,5 @@ export class DynamoDbMetrics {
   }
 }
 
-const indexDimensions = (table: TableName, index: string | null): Dimensions =>
-  index === null ? tableDimensions(table) : { ...tableDimensions(table), GlobalSecondaryIndexName: index };
+const dimensionsOf = (table: TableName, index: string | null): Dimensions =>
+  index === null ? tableDimensions(table) : indexDimensions(table, index);

@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { functionNames, tableNames } from '../../game/definition.ts';
-import { NAMESPACE } from '../../game/metrics.ts';
 import { healthySettings } from '../settings.ts';
 import { chooseFaults, NoSuchFault, settingsWith } from './chosen.ts';
 import { faults } from './index.ts';
@@ -32,7 +31,7 @@ describe.each(faults.map((fault) => [fault.name, fault] as const))('%s', (name, 
       lambda: ['AWS/Lambda'],
       dynamodb: ['AWS/DynamoDB'],
       elasticache: ['AWS/ElastiCache'],
-      fargate: ['AWS/ECS', 'ECS/ContainerInsights', NAMESPACE],
+      fargate: ['AWS/ECS', 'ECS/ContainerInsights'],
       apigateway: ['AWS/ApiGateway'],
     }[kind];
     expect(fault.evidence.length).toBeGreaterThan(0);

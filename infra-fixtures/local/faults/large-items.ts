@@ -1,6 +1,9 @@
 import { operationDimensions, tableDimensions } from '../names.ts';
 import type { Fault } from './fault.ts';
 
+/** More than on AWS, so that it stands out of what a busy machine does. Guess: tune. */
+const READ_MS_PER_MB = 400;
+
 /** An item is read and written as a whole, and paid for by its size. */
 export const largeItems: Fault = {
   name: 'large-items',
@@ -27,5 +30,6 @@ export const largeItems: Fault = {
   ],
   apply: (settings, value) => {
     settings.game['ITEM_PADDING_KB'] = String(value);
+    settings.tables.characters.readMsPerMb = READ_MS_PER_MB;
   },
 };

@@ -8,7 +8,7 @@ export const noisyNeighbour: Fault = {
   truth: { node: 'dynamodb:guilds', resource: 'neighbour' },
   value: { what: 'read and write units that it takes in a second', fallback: 50, min: 1, max: 40000, whole: true },
   scenario: 'mixed',
-  symptom: { kind: 'slow', requests: ['GET /guilds/:id', 'POST /guilds/:id/members'] },
+  symptom: { kind: 'failing', requests: ['GET /guilds'] },
   evidence: [
     { namespace: 'AWS/DynamoDB', metric: 'ConsumedReadCapacityUnits', dimensions: tableDimensions('guilds'), stat: 'Sum', change: 'rises' },
     { namespace: 'AWS/DynamoDB', metric: 'ReadThrottleEvents', dimensions: tableDimensions('guilds'), stat: 'Sum', change: 'appears' },
