@@ -41,6 +41,9 @@ const RENDERERS: readonly (readonly [name: string, render: (report: Report) => s
   [FILES.reportHtml, async (report) => renderHtml(report, await loadHtmlAssets())],
 ];
 
+const notAsked = { notAsked: 'no platform was asked' };
+const NO_PLATFORM = { platform: notAsked, inventory: notAsked, alarms: notAsked, traces: notAsked };
+
 /** The client's series: compacted from the journal when the run left one, else as an earlier analysis compacted them. */
 async function findArtifacts(
   host: Host,
@@ -48,6 +51,7 @@ async function findArtifacts(
   plan: Plan,
   attempt: (name: string, write: () => Promise<void>) => Promise<boolean>,
 ): Promise<FoundArtifacts> {
+  const platform = NO_PLATFORM;
   const journal = path.join(directory, FILES.journal);
   const file = path.join(directory, FILES.client);
   if (await exists(host, journal)) {
@@ -55,9 +59,9 @@ async function findArtifacts(
     const written = await attempt(FILES.client, () => writeClient(file, compacted));
     // The journal goes only once what it says is safe, and only when nobody may still be writing it.
     if (written && compacted.client.complete) await host.fs.rm(journal, { force: true });
-    return { plan, ...compacted };
+    return { plan, ...platform, ...compacted };
   }
-  if (await exists(host, file)) return { plan, ...(await readClient(file)) };
+  if (await exists(host, file)) return { plan, ...platform, ...(await readClient(file)) };
   const missing = `there is neither ${FILES.client} nor ${FILES.journal} in the run directory: the engine never sent anything`;
-  return { plan, client: { missing }, generator: { missing } };
+  return { plan, ...platform, client: { missing }, generator: { missing } };
 }

@@ -1,4 +1,4 @@
-import { type Audit, type AuditInputs, type Finding, isMissing, type Missing } from '../contract.ts';
+import { type Audit, type AuditInputs, type Finding, isMissing, isNotAsked, type Missing, type NotAsked } from '../contract.ts';
 import { checks } from './checks.ts';
 import { collection } from './collection.ts';
 import { distinctNames } from './distinct-names.ts';
@@ -30,7 +30,7 @@ export const AUDITS: readonly Audit[] = [
   distinctNames,
 ];
 
-export type FoundInputs = { [K in keyof AuditInputs]: AuditInputs[K] | Missing };
+export type FoundInputs = { [K in keyof AuditInputs]: AuditInputs[K] | Missing | NotAsked };
 
 /**
  * Asks each audit, and hands it what it declares and nothing else. One whose inputs are missing, or that throws, is inconclusive with the
@@ -50,6 +50,7 @@ export function runAudits(found: FoundInputs, audits: readonly Audit[] = AUDITS)
 function ask(audit: Audit, found: FoundInputs): readonly Finding[] | Missing {
   for (const need of audit.needs) {
     const input = found[need];
+    if (isNotAsked(input)) return [];
     if (isMissing(input)) return input;
   }
   const inputs = Object.fromEntries(audit.needs.map((need) => [need, found[need]])) as unknown as AuditInputs;
