@@ -74,6 +74,8 @@ export interface Plan {
   tracePrefix: string;
   target: { http: string; ws: string | null; embedded: boolean; notes: string[] };
   limits: TargetLimit[];
+  /** Where AWS was asked what the platform did; absent where nobody was (and in plans of before there was anybody to ask). */
+  aws?: { endpoint: string | null; region: string | null };
   engine: { name: 'k6'; version: string; from: string };
   versions: { loadkit: string; node: string; commit: string | null };
   machine: { os: string; arch: string; cpus: number; memoryBytes: number };
@@ -205,7 +207,18 @@ export interface Resource {
   dimensions: Record<string, string>;
   /** Indexes of a table. */
   indexes?: { name: string; readUnits: number | null; writeUnits: number | null }[];
+  /** Metrics besides those that its service tells, such as the depth of a queue that the application keeps itself. */
+  metrics?: OwnMetric[];
   limits: ResourceLimits;
+}
+
+/** A metric of the application's own. Its series is the resource's. */
+export interface OwnMetric {
+  namespace: string;
+  name: string;
+  dimensions: Record<string, string>;
+  /** As CloudWatch spells them: `Sum`, `Maximum`, `p95`. */
+  stats: string[];
 }
 
 /** What was found out about a resource's settings; absent or null where it could not be read. Never a default. */
@@ -224,6 +237,8 @@ export interface ResourceLimits {
   tasksMin?: number | null;
   tasksMax?: number | null;
   tasksDesired?: number | null;
+  /** What its scaling policies track, and the value that they hold it at. */
+  scaling?: { metric: string; target: number }[] | null;
   nodeType?: string | null;
   memoryBytes?: number | null;
   connectionsMax?: number | null;

@@ -76,7 +76,8 @@ export const createCloudWatch = ({ clock, periodS, delayS }: CloudWatchOptions):
       for (const metric of metrics) ingest(store, metric, periodS);
       store.advance(nowS());
     },
-    put: (datum) => put(store, datum, nowS()),
+    // In compressed time the application's minutes are as short as the services'.
+    put: (datum) => put(store, datum, Math.min(datum.storageResolutionS, periodS), nowS()),
     advance,
   };
 };
@@ -100,11 +101,11 @@ const ingest = (
   });
 };
 
-const put = (store: MetricStore, datum: CustomDatum, nowS: number): void => {
+const put = (store: MetricStore, datum: CustomDatum, resolutionS: number, nowS: number): void => {
   const atS = datum.timestampMs / 1000;
   if (!isInTime(atS, nowS) || datum.namespace.startsWith('AWS/') || !datum.values.every(Number.isFinite)) return;
   const id = { namespace: datum.namespace, metric: datum.metric, dimensions: dimensionListOf(datum.dimensions) };
-  store.add(id, datum.unit, atS, datum.storageResolutionS, (bucket) => {
+  store.add(id, datum.unit, atS, resolutionS, (bucket) => {
     datum.values.forEach((value, index) => {
       bucket.add(value, datum.counts?.[index] ?? 1);
     });

@@ -1,0 +1,54 @@
+import { type Reading, readMetricData } from './cloudwatch.ts';
+import type { MetricQuery } from './metrics-of.ts';
+import type { Range } from './period.ts';
+import type { Trouble } from './trouble.ts';
+
+/** How long to wait for data that are still on their way. */
+export interface Patience {
+  everyMs: number;
+  /** At most, from the first look. */
+  waitMsMax: number;
+  /** Data can be read so long after their period; where it isn't known, 0. */
+  delayS: number;
+}
+
+/** How it ended: `settled`, or why not. */
+export type Settled = 'settled' | 'changing' | 'empty' | 'interrupted';
+
+/** As many series are looked at again and again. Guess: a call that costs half a cent in a hundred looks. */
+const LOOKED_AT_MAX = 50;
+/** Data that reach to so many periods before the end are taken to be all there: the last seconds of a run may be without a request. */
+const PERIODS_SHORT = 2;
+const SECONDS_SHORT = 10;
+
+/**
+ * Waits until the data of a range have come: CloudWatch has them minutes after the fact. They are all there when two looks in a row see the same, and
+ * the last period is among what they see; or the time is up.
+ */
+export async function awaitData(
+  reading: Reading,
+  queries: readonly MetricQuery[],
+  range: Range,
+  { everyMs, waitMsMax, delayS }: Patience,
+): Promise<Settled | Trouble> {
+  const { clock, signal } = reading;
+  const untilMs = clock.now() + waitMsMax;
+  let before: string | null = null;
+  for (;;) {
+    if (signal?.aborted) return 'interrupted';
+    const { series, trouble } = await readMetricData({ ...reading, onProgress: undefined }, queries.slice(0, LOOKED_AT_MAX), range);
+    if (trouble !== null) return trouble.kind === 'interrupted' ? 'interrupted' : trouble;
+    const seen = series.map(({ query, values }) => `${query.node}/${query.metric} ${values.join()}`).join('\n');
+    const lastSlot = Math.max(-1, ...series.map(({ values }) => values.findLastIndex((value) => !Number.isNaN(value))));
+    const missingS = range.endS - (range.startS + (lastSlot + 1) * range.periodS);
+    const isOver = clock.now() / 1000 >= range.endS + delayS;
+    const same = seen === before;
+    before = seen;
+    if (isOver && same && seen !== '' && missingS <= Math.max(PERIODS_SHORT * range.periodS, SECONDS_SHORT)) return 'settled';
+    if (clock.now() + everyMs > untilMs) {
+      if (seen === '') return 'empty';
+      return same ? 'settled' : 'changing';
+    }
+    await clock.sleep(everyMs, signal);
+  }
+}
