@@ -2,16 +2,16 @@ import { GetRestApisCommand, type RestApi } from '@aws-sdk/client-api-gateway';
 import { type Api, GetApisCommand } from '@aws-sdk/client-apigatewayv2';
 import type { Resource } from '../../contract.ts';
 import { everyPage } from '../pages.ts';
-import type { Ask } from './ask.ts';
+import { type Ask, once } from './ask.ts';
 import { FAMILIES } from './families.ts';
 
 /** The account's REST APIs, whose metrics go by name; asked once for all. Null where that is not permitted. */
 export const restApis = (ask: Ask): Promise<readonly RestApi[] | null> =>
-  once(rest, ask, async () => {
+  once(ask, 'rest-apis', async () => {
     const client = await ask.clients.apiGateway();
-    const answer = await ask('apigateway:GET', () =>
+    const answer = await ask('apigateway:GET', (options) =>
       everyPage<RestApi>(async (position) => {
-        const output = await client.send(new GetRestApisCommand({ position, limit: 500 }));
+        const output = await client.send(new GetRestApisCommand({ position, limit: 500 }), options);
         return { items: output.items, next: output.position };
       }),
     );
@@ -20,25 +20,16 @@ export const restApis = (ask: Ask): Promise<readonly RestApi[] | null> =>
 
 /** The account's HTTP and WebSocket APIs, whose metrics go by id. */
 export const webApis = (ask: Ask): Promise<readonly Api[] | null> =>
-  once(web, ask, async () => {
+  once(ask, 'web-apis', async () => {
     const client = await ask.clients.apiGatewayV2();
-    const answer = await ask('apigateway:GET', () =>
+    const answer = await ask('apigateway:GET', (options) =>
       everyPage<Api>(async (NextToken) => {
-        const output = await client.send(new GetApisCommand({ NextToken }));
+        const output = await client.send(new GetApisCommand({ NextToken }), options);
         return { items: output.Items, next: output.NextToken };
       }),
     );
     return answer?.items ?? null;
   });
-
-const rest = new WeakMap<Ask, Promise<readonly RestApi[] | null>>();
-const web = new WeakMap<Ask, Promise<readonly Api[] | null>>();
-
-const once = <T>(known: WeakMap<Ask, Promise<T>>, ask: Ask, read: () => Promise<T>): Promise<T> => {
-  const answer = known.get(ask) ?? read();
-  known.set(ask, answer);
-  return answer;
-};
 
 /** An API that was found by its id is called by its name, and is of the kind that it is, where that can be read. */
 export async function namedApis(resources: readonly Resource[], ask: Ask): Promise<Resource[]> {

@@ -30,3 +30,14 @@ export function asking(clients: AwsClients, gaps: SourceGap[], signal: AbortSign
   };
   return Object.assign(ask, { clients });
 }
+
+const answers = new WeakMap<Ask, Map<string, Promise<unknown>>>();
+
+/** What is the same for all resources is asked for once. @param key names the question */
+export function once<T>(ask: Ask, key: string, read: () => Promise<T>): Promise<T> {
+  const known = answers.get(ask) ?? new Map<string, Promise<unknown>>();
+  answers.set(ask, known);
+  const answer = known.get(key) ?? read();
+  known.set(key, answer);
+  return answer as Promise<T>;
+}

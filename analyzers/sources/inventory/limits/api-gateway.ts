@@ -2,7 +2,7 @@ import { GetAccountCommand, GetStagesCommand, type MethodSetting } from '@aws-sd
 import { GetStagesCommand as GetStagesV2Command } from '@aws-sdk/client-apigatewayv2';
 import type { ResourceLimits } from '../../../contract.ts';
 import { restApis } from '../apis.ts';
-import type { Ask } from '../ask.ts';
+import { type Ask, once } from '../ask.ts';
 import type { LimitReader } from '../limits.ts';
 
 /** Of all methods of a stage. */
@@ -31,7 +31,7 @@ export const apiGatewayLimits: LimitReader = async ({ dimensions }, ask) => {
 
 async function accountLimits(ask: Ask): Promise<Pick<ResourceLimits, 'ratePerS' | 'burst'>> {
   const client = await ask.clients.apiGateway();
-  const account = await ask('apigateway:GET', (options) => client.send(new GetAccountCommand({}), options));
+  const account = await once(ask, 'api-account', () => ask('apigateway:GET', (options) => client.send(new GetAccountCommand({}), options)));
   const settings = account?.throttleSettings;
   return settings === undefined ? {} : { ratePerS: settings.rateLimit ?? null, burst: settings.burstLimit ?? null };
 }

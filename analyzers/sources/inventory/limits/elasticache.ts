@@ -24,9 +24,9 @@ export const cacheLimits: LimitReader = async ({ dimensions }, ask) => {
   const pages =
     group === undefined
       ? null
-      : await ask('elasticache:DescribeCacheParameters', () =>
+      : await ask('elasticache:DescribeCacheParameters', (options) =>
           everyPage<Answer>(async (Marker) => {
-            const answer = await client.send(new DescribeCacheParametersCommand({ CacheParameterGroupName: group, Marker }));
+            const answer = await client.send(new DescribeCacheParametersCommand({ CacheParameterGroupName: group, Marker }), options);
             return { items: [answer], next: answer.Marker };
           }),
         );

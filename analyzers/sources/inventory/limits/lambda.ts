@@ -1,4 +1,5 @@
 import { GetAccountSettingsCommand, GetFunctionConcurrencyCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { once } from '../ask.ts';
 import type { LimitReader } from '../limits.ts';
 
 /**
@@ -14,7 +15,9 @@ export const functionLimits: LimitReader = async ({ dimensions }, ask) => {
   const concurrency = await ask('lambda:GetFunctionConcurrency', (options) =>
     client.send(new GetFunctionConcurrencyCommand({ FunctionName }), options),
   );
-  const account = await ask('lambda:GetAccountSettings', (options) => client.send(new GetAccountSettingsCommand({}), options));
+  const account = await once(ask, 'lambda-account', () =>
+    ask('lambda:GetAccountSettings', (options) => client.send(new GetAccountSettingsCommand({}), options)),
+  );
   return {
     limits: {
       ...(configuration === null ? {} : { memoryMb: configuration.MemorySize ?? null, timeoutS: configuration.Timeout ?? null }),
