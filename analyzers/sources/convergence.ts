@@ -17,18 +17,18 @@ export type Settled = 'settled' | 'changing' | 'empty' | 'interrupted';
 
 /** As many series are looked at again and again. Guess: a call that costs half a cent in a hundred looks. */
 const LOOKED_AT_MAX = 50;
-/** Data that reach to so many periods before the end are taken to be all there: the last seconds of a run may be without a request. */
-const PERIODS_SHORT = 2;
-const SECONDS_SHORT = 10;
 
 /**
  * Waits until the data of a range have come: CloudWatch has them minutes after the fact. They are all there when two looks in a row see the same, and
- * the last period is among what they see; or the time is up.
+ * it reaches to the end; or the time is up.
+ *
+ * @param reachS epoch second to which data have to reach: the end of the last period that lies wholly in the run
  */
 export async function awaitData(
   reading: Reading,
   queries: readonly MetricQuery[],
   range: Range,
+  reachS: number,
   { everyMs, waitMsMax, delayS }: Patience,
 ): Promise<Settled | Trouble> {
   const { clock, signal } = reading;
@@ -40,11 +40,11 @@ export async function awaitData(
     if (trouble !== null) return trouble.kind === 'interrupted' ? 'interrupted' : trouble;
     const seen = series.map(({ query, values }) => `${query.node}/${query.metric} ${values.join()}`).join('\n');
     const lastSlot = Math.max(-1, ...series.map(({ values }) => values.findLastIndex((value) => !Number.isNaN(value))));
-    const missingS = range.endS - (range.startS + (lastSlot + 1) * range.periodS);
+    const reached = range.startS + (lastSlot + 1) * range.periodS >= reachS;
     const isOver = clock.now() / 1000 >= range.endS + delayS;
     const same = seen === before;
     before = seen;
-    if (isOver && same && seen !== '' && missingS <= Math.max(PERIODS_SHORT * range.periodS, SECONDS_SHORT)) return 'settled';
+    if (isOver && same && reached) return 'settled';
     if (clock.now() + everyMs > untilMs) {
       if (seen === '') return 'empty';
       return same ? 'settled' : 'changing';

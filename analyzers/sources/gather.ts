@@ -121,7 +121,7 @@ async function readMetrics(reading: Reading, inventory: Inventory, { listed }: F
   const range = rangeOf(fromS - baselineS, toS, periodS);
 
   onProgress?.('CloudWatch: waiting until the data of the run have come');
-  const settled = await awaitData(reading, signs, rangeOf(fromS, toS, periodS), question.patience);
+  const settled = await awaitData(reading, signs, rangeOf(fromS, toS, periodS), Math.floor(toS / periodS) * periodS, question.patience);
   if (typeof settled !== 'string') return nothing(missingOf(settled).missing, [gapOf('cloudwatch', settled)]);
   const gaps: SourceGap[] = settled === 'changing' ? [STILL_CHANGING] : [];
 

@@ -27,8 +27,8 @@ export interface EmbeddedPlatform {
   telemetry: { periodS: number; delayS: number };
 }
 
-/** CloudWatch has most data within a minute or three; each look costs a call. Guess: tune. */
-const AWS_PATIENCE: Patience = { everyMs: 15_000, waitMsMax: 240_000, delayS: 0 };
+/** CloudWatch has most data within two minutes or three; each look costs a call. Guess: tune. */
+const AWS_PATIENCE: Patience = { everyMs: 15_000, waitMsMax: 300_000, delayS: 120 };
 /** On top of what the stack delays its telemetry by. Guess: tune. */
 const EMBEDDED_SLACK_MS = 10_000;
 const EMBEDDED_EVERY_MS = 500;
