@@ -23,7 +23,7 @@ export interface TestClock extends Clock {
 export type Told = Pick<PlatformMetric, 'namespace' | 'metric' | 'dimensions' | 'atS' | 'values'>;
 
 /** A whole minute, near enough to the true time for signatures. */
-export const wholeMinuteS = (): number => Math.floor(Date.now() / 60_000) * 60;
+const wholeMinuteS = (): number => Math.floor(Date.now() / 60_000) * 60;
 
 export function testClock(startS = wholeMinuteS()): TestClock {
   const clock: TestClock = {
@@ -75,7 +75,7 @@ export async function startTestTelemetry({
   return { endpoint, clients, clock, tell };
 }
 
-export const testClients = (endpoint: string): AwsClients =>
+const testClients = (endpoint: string): AwsClients =>
   awsClients({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
 
 /** An error as the SDK throws it. */

@@ -51,12 +51,12 @@ describe('awaitData', () => {
     expect(clock.sleptMs).toBeLessThanOrEqual(PATIENCE.waitMsMax);
   });
 
-  const RANGE = { startS: 600, endS: 720, periodS: 60 };
-  const stub = (answer: () => unknown) => ({ cloudwatch: stubClient<CloudWatch>(answer), clock: testClock() });
+  const RANGE = { startS: 7080, endS: 7200, periodS: 60 };
+  const stub = (answer: () => unknown) => ({ cloudwatch: stubClient<CloudWatch>(answer), clock: testClock(7200) });
 
   it('says that data were still changing', async () => {
     let value = 0;
-    const reading = stub(() => ({ MetricDataResults: [{ Id: 'q0', Timestamps: [new Date(660_000)], Values: [++value] }] }));
+    const reading = stub(() => ({ MetricDataResults: [{ Id: 'q0', Timestamps: [new Date(7_140_000)], Values: [++value] }] }));
     expect(await awaitData(reading, [SIGN], RANGE, RANGE.endS, PATIENCE)).toBe('changing');
   });
 
@@ -65,6 +65,16 @@ describe('awaitData', () => {
     const long = { startS: 6600, endS: 7200, periodS: 60 };
     expect(await awaitData(reading, [SIGN], long, long.endS, PATIENCE)).toBe('settled');
     expect(reading.clock.sleptMs).toBe(PATIENCE.waitMsMax);
+  });
+
+  it('looks but once at what is long over', async () => {
+    const telemetry = await startTestTelemetry({ periodS: 5 });
+    const range = await aRun(telemetry);
+    const { clients, clock } = telemetry;
+    await clock.sleep(3_600_000);
+    const before = clock.sleptMs;
+    expect(await awaitData({ cloudwatch: clients.cloudwatch, clock }, [SIGN], range, range.endS, PATIENCE)).toBe('settled');
+    expect(clock.sleptMs).toBe(before);
   });
 
   it('does not wait for who denies access', async () => {

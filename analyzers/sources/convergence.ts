@@ -1,4 +1,4 @@
-import { type Reading, readMetricData } from './cloudwatch.ts';
+import { type Reading, readMetricData, type Series } from './cloudwatch.ts';
 import type { MetricQuery } from './metrics-of.ts';
 import type { Range } from './period.ts';
 import type { Trouble } from './trouble.ts';
@@ -14,6 +14,9 @@ export interface Patience {
 
 /** How it ended: `settled`, or why not. */
 export type Settled = 'settled' | 'changing' | 'empty' | 'interrupted';
+
+/** Nothing comes later than this. Guess: tune; AWS speaks of minutes. */
+const LATE_S_MAX = 900;
 
 /** As many series are looked at again and again. Guess: a call that costs half a cent in a hundred looks. */
 const LOOKED_AT_MAX = 50;
@@ -39,16 +42,21 @@ export async function awaitData(
     const { series, trouble } = await readMetricData({ ...reading, onProgress: undefined }, queries.slice(0, LOOKED_AT_MAX), range);
     if (trouble !== null) return trouble.kind === 'interrupted' ? 'interrupted' : trouble;
     const seen = series.map(({ query, values }) => `${query.node}/${query.metric} ${values.join()}`).join('\n');
-    const lastSlot = Math.max(-1, ...series.map(({ values }) => values.findLastIndex((value) => !Number.isNaN(value))));
-    const reached = range.startS + (lastSlot + 1) * range.periodS >= reachS;
-    const isOver = clock.now() / 1000 >= range.endS + delayS;
     const same = seen === before;
     before = seen;
-    if (isOver && same && reached) return 'settled';
-    if (clock.now() + everyMs > untilMs) {
-      if (seen === '') return 'empty';
-      return same ? 'settled' : 'changing';
-    }
+    const overForS = clock.now() / 1000 - range.endS;
+    if (overForS >= LATE_S_MAX) return seen === '' ? 'empty' : 'settled';
+    if (overForS >= delayS && same && reachOf(series, range) >= reachS) return 'settled';
+    if (clock.now() + everyMs > untilMs) return atLast(seen, same);
     await clock.sleep(everyMs, signal);
   }
 }
+
+const atLast = (seen: string, same: boolean): Settled => {
+  if (seen === '') return 'empty';
+  return same ? 'settled' : 'changing';
+};
+
+/** Epoch second at which the last period that has any datapoint ends. */
+const reachOf = (series: readonly Series[], { startS, periodS }: Range): number =>
+  startS + periodS * (1 + Math.max(-1, ...series.map(({ values }) => values.findLastIndex((value) => !Number.isNaN(value)))));

@@ -11,7 +11,7 @@ export interface Trouble {
   /** What would mend it, as an instruction. */
   next: string;
 }
-export type TroubleKind =
+type TroubleKind =
   | 'denied'
   | 'expired'
   | 'credentials'

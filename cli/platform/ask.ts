@@ -72,7 +72,7 @@ export function awsAsk(
   };
 }
 
-export const clockOf = (host: Host): Clock => ({
+const clockOf = (host: Host): Clock => ({
   now: host.now,
   // Who is told to stop sleeping looks at the signal itself.
   sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),

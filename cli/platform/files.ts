@@ -6,6 +6,7 @@ import {
   type FoundArtifacts,
   type Inventory,
   isMissing,
+  isNotAsked,
   type Missing,
   type NotAsked,
   SCHEMA_VERSION,
@@ -19,7 +20,7 @@ import { exists, FILES, writeAtomic } from '../store.ts';
 export interface PlatformFiles {
   inventory: Inventory | Missing;
   platform: TelemetryFile | Missing;
-  alarms: Alarms | Missing;
+  alarms: Alarms | Missing | NotAsked;
 }
 export type FoundPlatform = Pick<FoundArtifacts, keyof PlatformFiles>;
 
@@ -44,6 +45,7 @@ export async function readPlatform(host: Host, directory: string, absent: Missin
     if (!(await exists(host, file))) return absent;
     try {
       const document: unknown = JSON.parse(await readText(host, file));
+      if (isNotAsked(document)) return { notAsked: String(document.notAsked) };
       return isMissing(document) ? { missing: String(document.missing) } : parse(document);
     } catch (cause) {
       return { missing: `${name} is damaged: ${(cause as Error).message}` };

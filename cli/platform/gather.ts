@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { type Inventory, isMissing, type Plan, type Resource, SCHEMA_VERSION } from '../../analyzers/contract.ts';
 import { resourceOfNode } from '../../analyzers/sources/inventory/families.ts';
 import type { TelemetryFile } from '../../analyzers/telemetry-file.ts';
@@ -7,7 +8,7 @@ import { askPlatform, type PlatformAsk } from './ask.ts';
 import { type PlatformFiles, readTelemetryFile, writePlatform } from './files.ts';
 
 /** Calls back when the user has had enough of waiting; the returned function stops listening. */
-export type OnStop = (stop: () => void) => () => void;
+type OnStop = (stop: () => void) => () => void;
 
 interface Gathering {
   directory: string;
@@ -39,8 +40,8 @@ export async function takeInto(
   { directory, progress }: Pick<Gathering, 'directory' | 'progress'>,
 ): Promise<void> {
   const platform = await readTelemetryFile(host, file);
-  const missing = { missing: `the platform's data come from ${file}, which holds no alarms` };
-  await write(host, directory, { platform, inventory: inventoryOf(platform), alarms: missing }, progress);
+  const notAsked = { notAsked: `the platform's data come from ${path.basename(file)}, which holds no alarms` };
+  await write(host, directory, { platform, inventory: inventoryOf(platform), alarms: notAsked }, progress);
 }
 
 async function write(host: Host, directory: string, files: PlatformFiles, progress: Progress): Promise<void> {

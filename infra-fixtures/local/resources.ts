@@ -24,7 +24,7 @@ export interface StackResource {
   limits: StackLimits;
 }
 
-export interface StackLimits {
+interface StackLimits {
   memoryMb?: number;
   timeoutS?: number;
   reservedConcurrency?: number | null;
