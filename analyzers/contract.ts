@@ -1,3 +1,5 @@
+import type { TelemetryFile } from './telemetry-file.ts';
+
 /**
  * The types that every stage agrees on: what a run leaves on disk (artifacts), what judges it (audits), and what comes out (the report).
  *
@@ -72,6 +74,8 @@ export interface Plan {
   tracePrefix: string;
   target: { http: string; ws: string | null; embedded: boolean; notes: string[] };
   limits: TargetLimit[];
+  /** Where AWS was asked what the platform did; absent where nobody was (and in plans of before there was anybody to ask). */
+  aws?: { endpoint: string | null; region: string | null };
   engine: { name: 'k6'; version: string; from: string };
   versions: { loadkit: string; node: string; commit: string | null };
   machine: { os: string; arch: string; cpus: number; memoryBytes: number };
@@ -189,6 +193,133 @@ export interface GeneratorSample {
   ownMemoryBytes: number;
 }
 
+// ---------------------------------------------------------------------------------------------------------------- platform
+
+/** What a resource is, by the service that runs it. */
+export type ResourceKind = 'apigateway' | 'apigatewayv2' | 'websocket' | 'lambda' | 'dynamodb' | 'ecs' | 'elasticache' | 'alb' | 'sqs';
+
+/** A part of the platform. `ext.loadkit.resources` takes the same, of which only `node` is required. */
+export interface Resource {
+  /** `<family>:<name>`: `lambda:auth`, `dynamodb:auctions`, `fargate:engine`, `elasticache:cache`, `apigateway:api`. */
+  node: string;
+  kind: ResourceKind;
+  /** As AWS calls it, of its metrics: `{FunctionName: 'auth'}`. */
+  dimensions: Record<string, string>;
+  /** Indexes of a table. */
+  indexes?: { name: string; readUnits: number | null; writeUnits: number | null }[];
+  /** Metrics besides those that its service tells, such as the depth of a queue that the application keeps itself. */
+  metrics?: OwnMetric[];
+  limits: ResourceLimits;
+}
+
+/** A metric of the application's own. Its series is the resource's. */
+export interface OwnMetric {
+  namespace: string;
+  name: string;
+  dimensions: Record<string, string>;
+  /** As CloudWatch spells them: `Sum`, `Maximum`, `p95`. */
+  stats: string[];
+}
+
+/** What was found out about a resource's settings; absent or null where it could not be read. Never a default. */
+export interface ResourceLimits {
+  memoryMb?: number | null;
+  timeoutS?: number | null;
+  /** Null: it takes from what the account has left. */
+  reservedConcurrency?: number | null;
+  accountConcurrency?: number | null;
+  billing?: 'provisioned' | 'on-demand' | null;
+  /** Provisioned, per second. */
+  readUnits?: number | null;
+  writeUnits?: number | null;
+  /** Of one task. */
+  cpuUnits?: number | null;
+  tasksMin?: number | null;
+  tasksMax?: number | null;
+  tasksDesired?: number | null;
+  /** What its scaling policies track, and the value that they hold it at. */
+  scaling?: { metric: string; target: number }[] | null;
+  nodeType?: string | null;
+  memoryBytes?: number | null;
+  connectionsMax?: number | null;
+  ratePerS?: number | null;
+  burst?: number | null;
+}
+
+/** `inventory.json`: what there is, and who calls whom as far as traces or the configuration say. */
+export interface Inventory {
+  schemaVersion: typeof SCHEMA_VERSION;
+  region: string;
+  resources: Resource[];
+  edges: { from: string; to: string }[];
+  /** What could not be read, each with why and what would mend it. The rest stands. */
+  gaps: SourceGap[];
+}
+
+/** Something that a source did not give: one service, one metric, one call. */
+export interface SourceGap {
+  source: 'cloudwatch' | 'xray' | 'logs' | 'alarms' | 'inventory';
+  /** One lowercase sentence. */
+  reason: string;
+  /** The IAM action or the setting to mend, as an instruction. */
+  next: string;
+}
+
+/** `alarms.json`: alarms of the resources with every change of state within the window and its baseline. */
+export interface Alarms {
+  schemaVersion: typeof SCHEMA_VERSION;
+  alarms: {
+    name: string;
+    node: string | null;
+    metric: string | null;
+    threshold: number | null;
+    state: AlarmState;
+    changes: AlarmChange[];
+  }[];
+}
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+export interface AlarmChange {
+  atS: number;
+  from: AlarmState;
+  to: AlarmState;
+  reason: string;
+}
+
+/** `traces.json.gz`: the run's own traces, as many as were recorded. */
+export interface Traces {
+  schemaVersion: typeof SCHEMA_VERSION;
+  source: 'xray' | 'transaction-search' | 'otlp' | 'jaeger';
+  /** Told by the run's trace prefix, or, where ids came back changed, by its time and its client. */
+  matchedBy: 'prefix' | 'window';
+  traces: Trace[];
+  /** Traces that the platform recorded within the window (an estimate where it samples), and how many of them are here. */
+  recorded: number | null;
+  gaps: SourceGap[];
+}
+export interface Trace {
+  /** `1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx`. */
+  id: string;
+  /** How many requests it stands for: the inverse of the share that was sampled when it began. */
+  weight: number;
+  /** Not all of it has arrived: a segment is in progress, or a parent is missing. */
+  partial: boolean;
+  spans: Span[];
+}
+export interface Span {
+  id: string;
+  parentId: string | null;
+  /** Of the inventory where it is one of its resources, else the service's name. */
+  node: string;
+  /** What is done: `GET /characters/{id}`, `Query`, `Invoke`. */
+  operation: string;
+  startS: number;
+  /** Null while in progress. */
+  endS: number | null;
+  outcome: 'ok' | 'error' | 'throttle' | 'fault';
+  /** A call as its caller sees it (false: as its callee does). */
+  remote: boolean;
+}
+
 // ---------------------------------------------------------------------------------------------------------------- artifacts
 
 /** An artifact that is not there, and why: one lowercase sentence. */
@@ -197,15 +328,29 @@ export interface Missing {
 }
 export const isMissing = (value: unknown): value is Missing => typeof value === 'object' && value !== null && 'missing' in value;
 
-/** Everything that audits may ask for. Sources that later issues add (platform, traces, alarms, inventory, baseline) join here. */
+/** Nobody asked for it: the run had no platform to ask. Audits that need it have nothing to say, and the verdict stands without them. */
+export interface NotAsked {
+  notAsked: string;
+}
+export const isNotAsked = (value: unknown): value is NotAsked => typeof value === 'object' && value !== null && 'notAsked' in value;
+
+/** Everything that audits may ask for. */
 export interface Artifacts {
   plan: Plan;
   client: Client;
   generator: Generator;
+  platform: TelemetryFile;
+  inventory: Inventory;
+  alarms: Alarms;
+  traces: Traces;
 }
 
 /** As found on disk: each may be missing, except the plan, without which there is no run. */
-export type FoundArtifacts = { [K in keyof Artifacts]: K extends 'plan' ? Artifacts[K] : Artifacts[K] | Missing };
+export type FoundArtifacts = { [K in keyof Artifacts]: Found<K> };
+type Found<K extends keyof Artifacts> = K extends 'plan'
+  ? Artifacts[K]
+  : Artifacts[K] | Missing | (K extends PlatformArtifact ? NotAsked : never);
+export type PlatformArtifact = 'platform' | 'inventory' | 'alarms' | 'traces';
 
 /** What `judge` works out of the sources before any audit runs, so that all of them see the same. */
 export interface Computed {

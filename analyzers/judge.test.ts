@@ -1,12 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type SyntheticOptions, type SyntheticRun, syntheticRun } from '../tests/artifacts.ts';
+import { NO_PLATFORM, type SyntheticOptions, type SyntheticRun, syntheticRun } from '../tests/artifacts.ts';
 import { MISSING, withClient, withPlan, withSamples } from '../tests/judged.ts';
 import {
   type Client,
   type FoundArtifacts,
   type Generator,
   type Histogram,
+  type Missing,
+  type NotAsked,
   type Outcome,
   type Plan,
   SCHEMA_VERSION,
@@ -73,7 +75,7 @@ describe('judge', () => {
       fc.property(options, fc.constantFrom('client', 'generator', 'both'), (given, missing) => {
         const run = syntheticRun(given);
         const found: FoundArtifacts = {
-          plan: run.plan,
+          ...run,
           client: missing === 'generator' ? run.client : MISSING,
           generator: missing === 'client' ? run.generator : MISSING,
         };
@@ -280,7 +282,13 @@ const anyGenerator: fc.Arbitrary<Generator> = fc.record({
   ),
 });
 
+const anyPlatform = fc.constantFrom<NotAsked | Missing>(NO_PLATFORM.platform, MISSING);
+
 const anyArtifacts: fc.Arbitrary<FoundArtifacts> = fc.record({
+  platform: anyPlatform,
+  inventory: anyPlatform,
+  alarms: anyPlatform,
+  traces: anyPlatform,
   plan: anyPlan,
   client: fc.oneof(
     { weight: 9, arbitrary: fc.integer({ min: 0, max: 60 }).chain(anyClient) },

@@ -1,11 +1,12 @@
 import * as path from 'node:path';
-import type { FoundArtifacts, Plan, Report } from '../analyzers/contract.ts';
+import type { FoundArtifacts, Missing, NotAsked, Plan, Report } from '../analyzers/contract.ts';
 import { judge } from '../analyzers/judge.ts';
 import { loadHtmlAssets } from '../reports/assets.ts';
 import { renderHtml, renderJson, renderJunit, renderMarkdown } from '../reports/index.ts';
 import { readClient, writeClient } from './collect/client-file.ts';
 import { compact } from './collect/compact.ts';
 import type { Host } from './host.ts';
+import { readPlatform } from './platform/files.ts';
 import { exists, FILES, readPlan, writeAtomic, writePlan } from './store.ts';
 
 /**
@@ -41,6 +42,12 @@ const RENDERERS: readonly (readonly [name: string, render: (report: Report) => s
   [FILES.reportHtml, async (report) => renderHtml(report, await loadHtmlAssets())],
 ];
 
+/** What there is to say of a platform's data that aren't in the run directory. */
+const absentPlatform = ({ aws }: Plan): NotAsked | Missing =>
+  aws === undefined
+    ? { notAsked: 'no platform was asked' }
+    : { missing: 'the run ended before AWS had answered; `loadkit analyze --aws` asks a deployed target again' };
+
 /** The client's series: compacted from the journal when the run left one, else as an earlier analysis compacted them. */
 async function findArtifacts(
   host: Host,
@@ -48,6 +55,7 @@ async function findArtifacts(
   plan: Plan,
   attempt: (name: string, write: () => Promise<void>) => Promise<boolean>,
 ): Promise<FoundArtifacts> {
+  const platform = { ...(await readPlatform(host, directory, absentPlatform(plan))), traces: { notAsked: 'no traces were asked for' } };
   const journal = path.join(directory, FILES.journal);
   const file = path.join(directory, FILES.client);
   if (await exists(host, journal)) {
@@ -55,9 +63,9 @@ async function findArtifacts(
     const written = await attempt(FILES.client, () => writeClient(file, compacted));
     // The journal goes only once what it says is safe, and only when nobody may still be writing it.
     if (written && compacted.client.complete) await host.fs.rm(journal, { force: true });
-    return { plan, ...compacted };
+    return { plan, ...platform, ...compacted };
   }
-  if (await exists(host, file)) return { plan, ...(await readClient(file)) };
+  if (await exists(host, file)) return { plan, ...platform, ...(await readClient(file)) };
   const missing = `there is neither ${FILES.client} nor ${FILES.journal} in the run directory: the engine never sent anything`;
-  return { plan, client: { missing }, generator: { missing } };
+  return { plan, ...platform, client: { missing }, generator: { missing } };
 }

@@ -1,9 +1,20 @@
 import * as path from 'node:path';
 import type { TargetLimit } from '../analyzers/contract.ts';
+import type { ConfiguredResource } from '../analyzers/sources/inventory/configured.ts';
 import { durationOf } from './duration.ts';
 import { UserError } from './errors.ts';
 import type { Host } from './host.ts';
 import { packageRoot } from './package.ts';
+import {
+  AWS_HINT,
+  type AwsSettings,
+  EDGES_HINT,
+  type Edge,
+  isAwsSettings,
+  isEdges,
+  isResources,
+  RESOURCES_HINT,
+} from './platform/settings.ts';
 import { exists } from './store.ts';
 
 /** What `ext.loadkit` of k6.config.json says, with the defaults of the file that ships with loadkit. */
@@ -17,6 +28,10 @@ export interface Config {
   usersMax: number;
   ratePerSMax: number;
   durationSMax: number;
+  /** Null where the file says nothing of AWS. */
+  aws: AwsSettings | null;
+  resources: ConfiguredResource[];
+  edges: Edge[];
 }
 
 /** `ext.loadkit` once every key has been checked against the table below. */
@@ -28,6 +43,9 @@ interface Settings {
   usersMax: number;
   ratePerSMax: number;
   durationMax: string;
+  aws?: AwsSettings;
+  resources?: ConfiguredResource[];
+  edges?: Edge[];
 }
 
 type Json = Record<string, unknown>;
@@ -44,6 +62,9 @@ const KEYS: Readonly<Record<string, { is: (value: unknown) => boolean; hint: str
   usersMax: { is: isCount, hint: 'a whole number from 1 to 100000' },
   ratePerSMax: { is: isPositive, hint: 'arrivals per second, such as 1000' },
   durationMax: { is: isString, hint: 'a duration, such as "2h"' },
+  aws: { is: isAwsSettings, hint: AWS_HINT },
+  resources: { is: isResources, hint: RESOURCES_HINT },
+  edges: { is: isEdges, hint: EDGES_HINT },
 };
 
 function isPositive(value: unknown): value is number {
@@ -110,6 +131,9 @@ export async function loadConfig(host: Host, given: string | undefined): Promise
     usersMax: settings.usersMax,
     ratePerSMax: settings.ratePerSMax,
     durationSMax: durationOf('ext.loadkit.durationMax', settings.durationMax),
+    aws: settings.aws ?? null,
+    resources: settings.resources ?? [],
+    edges: settings.edges ?? [],
   };
 }
 

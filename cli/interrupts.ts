@@ -33,6 +33,15 @@ export class Interrupts {
     }
   }
 
+  /** Calls back at the next one, not for those that came before. The returned function stops listening. */
+  onNext(callback: () => void): () => void {
+    const before = this.count;
+    this.listener = (count) => {
+      if (count > before) callback();
+    };
+    return () => this.listen(null);
+  }
+
   /** Hears of each, and at once of those that came before. Null stops it. */
   listen(listener: ((count: number) => void) | null): void {
     this.listener = listener;

@@ -54,6 +54,7 @@ export async function makePlan(
     config,
     seed,
     target,
+    aws,
     engine,
     tracePrefix,
     startMs,
@@ -64,6 +65,8 @@ export async function makePlan(
     config: Config;
     seed: number;
     target: Plan['target'];
+    /** Null where nobody is asked what the platform does. */
+    aws: Plan['aws'] | null;
     engine: Plan['engine'];
     tracePrefix: string;
     startMs: number;
@@ -84,6 +87,7 @@ export async function makePlan(
     tracePrefix,
     target,
     limits: limitsOf(config, scriptPlan),
+    ...(aws && { aws }),
     engine,
     versions: { loadkit: packageVersion(), node: host.nodeVersion, commit: await commitOf(host) },
     machine: { os: `${host.platform} ${os.release()}`, arch: host.arch, cpus: os.availableParallelism(), memoryBytes: os.totalmem() },

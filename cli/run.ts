@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import type { Plan, Report } from '../analyzers/contract.ts';
 import { analyzeRun } from './analyze.ts';
-import { loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
 import { drive } from './drive.ts';
 import { envArgs } from './engines/k6/args.ts';
 import { findK6 } from './engines/k6/find.ts';
@@ -12,6 +12,9 @@ import { UserError } from './errors.ts';
 import type { Host } from './host.ts';
 import { Interrupts } from './interrupts.ts';
 import { checkCaps, makePlan, tracePrefixOf } from './plan.ts';
+import { addressOf, awsAsk, type EmbeddedPlatform, embeddedAsk, type PlatformAsk } from './platform/ask.ts';
+import { readTelemetryFile } from './platform/files.ts';
+import { gatherInto, takeInto } from './platform/gather.ts';
 import { clock, Progress } from './progress.ts';
 import { isSecretName, makeRedact } from './redact.ts';
 import { checkTarget, isLoopback } from './safety.ts';
@@ -34,12 +37,16 @@ export interface RunOptions {
   env: string[];
   /** `name=value`, on every sample. */
   tags: string[];
+  /** Ask AWS what the platform did, though the config file says nothing of it. */
+  aws: boolean;
+  /** A telemetry file that stands for what AWS would say. */
+  platform?: string;
   /** Handed to k6 as they are. */
   engineArgs: string[];
 }
 
 /** A stack that is up for the length of the run. */
-interface RunningStack {
+interface RunningStack extends EmbeddedPlatform {
   http: string;
   ws: string;
   notes: string[];
@@ -74,6 +81,7 @@ export async function run(
   const given = targetOf(options, config.allowedTargets);
   const redact = makeRedact([...secretsIn(options.env), ...secretsOf(host.env)]);
   const held = given?.loopback ?? true;
+  if (options.platform !== undefined) await readTelemetryFile(host, options.platform);
   const env = engineEnvironment(host.env, held);
 
   const interrupts = new Interrupts(host);
@@ -107,6 +115,7 @@ export async function run(
     }
     interrupts.check();
     const address = given ?? { http: stack?.http ?? '', ws: stack?.ws ?? null, loopback: true };
+    const ask = whomToAsk(host, options, config, stack);
     const plan = await makePlan(host, {
       runId: options.out === undefined ? path.basename(directory) : runId,
       script,
@@ -119,6 +128,7 @@ export async function run(
         embedded: stack !== null,
         notes: stack?.notes ?? [],
       },
+      aws: ask === null ? null : await addressOf(ask),
       engine: { name: 'k6', version: engine.version, from: engine.from },
       tracePrefix,
       startMs,
@@ -140,8 +150,14 @@ export async function run(
       progress,
       targetGone: stack?.gone ?? null,
     });
-    progress.show('writing the report');
     const ended = { ...plan, endedAt: new Date(host.now()).toISOString(), outcome };
+    // On disk before AWS is asked: that may take minutes, and whatever ends them, the run has been.
+    await writePlan(host, directory, ended).catch(() => {});
+    if (options.platform !== undefined) await takeInto(host, options.platform, { directory, progress });
+    // Who asks twice wants to leave.
+    if (ask !== null && outcome.interrupted !== 'killed')
+      await gatherInto(host, ask, { directory, plan: ended, onStop: (stop) => interrupts.onNext(stop), progress });
+    progress.show('writing the report');
     return { ...(await analyzeRun(host, directory, ended)), directory };
   } finally {
     progress.clear();
@@ -149,6 +165,12 @@ export async function run(
     await stack?.stop();
     if (unused !== null) await host.fs.rmdir(unused).catch(() => {});
   }
+}
+
+/** Null: nobody. A file that is given stands for the answer. */
+function whomToAsk(host: Host, { platform, aws }: RunOptions, config: Config, stack: RunningStack | null): PlatformAsk | null {
+  if (platform !== undefined) return null;
+  return stack === null ? awsAsk(host, config, { asked: aws }) : embeddedAsk(stack);
 }
 
 function secretsIn(env: readonly string[]): string[] {

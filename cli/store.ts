@@ -13,6 +13,10 @@ export const FILES = {
   /** The client's series as they came, second by second, until they are compacted into `client`. What `kill -9` leaves behind. */
   journal: 'client.journal.ndjson',
   engineLog: 'engine.log',
+  /** What AWS said of the platform; each may hold only the reason why it is missing. Not there: nobody asked. */
+  inventory: 'inventory.json',
+  platform: 'platform.json.gz',
+  alarms: 'alarms.json',
   reportJson: 'report.json',
   reportHtml: 'report.html',
   junit: 'junit.xml',
@@ -64,7 +68,7 @@ export const exists = (host: Host, file: string): Promise<boolean> =>
   );
 
 /** Writes a file whole or not at all. */
-export async function writeAtomic(host: Host, file: string, content: string): Promise<void> {
+export async function writeAtomic(host: Host, file: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${file}.tmp`;
   try {
     await host.fs.writeFile(temporary, content);

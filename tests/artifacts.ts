@@ -6,7 +6,9 @@ import {
   type GeneratorSample,
   type Histogram,
   type Load,
+  type NotAsked,
   type Plan,
+  type PlatformArtifact,
   SCHEMA_VERSION,
   type TrendSeries,
 } from '../analyzers/contract.ts';
@@ -39,11 +41,20 @@ export interface SyntheticOptions {
   machineCpu?: number;
 }
 
-export interface SyntheticRun {
+export interface SyntheticRun extends Record<PlatformArtifact, NotAsked> {
   plan: Plan;
   client: Client;
   generator: Generator;
 }
+
+/** A run that asked no platform. */
+const notAsked: NotAsked = { notAsked: 'no platform was asked' };
+export const NO_PLATFORM: Record<PlatformArtifact, NotAsked> = {
+  platform: notAsked,
+  inventory: notAsked,
+  alarms: notAsked,
+  traces: notAsked,
+};
 
 /** The limits that the game is held to (k6.config.json). */
 const GAME_LIMITS: Plan['limits'] = [
@@ -89,7 +100,7 @@ export function syntheticRun(options: SyntheticOptions = {}): SyntheticRun {
   const random = randomSource(given.seed);
   const plan = makePlan(given);
   const client = makeClient(given, plan, random);
-  return { plan, client, generator: makeGenerator(given, client, random) };
+  return { ...NO_PLATFORM, plan, client, generator: makeGenerator(given, client, random) };
 }
 
 type Given = Required<Omit<SyntheticOptions, 'ratePerS'>> & { ratePerS: number | undefined };

@@ -1,8 +1,10 @@
 /** The whole way, as a newcomer goes it: no target, so the reference stack is started; real k6; a verdict; a report; and nothing left running. */
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../analyzers/contract.ts';
+import type { Alarms, Inventory, Plan } from '../analyzers/contract.ts';
+import type { TelemetryFile } from '../analyzers/telemetry-file.ts';
 import { loadkit, reportOf, temporaryFolder } from './loadkit.ts';
 import { commandsWithEnvironment, HAS_PROC } from './processes.ts';
 
@@ -33,6 +35,14 @@ describe('on the embedded stack', () => {
       expect(run.code).toBe(80);
       expect(report.targets.find((target) => target.id === 'throughput')?.verdict).toBe('skipped');
       expect(report.targets.find((target) => target.id === 'availability')?.verdict).toBe('inconclusive');
+      const platform = JSON.parse(gunzipSync(readFileSync(path.join(folder, 'run/platform.json.gz'))).toString()) as TelemetryFile;
+      const inventory = JSON.parse(readFileSync(path.join(folder, 'run/inventory.json'), 'utf8')) as Inventory;
+      const { alarms } = JSON.parse(readFileSync(path.join(folder, 'run/alarms.json'), 'utf8')) as Alarms;
+      expect(inventory.gaps).toEqual([]);
+      expect(alarms.length).toBeGreaterThan(10);
+      // What the gateway counted is what the players sent.
+      const counted = platform.series.find(({ node, metric }) => node === 'apigateway:api' && metric === 'Count')?.values ?? [];
+      expect(counted.reduce<number>((sum, value) => sum + (value ?? 0), 0)).toBe(report.summary.requests);
       expect(readFileSync(path.join(folder, 'run/report.html'), 'utf8')).toContain('GET /');
       expect((JSON.parse(readFileSync(path.join(folder, 'run/plan.json'), 'utf8')) as Plan).outcome).toMatchObject({
         exitCode: 0,

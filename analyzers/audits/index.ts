@@ -1,4 +1,4 @@
-import { type Audit, type AuditInputs, type Finding, isMissing, type Missing } from '../contract.ts';
+import { type Audit, type AuditInputs, type Finding, isMissing, isNotAsked, type Missing, type NotAsked } from '../contract.ts';
 import { checks } from './checks.ts';
 import { collection } from './collection.ts';
 import { distinctNames } from './distinct-names.ts';
@@ -8,6 +8,7 @@ import { generatorSaturation } from './generator-saturation.ts';
 import { judgedTargets } from './judged-targets.ts';
 import { latencyTail } from './latency-tail.ts';
 import { offeredLoad } from './offered-load.ts';
+import { platformData } from './platform-data.ts';
 import { scriptErrors } from './script-errors.ts';
 import { steadyState } from './steady-state.ts';
 import { thresholds } from './thresholds.ts';
@@ -18,6 +19,7 @@ export const AUDITS: readonly Audit[] = [
   engineOutcome,
   scriptErrors,
   collection,
+  platformData,
   judgedTargets,
   steadyState,
   warmUp,
@@ -30,7 +32,7 @@ export const AUDITS: readonly Audit[] = [
   distinctNames,
 ];
 
-export type FoundInputs = { [K in keyof AuditInputs]: AuditInputs[K] | Missing };
+export type FoundInputs = { [K in keyof AuditInputs]: AuditInputs[K] | Missing | NotAsked };
 
 /**
  * Asks each audit, and hands it what it declares and nothing else. One whose inputs are missing, or that throws, is inconclusive with the
@@ -48,10 +50,10 @@ export function runAudits(found: FoundInputs, audits: readonly Audit[] = AUDITS)
 }
 
 function ask(audit: Audit, found: FoundInputs): readonly Finding[] | Missing {
-  for (const need of audit.needs) {
-    const input = found[need];
-    if (isMissing(input)) return input;
-  }
+  const needed = audit.needs.map((need) => found[need]);
+  const missing = needed.find(isMissing);
+  if (missing !== undefined) return missing;
+  if (needed.some(isNotAsked)) return [];
   const inputs = Object.fromEntries(audit.needs.map((need) => [need, found[need]])) as unknown as AuditInputs;
   try {
     return [audit.audit(inputs)].flat();

@@ -50,8 +50,16 @@ interface Flags extends StackFlags {
   out?: string;
   env?: string[];
   tag?: string[];
+  aws?: boolean;
+  platform?: string;
   json?: boolean;
 }
+
+/**
+ * A run does not wait for a minute at its end, and short ones are to have more than a few datapoints. Guess: five seconds are as many to a run of
+ * minutes as a minute is to one of an hour, and hold enough requests for a percentile.
+ */
+const RUN_TELEMETRY = { telemetryDelay: 1, telemetryPeriod: 5 };
 
 export function runCommand(host: Host): Command {
   const command = new Command('run')
@@ -78,8 +86,10 @@ export function runCommand(host: Host): Command {
     .option('--out <directory>', 'the run directory (default: .loadkit/runs/<id>)')
     .addOption(new Option('-e, --env <NAME=VALUE>', 'a variable for the script').argParser(variable))
     .addOption(new Option('--tag <name=value>', 'a tag on every sample').argParser(pair))
+    .option('--aws', 'ask AWS what the platform did, though ext.loadkit names neither a stack nor resources: all that CloudWatch lists')
+    .addOption(new Option('--platform <file>', "a telemetry file that stands for what AWS would say of the run's time").conflicts('aws'))
     .option('--json', 'print report.json on stdout');
-  return withStackOptions(command).action(async (scenario: string, engineArgs: string[], flags: Flags) => {
+  return withStackOptions(command, RUN_TELEMETRY).action(async (scenario: string, engineArgs: string[], flags: Flags) => {
     const [{ checkPassThrough }, { run }, { show }] = await Promise.all([
       import('../engines/k6/pass-through.ts'),
       import('../run.ts'),
@@ -91,7 +101,7 @@ export function runCommand(host: Host): Command {
         'faults, trouble and telemetry can be set on the reference stack only',
         'leave out --target, and it is started on this machine',
       );
-    const result = await run(host, optionsOf(scenario, engineArgs, flags), await embeddedStack(host, flags));
+    const result = await run(host, optionsOf(scenario, engineArgs, flags), await embeddedStack(host, { ...RUN_TELEMETRY, ...flags }));
     show(host, result, flags.json === true);
   });
 }
@@ -102,6 +112,8 @@ const optionsOf = (scenario: string, engineArgs: string[], flags: Flags): RunOpt
   seed: flags.seed,
   env: flags.env ?? [],
   tags: flags.tag ?? [],
+  aws: flags.aws === true,
+  ...(flags.platform === undefined ? {} : { platform: flags.platform }),
   ...(flags.users === undefined ? {} : { users: flags.users }),
   ...(flags.rate === undefined ? {} : { ratePerS: flags.rate }),
   ...(flags.duration === undefined ? {} : { durationS: flags.duration }),

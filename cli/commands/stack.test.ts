@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Host, realHost } from '../host.ts';
+import { isEdges, isResources } from '../platform/settings.ts';
 import { stackCommand } from './stack.ts';
 
 // A stack is a dozen processes; where the machine has other work, too, each start takes its time.
@@ -40,7 +41,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-const DOWN = { schemaVersion: 1, running: false, http: null, ws: null, pid: null, notes: [] };
+const DOWN = { schemaVersion: 1, running: false, http: null, ws: null, aws: null, pid: null, resources: null, edges: null, notes: [] };
 
 it('goes up once, tells where it is, and goes down', async () => {
   expect(JSON.parse((await loadkitStack('status', '--json')).out)).toEqual(DOWN);
@@ -51,9 +52,14 @@ it('goes up once, tells where it is, and goes down', async () => {
     running: true,
     http: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     ws: expect.stringMatching(/^ws:/),
+    aws: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    resources: expect.arrayContaining([expect.objectContaining({ node: 'lambda:auth', dimensions: { FunctionName: 'auth' } })]),
+    edges: expect.arrayContaining([{ from: 'lambda:auth', to: 'dynamodb:users' }]),
     pid: expect.any(Number),
     notes: expect.any(Array),
   });
+  // What it says of itself can be told to a run against it.
+  expect([isResources(up.resources), isEdges(up.edges)]).toEqual([true, true]);
   expect((await fetch(`${up.http}/health`)).status).toBe(200);
   expect((await fs.stat(path.join(cwd, '.loadkit/stack.json'))).mode & 0o077).toBe(0);
 

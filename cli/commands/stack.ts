@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { StackEdge, StackResource } from '../../infra-fixtures/local/resources.ts';
 import { parseDuration } from '../duration.ts';
 import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
@@ -13,6 +14,9 @@ interface StackStatus {
   /** CloudWatch, X-Ray and CloudWatch Logs: the value for AWS_ENDPOINT_URL. */
   aws: string | null;
   pid: number | null;
+  /** What the stack consists of, in the form of `ext.loadkit.resources`, and who calls whom. */
+  resources: StackResource[] | null;
+  edges: StackEdge[] | null;
   notes: string[];
 }
 
@@ -92,7 +96,7 @@ const scale = (text: string): number => {
 };
 
 /** The options of a command that starts a stack. */
-export const withStackOptions = (command: Command): Command =>
+export const withStackOptions = (command: Command, { telemetryDelay, telemetryPeriod }: StackFlags = {}): Command =>
   command
     .addOption(
       new Option('--fault <NAME[=value]>', 'something that is wrong with the stack; may be given several times').argParser(collect),
@@ -101,10 +105,15 @@ export const withStackOptions = (command: Command): Command =>
       new Option('--aws-trouble <name>', 'how its CloudWatch, X-Ray and Logs misbehave; may be given several times').argParser(collect),
     )
     .addOption(
-      new Option('--telemetry-delay <time>', 'how late its metrics and traces can be read (default: 1m, as on AWS)').argParser(seconds),
+      new Option(
+        '--telemetry-delay <time>',
+        `how late its metrics and traces can be read (default: ${orMinute(telemetryDelay)})`,
+      ).argParser(seconds),
     )
-    .addOption(new Option('--telemetry-period <time>', 'period of its metrics (default: 1m, as on AWS)').argParser(period))
+    .addOption(new Option('--telemetry-period <time>', `period of its metrics (default: ${orMinute(telemetryPeriod)})`).argParser(period))
     .addOption(new Option('--time-scale <n>', 'its scheduled operations run n times as often as on AWS (default: 1)').argParser(scale));
+
+const orMinute = (seconds: number | undefined): string => (seconds === undefined ? '1m, as on AWS' : `${seconds}s`);
 
 /** True when anything is asked of a stack of our own. */
 export const asksForStack = (flags: StackFlags): boolean =>
@@ -117,7 +126,8 @@ export const asksForStack = (flags: StackFlags): boolean =>
  */
 export const embeddedStack = async (host: Host, flags: StackFlags) => {
   const settings = await settingsOf(flags);
-  return () => start(host, 'run-stack.log', settings);
+  const { periodS, delayS } = settings.telemetry;
+  return async () => ({ ...(await start(host, 'run-stack.log', settings)), telemetry: { periodS, delayS } });
 };
 
 const settingsOf = async ({ fault = [], awsTrouble = [], telemetryDelay, telemetryPeriod, timeScale }: StackFlags) => {
@@ -235,10 +245,12 @@ const locked = async (host: Host, work: () => Promise<void>): Promise<void> => {
   }
 };
 
-const statusOf = (stack: Control): StackStatus =>
-  stack === null
-    ? { schemaVersion: 1, running: false, http: null, ws: null, aws: null, pid: null, notes: [] }
-    : { schemaVersion: 1, running: true, http: stack.http, ws: stack.ws, aws: stack.aws, pid: stack.pid, notes: stack.notes };
+const statusOf = (stack: Control): StackStatus => {
+  if (stack === null)
+    return { schemaVersion: 1, running: false, http: null, ws: null, aws: null, pid: null, resources: null, edges: null, notes: [] };
+  const { http, ws, aws, pid, resources, edges, notes } = stack;
+  return { schemaVersion: 1, running: true, http, ws, aws, pid, resources, edges, notes };
+};
 
 const print = (host: Host, status: StackStatus, flags: Flags): void => {
   host.stdout.write(flags.json === true ? `${JSON.stringify(status, null, 2)}\n` : text(status));

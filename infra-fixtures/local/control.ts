@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { answerJson, close, listen } from './http.ts';
+import type { StackEdge, StackResource } from './resources.ts';
 
 /**
  * How another process finds out whether a stack is still there, and ends it: the supervisor answers on a port of its own to who knows its token. A process
@@ -15,6 +16,9 @@ export interface ControlState {
   http: string;
   ws: string;
   aws: string | null;
+  /** What it consists of, and who calls whom. */
+  resources: StackResource[];
+  edges: StackEdge[];
   notes: string[];
 }
 

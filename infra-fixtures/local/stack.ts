@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { modulePath } from './child.ts';
 import type { ControlAddress } from './control.ts';
+import type { StackEdge, StackResource } from './resources.ts';
 import { healthySettings, type StackSettings, settingsEnvironment } from './settings.ts';
 import type { SupervisorReady } from './supervisor.ts';
 
@@ -14,6 +15,9 @@ export interface Stack {
   ws: string;
   /** Where it answers for CloudWatch, X-Ray and CloudWatch Logs: the value for AWS_ENDPOINT_URL. Null where telemetry is off. */
   aws: string | null;
+  /** What it consists of for AWS, in the form of `ext.loadkit.resources`, and who calls whom. */
+  resources: StackResource[];
+  edges: StackEdge[];
   /** What the stack is made of, and what is wrong with it, for the report: one line each. */
   notes: string[];
   /** The supervisor's process. */
@@ -83,6 +87,6 @@ export const startStack = async ({ env, logFile, settings = healthySettings() }:
     child.disconnect();
     child.unref();
   };
-  const { http, ws, aws, notes, pid, control } = await ready.promise;
-  return { http, ws, aws, notes, pid, control, gone, stop, detach };
+  const { http, ws, aws, resources, edges, notes, pid, control } = await ready.promise;
+  return { http, ws, aws, resources, edges, notes, pid, control, gone, stop, detach };
 };

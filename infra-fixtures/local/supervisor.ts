@@ -6,6 +6,7 @@ import type { EngineServiceReady } from './engine-service-process.ts';
 import type { GatewayReady } from './gateway-process.ts';
 import { logSink } from './log-sink.ts';
 import type { RedisReady } from './redis-process.ts';
+import { stackEdges, stackResources } from './resources.ts';
 import { readSettings, settingsEnvironment } from './settings.ts';
 import {
   baseEnvironment,
@@ -93,7 +94,8 @@ const startUp = async (): Promise<SupervisorReady> => {
   work.deploy = () => engine.request({ type: 'deploy' });
   const databaseNote = external.dynamodb === null ? 'database: dynalite in memory' : 'database: LOADKIT_DYNAMODB_ENDPOINT';
   const notes = [databaseNote, redis.note, ...external.notes, ...settings.notes];
-  state = { pid: process.pid, http, ws, aws: telemetry?.endpoint ?? null, notes };
+  const consistsOf = { resources: stackResources(settings), edges: stackEdges() };
+  state = { pid: process.pid, http, ws, aws: telemetry?.endpoint ?? null, ...consistsOf, notes };
   return { ...state, control: control.address };
 };
 

@@ -65,7 +65,8 @@ export const createCloudWatch = ({ clock, periodS, delayS }: CloudWatchOptions):
       for (const metric of metrics) ingest(store, metric, periodS);
       store.advance(nowS());
     },
-    put: (datum) => put(store, datum, nowS()),
+    // In compressed time the application's minutes are as short as the services'.
+    put: (datum) => put(store, { ...datum, storageResolutionS: Math.min(datum.storageResolutionS, periodS) }, nowS()),
     putAlarm: (request) => alarms.put(request, nowS()),
     advance,
   };

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { stackEdges, stackResources } from '../../infra-fixtures/local/resources.ts';
+import { healthySettings } from '../../infra-fixtures/local/settings.ts';
+import type { TroubleName } from '../../infra-fixtures/local/telemetry/trouble.ts';
+import { awsError, startTestTelemetry, stubClient, type TestTelemetry, testClock } from '../../tests/telemetry.ts';
+import { type Inventory, isMissing, type Resource } from '../contract.ts';
+import { isBadTelemetry, type TelemetryFile, telemetryFileOf } from '../telemetry-file.ts';
+import type { AwsClients } from './clients.ts';
+import { type Gathered, gather, type Question } from './gather.ts';
+
+const RUN_S = 120;
+const STACK = { resources: stackResources(healthySettings()) as Resource[], edges: stackEdges(), named: null };
+
+/** Two minutes in which each second has some requests; then it is over. */
+const aRun = async ({ tell, clock }: TestTelemetry): Promise<{ fromS: number; toS: number }> => {
+  const toS = clock.now() / 1000;
+  const fromS = toS - RUN_S;
+  const seconds = Array.from({ length: RUN_S }, (_, i) => fromS + i);
+  const at = (namespace: string, metric: string, dimensions: Record<string, string>, values: number[]) =>
+    seconds.map((atS) => ({ namespace, metric, dimensions, atS, values }));
+  const table = { TableName: 'characters' };
+  await tell([
+    ...at('AWS/ApiGateway', 'Count', { ApiName: 'api', Stage: 'prod' }, [1, 1, 1]),
+    ...at('AWS/ApiGateway', 'Count', { ApiName: 'api' }, [1, 1, 1]),
+    ...at('AWS/ApiGateway', 'Latency', { ApiName: 'api', Stage: 'prod' }, [20, 30, 100]),
+    ...at('AWS/Lambda', 'Invocations', { FunctionName: 'character' }, [1, 1, 1]),
+    ...at('AWS/Lambda', 'Throttles', { FunctionName: 'character' }, [0, 0, 1]),
+    ...at('AWS/DynamoDB', 'ConsumedReadCapacityUnits', table, [0.5, 0.5]),
+    ...at('AWS/DynamoDB', 'ConsumedReadCapacityUnits', { ...table, GlobalSecondaryIndexName: 'userId-index' }, [2]),
+    ...at('AWS/DynamoDB', 'SuccessfulRequestLatency', { ...table, Operation: 'GetItem' }, [4, 6]),
+    ...at('AWS/ECS', 'CPUUtilization', { ClusterName: 'game', ServiceName: 'engine' }, [50]),
+    ...at('AWS/ElastiCache', 'CPUUtilization', { CacheClusterId: 'cache' }, [10]),
+  ]);
+  return { fromS, toS };
+};
+
+const PATIENCE = { everyMs: 1000, waitMsMax: 60_000, delayS: 0 };
+
+const ask = async (
+  options: { trouble?: TroubleName[]; delayS?: number; periodS?: number },
+  more: Partial<Question> = {},
+): Promise<Gathered> => {
+  const telemetry = await startTestTelemetry({ periodS: 5, ...options });
+  const run = await aRun(telemetry);
+  return gather({ ...telemetry, ...run, wanted: STACK, patience: PATIENCE, ...more });
+};
+
+const values = (platform: Gathered['platform'], node: string, metric: string, stat: string): (number | null)[] | undefined =>
+  (platform as TelemetryFile).series.find((each) => each.node === node && each.metric === metric && each.stat === stat)?.values;
+const periods = RUN_S / 5;
+const all = <T>(value: T): T[] => Array.from({ length: periods }, () => value);
+
+const expectWhole = ({ platform, inventory }: Gathered): void => {
+  expect(platform).not.toHaveProperty('missing');
+  expect(isBadTelemetry(telemetryFileOf(platform))).toBe(false);
+  expect((platform as TelemetryFile).times).toHaveLength(periods);
+  expect(values(platform, 'apigateway:api', 'Count', 'Sum')).toEqual(all(15));
+  expect(values(platform, 'apigateway:api', 'Latency', 'p50')).toEqual(all(expect.closeTo(30, 0)));
+  expect(values(platform, 'lambda:character', 'Throttles', 'Sum')).toEqual(all(5));
+  expect(values(platform, 'dynamodb:characters/userId-index', 'ConsumedReadCapacityUnits', 'Sum')).toEqual(all(10));
+  expect(values(platform, 'dynamodb:characters', 'SuccessfulRequestLatency', 'Average')).toEqual(all(5));
+  expect((inventory as Inventory).resources.length).toBe(STACK.resources.length);
+  expect((platform as TelemetryFile).edges).toContainEqual({ from: 'lambda:character', to: 'dynamodb:characters' });
+};
+
+describe('gather', () => {
+  it('reads what the stack says of a run, with its limits and who calls whom', async () => {
+    const gathered = await ask({});
+    expectWhole(gathered);
+    expect(gathered.inventory).toMatchObject({ region: 'us-east-1', gaps: [] });
+    expect(gathered.alarms).toHaveProperty('alarms');
+  });
+
+  it.each<[TroubleName]>([['throttle'], ['skew'], ['reset'], ['denied']])(
+    'is told the same in spite of %s',
+    async (trouble) => {
+      // Of these only X-Ray's reads are denied.
+      expectWhole(await ask({ trouble: [trouble] }));
+    },
+    60_000,
+  );
+
+  it('keeps what is not forbidden, and names what is', async () => {
+    const { platform, inventory } = await ask({ trouble: ['partial'] });
+    expect((platform as TelemetryFile).series.length).toBeGreaterThan(10);
+    expect((inventory as Inventory).gaps).toContainEqual(expect.objectContaining({ reason: expect.stringContaining('forbidden') }));
+  });
+
+  it('waits for data that are late, but not for ever', async () => {
+    expectWhole(await ask({ delayS: 20 }));
+    const { platform, alarms, inventory } = await ask({ trouble: ['late'] });
+    expect(platform).toEqual({ missing: expect.stringMatching(/no datapoint .* after 60 s .*ext\.loadkit\.aws\.region.*analyze --aws/) });
+    // The rest stands.
+    expect([isMissing(alarms), isMissing(inventory)]).toEqual([false, false]);
+  });
+
+  it('discovers what CloudWatch lists, where nobody names anything', async () => {
+    const { platform, inventory } = await ask({}, { wanted: { resources: [], edges: [], named: null } });
+    expect((inventory as Inventory).resources.map(({ node }) => node).toSorted()).toEqual([
+      'apigateway:api',
+      'dynamodb:characters',
+      'elasticache:cache',
+      'fargate:engine',
+      'lambda:character',
+    ]);
+    expect(values(platform, 'dynamodb:characters/userId-index', 'ConsumedReadCapacityUnits', 'Sum')).toEqual(all(10));
+    // This endpoint tells no limits: what is not known is not made up.
+    expect((inventory as Inventory).resources.map(({ limits }) => limits)).toEqual([{}, {}, {}, {}, {}]);
+    expect((inventory as Inventory).gaps.map(({ reason }) => reason)).toContainEqual(
+      expect.stringContaining('lambda:GetFunctionConfiguration'),
+    );
+  });
+
+  it('finds the cluster of a service that is named without it', async () => {
+    const { platform } = await ask({}, { wanted: { resources: [{ node: 'fargate:engine' }], edges: [], named: null } });
+    expect(values(platform, 'fargate:engine', 'CPUUtilization', 'Average')).toEqual(all(50));
+  });
+
+  it('sees by itself in what steps metrics come, and asks for no finer ones', async () => {
+    const minutes = await ask({ periodS: 60 });
+    expect((minutes.platform as TelemetryFile).periodS).toBe(60);
+    expect(values(minutes.platform, 'apigateway:api', 'Count', 'Sum')).toEqual([180, 180]);
+    expect(((await ask({ periodS: 1 })).platform as TelemetryFile).periodS).toBe(1);
+  });
+
+  it('keeps what has come when it is told to stop', async () => {
+    const stopping = new AbortController();
+    const { platform, inventory } = await ask(
+      {},
+      {
+        signal: stopping.signal,
+        onProgress: (text) => {
+          if (/waiting/.test(text)) stopping.abort();
+        },
+      },
+    );
+    expect(isMissing(inventory)).toBe(false);
+    expect(platform).toEqual({ missing: expect.stringContaining('interrupted') });
+  });
+
+  it.each([
+    [awsError('ExpiredTokenException', 'expired', 403), 'aws sso login'],
+    [awsError('AccessDenied', '', 403), 'IAM action cloudwatch:'],
+    [awsError('InternalServiceFault', '', 500), 'analyze --aws'],
+  ])('says of each why it is missing: %s', async (error, next) => {
+    const cloudwatch = stubClient(() => {
+      throw error;
+    });
+    const clients = { cloudwatch, region: async () => 'eu-central-1' } as unknown as AwsClients;
+    const clock = testClock();
+    const toS = clock.now() / 1000;
+    const { platform, alarms } = await gather({ clients, clock, wanted: STACK, fromS: toS - 60, toS, patience: PATIENCE });
+    for (const each of [platform, alarms]) expect(each).toEqual({ missing: expect.stringContaining(next) });
+  });
+
+  it('asks nothing without a region', async () => {
+    const clients = {
+      region: async () => {
+        throw new Error('Region is missing');
+      },
+    } as unknown as AwsClients;
+    const { inventory, platform, alarms } = await gather({
+      clients,
+      clock: testClock(),
+      wanted: STACK,
+      fromS: 0,
+      toS: 60,
+      patience: PATIENCE,
+    });
+    for (const each of [inventory, platform, alarms]) expect(each).toEqual({ missing: expect.stringContaining('AWS_REGION') });
+  });
+});

@@ -1,0 +1,190 @@
+import { type Alarms, type Inventory, isMissing, type Missing, type Resource, type SourceGap, type Traces } from '../contract.ts';
+import type { TelemetryFile } from '../telemetry-file.ts';
+import { readAlarms } from './alarms.ts';
+import type { AwsClients } from './clients.ts';
+import type { Clock } from './clock.ts';
+import { type Reading, readMetricData, type Series } from './cloudwatch.ts';
+import { awaitData, type Patience } from './convergence.ts';
+import { type Found, findResources, type Wanted } from './inventory/find.ts';
+import { partsIn } from './inventory/listed.ts';
+import { type MetricQuery, metricsOf, signsOfLife } from './metrics-of.ts';
+import { finestKept, periodFor, type Range, rangeOf, resolutionOf } from './period.ts';
+import { telemetryOf } from './telemetry-of.ts';
+import { distinctGaps, gapOf, type Trouble, troubleOf } from './trouble.ts';
+
+/** What AWS is asked, and how long for. */
+export interface Question {
+  clients: AwsClients;
+  clock: Clock;
+  /** Ends the asking; what has come by then is kept. */
+  signal?: AbortSignal | undefined;
+  wanted: Wanted;
+  /** The run, epoch seconds. */
+  fromS: number;
+  toS: number;
+  patience: Patience;
+  /** The period in which the metrics come, where it is known. Left out: it is seen from the data. */
+  resolutionS?: number | undefined;
+  /** How things stand, in one line. */
+  onProgress?: ((text: string) => void) | undefined;
+  /** Reads the run's traces, once it is known what there is. Left out: nobody asks for them. */
+  readTraces?: ((inventory: Inventory) => Promise<{ traces: Traces | Missing; edges: Inventory['edges'] }>) | undefined;
+}
+
+/** Each as it goes to disk. */
+export interface Gathered {
+  inventory: Inventory | Missing;
+  platform: TelemetryFile | Missing;
+  alarms: Alarms | Missing;
+  traces?: Traces | Missing;
+}
+
+/** A stretch before the run, to compare with: as long as the run, within these bounds. Guess: tune. */
+const BASELINE_S = { min: 300, max: 1800 };
+const RECENT_S = 3 * 3600;
+/** As long a stretch is looked at to see in what steps metrics come. */
+const PROBE_S = 600;
+
+/** Asks CloudWatch and the services for all that they say of a run. Never throws for what AWS does: it is missing then, with its reason. */
+export async function gather(question: Question): Promise<Gathered> {
+  const { clients, clock, signal, onProgress } = question;
+  const reading: Reading = { cloudwatch: clients.cloudwatch, clock, signal };
+  let region: string;
+  try {
+    region = await clients.region();
+  } catch (error) {
+    return allMissing(missingOf(troubleOf(error, 'cloudwatch:ListMetrics')));
+  }
+  onProgress?.('AWS: finding the resources');
+  const nowS = clock.now() / 1000;
+  const found = await findResources(reading, question.wanted, region, nowS - question.fromS < RECENT_S);
+  if (isMissing(found.inventory)) return allMissing(found.inventory);
+  const known = await withLimits(found.inventory, question);
+
+  const metrics = await readMetrics(reading, known, found, question);
+  const used = found.guessed && metrics.told !== null ? onlyTold(known, metrics.told) : known;
+  onProgress?.('CloudWatch: alarms');
+  const { alarms, gaps } = await readAlarms(reading, used.resources, metrics.fromS, clock.now() / 1000);
+  const traced = await question.readTraces?.(used);
+  const inventory = {
+    ...used,
+    edges: joined(used, traced?.edges ?? []),
+    gaps: distinctGaps([...used.gaps, ...metrics.gaps, ...gaps]),
+  };
+  return {
+    inventory,
+    platform:
+      metrics.platform === null ? { missing: metrics.missing } : telemetryOf(metrics.platform.series, inventory, metrics.platform.range),
+    alarms,
+    ...(traced === undefined ? {} : { traces: traced.traces }),
+  };
+}
+
+const missingOf = ({ reason, next }: Trouble): Missing => ({ missing: `${reason}. ${next}` });
+const allMissing = (missing: Missing): Gathered => ({ inventory: missing, platform: missing, alarms: missing });
+
+/** The readers bring AWS's other clients with them, so they are loaded only for somebody whose limits aren't known. */
+async function withLimits(inventory: Inventory, { clients, signal, onProgress }: Question): Promise<Inventory> {
+  if (inventory.resources.every(({ limits }) => Object.keys(limits).length > 0)) return inventory;
+  const { readLimits } = await import('./inventory/limits.ts');
+  return readLimits(inventory, clients, {
+    signal,
+    onProgress: (read, of) => onProgress?.(`AWS: limits and settings, ${read} of ${of} resources`),
+  });
+}
+
+interface Metrics {
+  platform: { series: Series[]; range: Range } | null;
+  /** Why there is nothing; empty where there is something. */
+  missing: string;
+  gaps: SourceGap[];
+  /** The nodes that have any datapoint; null where that is not known. */
+  told: ReadonlySet<string> | null;
+  /** Where the baseline begins. */
+  fromS: number;
+}
+
+async function readMetrics(reading: Reading, inventory: Inventory, { listed }: Found, question: Question): Promise<Metrics> {
+  const { fromS, toS, onProgress } = question;
+  const baselineS = Math.min(BASELINE_S.max, Math.max(BASELINE_S.min, toS - fromS));
+  const nothing = (missing: string, gaps: SourceGap[] = []): Metrics => ({
+    platform: null,
+    missing,
+    gaps,
+    told: null,
+    fromS: fromS - baselineS,
+  });
+  const signs = inventory.resources.flatMap(signsOfLife);
+  const periodS = await chosenPeriod(reading, signs, question, fromS - baselineS);
+  if (periodS === null) return nothing('CloudWatch keeps nothing for longer than 455 days, and the run is older');
+  if (typeof periodS !== 'number') return nothing(missingOf(periodS).missing, [gapOf('cloudwatch', periodS)]);
+  const range = rangeOf(fromS - baselineS, toS, periodS);
+
+  onProgress?.('CloudWatch: waiting until the data of the run have come');
+  const settled = await awaitData(reading, signs, rangeOf(fromS, toS, periodS), Math.floor(toS / periodS) * periodS, question.patience);
+  if (typeof settled !== 'string') return nothing(missingOf(settled).missing, [gapOf('cloudwatch', settled)]);
+  const gaps: SourceGap[] = settled === 'changing' ? [STILL_CHANGING] : [];
+
+  const queries = inventory.resources.flatMap((resource) => metricsOf(resource, partsIn(listed)));
+  const onSeries = (read: number, of: number): void => onProgress?.(`CloudWatch: ${read} of ${of} series`);
+  const data = await readMetricData({ ...reading, onProgress: onSeries }, queries, range);
+  gaps.push(...data.gaps);
+  if (data.trouble !== null && !gaps.some(({ reason }) => reason.startsWith(data.trouble?.reason ?? '')))
+    gaps.push(gapOf('cloudwatch', data.trouble));
+  if (!data.series.some((series) => reachesInto(series, fromS, range))) {
+    if (data.trouble !== null) return nothing(missingOf(data.trouble).missing, gaps);
+    return nothing(noData(inventory, question.patience), gaps);
+  }
+  return {
+    platform: { series: data.series, range },
+    missing: '',
+    gaps,
+    told: new Set(data.series.map(({ query }) => query.node)),
+    fromS: range.startS,
+  };
+}
+
+const STILL_CHANGING: SourceGap = {
+  source: 'cloudwatch',
+  reason: 'the data of the last minutes were still changing when the time to wait was over',
+  next: 'Read again with `loadkit analyze --aws` in some minutes.',
+};
+
+const noData = ({ region, resources }: Inventory, { waitMsMax }: Patience): string =>
+  `CloudWatch in ${region} has no datapoint of ${resources.length === 1 ? 'the one resource' : `any of the ${resources.length} resources`} in the run's time, after ${Math.round(waitMsMax / 1000)} s of waiting. ` +
+  'Check the region (ext.loadkit.aws.region) and the names in ext.loadkit.resources; where the data are only late, `loadkit analyze --aws` reads them';
+
+const reachesInto = ({ values }: Series, fromS: number, { startS, periodS }: Range): boolean =>
+  values.subarray(Math.max(0, Math.floor((fromS - startS) / periodS))).some((value) => !Number.isNaN(value));
+
+/** Null: nothing is kept of that time. */
+async function chosenPeriod(
+  reading: Reading,
+  signs: readonly MetricQuery[],
+  { toS, clock, resolutionS }: Question,
+  fromS: number,
+): Promise<number | null | Trouble> {
+  const nowS = clock.now() / 1000;
+  if (resolutionS !== undefined) return periodFor(fromS, toS, resolutionS, nowS);
+  if (finestKept(fromS, nowS) !== 1) return periodFor(fromS, toS, 60, nowS);
+  const range = rangeOf(Math.max(fromS, toS - PROBE_S), toS, 1);
+  const { series, trouble } = await readMetricData(reading, signs, range);
+  if (trouble !== null) return trouble;
+  const times = series.flatMap(({ values }) =>
+    Array.from(values.entries()).flatMap(([slot, value]) => (Number.isNaN(value) ? [] : [range.startS + slot])),
+  );
+  return periodFor(fromS, toS, resolutionOf(times), nowS);
+}
+
+/** Of resources that nobody named, those that did anything. */
+const onlyTold = (inventory: Inventory, told: ReadonlySet<string>): Inventory => {
+  const isTold = ({ node, indexes = [] }: Resource): boolean => told.has(node) || indexes.some(({ name }) => told.has(`${node}/${name}`));
+  return { ...inventory, resources: inventory.resources.filter(isTold) };
+};
+
+/** Edges between known resources, each once. */
+function joined({ resources, edges }: Inventory, more: Inventory['edges']): Inventory['edges'] {
+  const nodes = new Set(resources.map(({ node }) => node));
+  const known = [...edges, ...more].filter(({ from, to }) => nodes.has(from) && nodes.has(to));
+  return [...new Map(known.map((edge) => [JSON.stringify([edge.from, edge.to]), { from: edge.from, to: edge.to }])).values()];
+}

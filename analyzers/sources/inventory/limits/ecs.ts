@@ -1,0 +1,57 @@
+import {
+  DescribeScalableTargetsCommand,
+  DescribeScalingPoliciesCommand,
+  type ScalingPolicy,
+} from '@aws-sdk/client-application-auto-scaling';
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import type { ResourceLimits } from '../../../contract.ts';
+import type { Ask } from '../ask.ts';
+import type { LimitReader } from '../limits.ts';
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
+export const serviceLimits: LimitReader = async ({ dimensions }, ask) => {
+  const { ClusterName: cluster, ServiceName: service = '' } = dimensions;
+  const client = await ask.clients.ecs();
+  const described = await ask('ecs:DescribeServices', (options) =>
+    client.send(new DescribeServicesCommand({ cluster, services: [service] }), options),
+  );
+  const found = described?.services?.[0];
+  const taskDefinition = found?.taskDefinition;
+  const task =
+    taskDefinition === undefined
+      ? null
+      : await ask('ecs:DescribeTaskDefinition', (options) => client.send(new DescribeTaskDefinitionCommand({ taskDefinition }), options));
+  const size = task?.taskDefinition;
+  return {
+    limits: {
+      ...(found === undefined ? {} : { tasksDesired: found.desiredCount ?? null }),
+      ...(size === undefined ? {} : { cpuUnits: numberOf(size.cpu), memoryMb: numberOf(size.memory) }),
+      ...(await scalingOf(`service/${cluster}/${service}`, ask)),
+    },
+  };
+};
+
+/** A task definition has its size as text, in units and in MiB. */
+const numberOf = (text: string | undefined): number | null => (text === undefined || Number.isNaN(Number(text)) ? null : Number(text));
+
+/** https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html */
+async function scalingOf(ResourceId: string, ask: Ask): Promise<Pick<ResourceLimits, 'tasksMin' | 'tasksMax' | 'scaling'>> {
+  const client = await ask.clients.autoScaling();
+  const targets = await ask('application-autoscaling:DescribeScalableTargets', (options) =>
+    client.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs', ResourceIds: [ResourceId] }), options),
+  );
+  const policies = await ask('application-autoscaling:DescribeScalingPolicies', (options) =>
+    client.send(new DescribeScalingPoliciesCommand({ ServiceNamespace: 'ecs', ResourceId }), options),
+  );
+  const target = targets?.ScalableTargets?.[0];
+  return {
+    ...(target === undefined ? {} : { tasksMin: target.MinCapacity ?? null, tasksMax: target.MaxCapacity ?? null }),
+    ...(policies === null ? {} : { scaling: (policies.ScalingPolicies ?? []).flatMap(trackedBy) }),
+  };
+}
+
+/** Of step scaling there is no value that is held. */
+function trackedBy({ TargetTrackingScalingPolicyConfiguration: tracking }: ScalingPolicy): { metric: string; target: number }[] {
+  const metric = tracking?.PredefinedMetricSpecification?.PredefinedMetricType ?? tracking?.CustomizedMetricSpecification?.MetricName;
+  return metric === undefined || tracking?.TargetValue === undefined ? [] : [{ metric, target: tracking.TargetValue }];
+}

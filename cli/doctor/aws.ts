@@ -1,0 +1,46 @@
+import type { Config } from '../config.ts';
+import type { Host } from '../host.ts';
+import { awsAsk } from '../platform/ask.ts';
+import { awsCredentials } from './aws-credentials.ts';
+import type { Answer } from './check.ts';
+
+/** What `doctor --aws` adds to `doctor --json`; a contract. */
+export interface AwsDiagnosis {
+  /** Whether a run can be told what the platform did. */
+  ready: boolean;
+  credentials: Answer;
+  /** Null where none is set. */
+  region: string | null;
+  checks: { action: string; gives: string; status: Answer['status']; found: string; fix?: string }[];
+  /** An IAM policy document. */
+  policy: object;
+}
+
+/** Tries what the sources of a run use, with calls that read nothing to speak of: credentials, region, and each IAM action. */
+export async function diagnoseAws(host: Host, config: Pick<Config, 'aws' | 'resources' | 'edges'>): Promise<AwsDiagnosis> {
+  const [{ awsClients }, { leastPolicy, tryPermissions }] = await Promise.all([
+    import('../../analyzers/sources/clients.ts'),
+    import('../../analyzers/sources/permissions.ts'),
+  ]);
+  const clients = awsClients(awsAsk(host, config, { asked: true })?.address ?? {});
+  try {
+    const region = await clients.region().catch(() => null);
+    const attempts = await tryPermissions(clients, host.now());
+    const checks = attempts.map(({ action, gives, needed, trouble }) => ({
+      action,
+      gives,
+      status: trouble === null ? ('ok' as const) : needed ? ('missing' as const) : ('warn' as const),
+      found: trouble === null ? 'allowed' : trouble.reason.slice(action.length + ': '.length),
+      ...(trouble === null ? {} : { fix: trouble.next }),
+    }));
+    return {
+      ready: checks.every(({ status }) => status !== 'missing'),
+      credentials: await awsCredentials.check(host),
+      region,
+      checks,
+      policy: leastPolicy(config.aws ?? {}),
+    };
+  } finally {
+    clients.destroy();
+  }
+}

@@ -1,0 +1,108 @@
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import {
+  type Alarms,
+  type FoundArtifacts,
+  type Inventory,
+  isMissing,
+  isNotAsked,
+  type Missing,
+  type NotAsked,
+  SCHEMA_VERSION,
+} from '../../analyzers/contract.ts';
+import { isBadTelemetry, type TelemetryFile, telemetryFileOf } from '../../analyzers/telemetry-file.ts';
+import { UserError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import { exists, FILES, writeAtomic } from '../store.ts';
+
+/** What AWS said of the platform, as a run directory keeps it: inventory.json, platform.json.gz, alarms.json. One that is missing keeps its reason. */
+export interface PlatformFiles {
+  inventory: Inventory | Missing;
+  platform: TelemetryFile | Missing;
+  alarms: Alarms | Missing | NotAsked;
+}
+export type FoundPlatform = Pick<FoundArtifacts, keyof PlatformFiles>;
+
+/** Guess: 600 series of 3,600 points are 20 MB of text. More than this is no file of ours. */
+const TEXT_BYTES_MAX = 512 * 2 ** 20;
+
+/** Each whole or not at all. */
+export async function writePlatform(host: Host, directory: string, { inventory, platform, alarms }: PlatformFiles): Promise<void> {
+  const write = (name: string, content: string | Uint8Array): Promise<void> => writeAtomic(host, path.join(directory, name), content);
+  await write(FILES.platform, await promisify(gzip)(textOf(platform)));
+  await write(FILES.alarms, textOf(alarms));
+  // The last, for it says that the others are there.
+  await write(FILES.inventory, textOf(inventory));
+}
+
+const textOf = (content: object): string => `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...content })}\n`;
+
+/** @param absent what it is where there is no such file */
+export async function readPlatform(host: Host, directory: string, absent: Missing | NotAsked): Promise<FoundPlatform> {
+  const read = async <T>(name: string, parse: (document: unknown) => T | Missing): Promise<T | Missing | NotAsked> => {
+    const file = path.join(directory, name);
+    if (!(await exists(host, file))) return absent;
+    try {
+      const document: unknown = JSON.parse(await readText(host, file));
+      if (isNotAsked(document)) return { notAsked: String(document.notAsked) };
+      return isMissing(document) ? { missing: String(document.missing) } : parse(document);
+    } catch (cause) {
+      return { missing: `${name} is damaged: ${(cause as Error).message}` };
+    }
+  };
+  return {
+    inventory: await read(FILES.inventory, inventoryOf),
+    platform: await read(FILES.platform, platformOf),
+    alarms: await read(FILES.alarms, alarmsOf),
+  };
+}
+
+async function readText(host: Host, file: string): Promise<string> {
+  const content = await host.fs.readFile(file);
+  if (!file.endsWith('.gz')) return content.toString();
+  return (await promisify(gunzip)(content, { maxOutputLength: TEXT_BYTES_MAX })).toString();
+}
+
+/**
+ * A telemetry file of the user's own, plain or compressed: `--platform FILE`.
+ *
+ * @throws UserError 104 when it can't be read, or is none
+ */
+export async function readTelemetryFile(host: Host, file: string): Promise<TelemetryFile> {
+  const absolute = path.resolve(host.cwd, file);
+  let document: unknown;
+  try {
+    document = JSON.parse(await readText(host, absolute));
+  } catch (cause) {
+    throw new UserError(
+      `cannot read the telemetry file ${file}: ${(cause as Error).message}`,
+      'it is one JSON document, or that compressed as .gz',
+      {
+        cause,
+      },
+    );
+  }
+  const read = telemetryFileOf(document);
+  if (isBadTelemetry(read)) throw new UserError(`${file} is no telemetry file: ${read.bad}`, read.hint);
+  return read;
+}
+
+const platformOf = (document: unknown): TelemetryFile | Missing => {
+  const read = telemetryFileOf(document);
+  return isBadTelemetry(read) ? { missing: `${FILES.platform} is no telemetry file: ${read.bad}` } : read;
+};
+
+/** Ours to begin with, so that its outline is enough. */
+const isOurs = (document: unknown, ...lists: string[]): boolean => {
+  const content = Object(document) as Record<string, unknown>;
+  return content['schemaVersion'] === SCHEMA_VERSION && lists.every((list) => Array.isArray(content[list]));
+};
+
+const inventoryOf = (document: unknown): Inventory | Missing =>
+  isOurs(document, 'resources', 'edges', 'gaps')
+    ? (document as Inventory)
+    : { missing: `${FILES.inventory} is no inventory of this version` };
+
+const alarmsOf = (document: unknown): Alarms | Missing =>
+  isOurs(document, 'alarms') ? (document as Alarms) : { missing: `${FILES.alarms} holds no alarms of this version` };

@@ -1,0 +1,62 @@
+import * as path from 'node:path';
+import { type Inventory, isMissing, type Plan, type Resource, SCHEMA_VERSION } from '../../analyzers/contract.ts';
+import { resourceOfNode } from '../../analyzers/sources/inventory/families.ts';
+import type { TelemetryFile } from '../../analyzers/telemetry-file.ts';
+import type { Host } from '../host.ts';
+import type { Progress } from '../progress.ts';
+import { askPlatform, type PlatformAsk } from './ask.ts';
+import { type PlatformFiles, readTelemetryFile, writePlatform } from './files.ts';
+
+/** Calls back when the user has had enough of waiting; the returned function stops listening. */
+type OnStop = (stop: () => void) => () => void;
+
+interface Gathering {
+  directory: string;
+  plan: Plan;
+  onStop: OnStop;
+  progress: Progress;
+}
+
+/** Asks AWS what the platform did in the run's time, and keeps the answer in the run directory. What can't be written is told, and does not end the run. */
+export async function gatherInto(host: Host, ask: PlatformAsk, { directory, plan, onStop, progress }: Gathering): Promise<void> {
+  const stopping = new AbortController();
+  const listened = onStop(() => {
+    progress.note('stopping to ask AWS: what has come is kept');
+    stopping.abort();
+  });
+  try {
+    const files = await askPlatform(host, ask, { plan, signal: stopping.signal, onProgress: (text) => progress.show(text) });
+    progress.note(summaryOf(files));
+    await write(host, directory, files, progress);
+  } finally {
+    listened();
+  }
+}
+
+/** Takes a telemetry file for what AWS would have said. @throws UserError 104 when it is none */
+export async function takeInto(
+  host: Host,
+  file: string,
+  { directory, progress }: Pick<Gathering, 'directory' | 'progress'>,
+): Promise<void> {
+  const platform = await readTelemetryFile(host, file);
+  const notAsked = { notAsked: `the platform's data come from ${path.basename(file)}, which holds no alarms` };
+  await write(host, directory, { platform, inventory: inventoryOf(platform), alarms: notAsked }, progress);
+}
+
+async function write(host: Host, directory: string, files: PlatformFiles, progress: Progress): Promise<void> {
+  await writePlatform(host, directory, files).catch((error: Error) => progress.note(`could not keep what AWS said: ${error.message}`));
+}
+
+function summaryOf({ platform, inventory }: PlatformFiles): string {
+  if (isMissing(platform)) return `AWS: nothing of the platform, because ${platform.missing}`;
+  const gaps = isMissing(inventory) ? 0 : inventory.gaps.length;
+  const told = `${platform.series.length} series of ${platform.nodes.length} nodes by ${platform.periodS} s`;
+  return `AWS: ${told}${gaps > 0 ? `, with ${gaps} ${gaps === 1 ? 'gap' : 'gaps'} that the report names` : ''}`;
+}
+
+/** What a file's nodes are follows from their names; of those that don't say, nothing is asked. */
+function inventoryOf({ nodes, edges }: TelemetryFile): Inventory {
+  const resources: Resource[] = nodes.flatMap(({ id }) => (id.includes('/') ? [] : (resourceOfNode(id) ?? [])));
+  return { schemaVersion: SCHEMA_VERSION, region: '', resources, edges, gaps: [] };
+}

@@ -1,0 +1,99 @@
+import * as path from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Plan } from '../../analyzers/contract.ts';
+import { syntheticRun } from '../../tests/artifacts.ts';
+import { startTestTelemetry, testClock } from '../../tests/telemetry.ts';
+import { type TestHost, testHost } from '../../tests/test-host.ts';
+import { analyzeRun } from '../analyze.ts';
+import { writeClient } from '../collect/client-file.ts';
+import { FILES, writePlan } from '../store.ts';
+import { readPlatform } from './files.ts';
+import { refresh } from './refresh.ts';
+
+const { plan, client, generator } = syntheticRun({ durationS: 60 });
+const ABSENT = { notAsked: 'no platform was asked' };
+const NOBODY = { asked: false, file: undefined, config: undefined };
+
+const directoryOf = async (host: TestHost, own: Plan): Promise<string> => {
+  await writePlan(host, host.folder, own);
+  await writeClient(path.join(host.folder, FILES.client), { client, generator });
+  return host.folder;
+};
+
+describe('refresh', () => {
+  it('asks nobody of a run that asked nobody, and its verdict stands', async () => {
+    const host = await testHost();
+    const directory = await directoryOf(host, plan);
+    await refresh(host, directory, NOBODY);
+    expect(await readPlatform(host, directory, ABSENT)).toMatchObject({ platform: ABSENT });
+    expect((await analyzeRun(host, directory)).report.findings).toEqual([]);
+  });
+
+  it('does not ask a stack that is gone', async () => {
+    const host = await testHost();
+    const directory = await directoryOf(host, {
+      ...plan,
+      target: { ...plan.target, embedded: true },
+      aws: { endpoint: 'http://127.0.0.1:9', region: 'us-east-1' },
+    });
+    await refresh(host, directory, NOBODY);
+    await expect(refresh(host, directory, { ...NOBODY, asked: true })).rejects.toMatchObject({ name: 'UserError', exitCode: 104 });
+    const { report } = await analyzeRun(host, directory);
+    expect(report.verdict).toBe('inconclusive');
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({ title: expect.stringContaining('the run ended before AWS had answered') }),
+    );
+  });
+
+  it('takes a telemetry file for the platform’s answer', async () => {
+    const host = await testHost();
+    const directory = await directoryOf(host, plan);
+    const file = {
+      schemaVersion: 1,
+      periodS: 60,
+      times: [client.startS],
+      nodes: [{ id: 'lambda:auth' }, { id: 'dynamodb:users/email-index' }, { id: 'something' }],
+      edges: [{ from: 'lambda:auth', to: 'something' }],
+      series: [{ node: 'lambda:auth', metric: 'Errors', stat: 'Sum', values: [3] }],
+    };
+    await host.fs.writeFile(path.join(host.folder, 'own.json'), JSON.stringify(file));
+    await refresh(host, directory, { ...NOBODY, file: 'own.json' });
+    expect(await readPlatform(host, directory, ABSENT)).toMatchObject({
+      platform: file,
+      inventory: { resources: [{ node: 'lambda:auth', kind: 'lambda' }], gaps: [] },
+      alarms: { notAsked: expect.stringContaining('own.json') },
+    });
+  });
+
+  it('asks again for a run that has no answer yet, and keeps the answer', async () => {
+    const clock = testClock();
+    const toS = clock.now() / 1000 - 3600;
+    const telemetry = await startTestTelemetry({ clock });
+    await telemetry.tell(
+      [0, 1, 2, 3].map((minute) => ({
+        namespace: 'AWS/Lambda',
+        metric: 'Invocations',
+        dimensions: { FunctionName: 'auth' },
+        atS: toS - 240 + 60 * minute,
+        values: [1, 1],
+      })),
+    );
+    const times = { startedAt: new Date((toS - 240) * 1000).toISOString(), endedAt: new Date(toS * 1000).toISOString() };
+    const host = await testHost();
+    const directory = await directoryOf(host, { ...plan, ...times, aws: { endpoint: telemetry.endpoint, region: 'us-east-1' } });
+    await host.fs.writeFile(
+      path.join(host.folder, 'k6.config.json'),
+      JSON.stringify({ ext: { loadkit: { resources: [{ node: 'lambda:auth', limits: { memoryMb: 256 } }] } } }),
+    );
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await refresh({ ...host, now: clock.now }, directory, NOBODY);
+    const { platform } = await readPlatform(host, directory, ABSENT);
+    expect(platform).toMatchObject({
+      periodS: 60,
+      series: expect.arrayContaining([{ node: 'lambda:auth', metric: 'Invocations', stat: 'Sum', unit: 'Count', values: [2, 2, 2, 2] }]),
+    });
+    expect(host.written.stderr).toContain('AWS: ');
+  }, 60_000);
+});
