@@ -60,6 +60,12 @@ export function windowStretch(inputs: Omit<PlatformInputs, 'inventory'>): Stretc
   return { missing: `no period of the platform's metrics (${platform.periodS} s) lies within the window` };
 }
 
+/** What went on before the run. */
+export function baselineStretch({ platform, plan }: Pick<PlatformInputs, 'platform' | 'plan'>): Stretch | Missing {
+  const stretch = stretchOf(platform, platform.times[0] ?? 0, secondsOf(plan.startedAt) ?? 0);
+  return stretch.periods.length > 0 ? stretch : { missing: 'there are no metrics of the platform from before the run' };
+}
+
 const secondsOf = (iso: string | null): number | null => {
   const ms = iso === null ? Number.NaN : Date.parse(iso);
   return Number.isNaN(ms) ? null : ms / 1000;

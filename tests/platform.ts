@@ -66,6 +66,7 @@ const HEALTHY: readonly (readonly [node: string, metric: string, stat: string, v
   ['apigateway:api', '5XXError', 'Sum', whenBusy(0)],
   ['apigateway:chat', 'MessageCount', 'Sum', each(0.1)],
   ['lambda:character', 'Invocations', 'Sum', each(1)],
+  ['lambda:character', 'memory_utilization', 'Maximum', whenBusy(40)],
   ['lambda:character', 'Errors', 'Sum', whenBusy(0)],
   ['lambda:character', 'Throttles', 'Sum', whenBusy(0)],
   ['lambda:character', 'Duration', 'Average', whenBusy(18)],
@@ -204,10 +205,11 @@ export function traceAt(index: number, atS: number, shape: TraceShape = {}): Tra
   const spans = [
     span('api', null, 'apigateway:api', 'GET /characters/{id}', 0, endS + 0.002),
     span('invoke', 'api', 'lambda:character', 'Invoke', 0.001, endS + 0.001, true),
-    span('function', 'invoke', 'lambda:character', 'character', 0.001, endS + 0.001),
-    ...(initS > 0 ? [span('init', 'function', 'lambda:character', 'Initialization', 0.001, initS + 0.001)] : []),
+    span('service', 'invoke', 'lambda:character', 'Service', 0.001, endS + 0.001),
+    ...(initS > 0 ? [span('init', 'service', 'lambda:character', 'Initialization', 0.001, initS + 0.001)] : []),
+    span('function', 'service', 'lambda:character', 'Function', initS + 0.001, endS + 0.001),
     span('invocation', 'function', 'lambda:character', 'Invocation', initS + 0.001, endS + 0.001),
-    span('call', 'function', 'dynamodb:characters', operation, initS + ownS + 0.001, endS + 0.001, true),
+    span('call', 'invocation', 'dynamodb:characters', operation, initS + ownS + 0.001, endS + 0.001, true),
   ];
   return { id, weight, partial: false, spans };
 }

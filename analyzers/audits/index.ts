@@ -1,26 +1,46 @@
 import { type AnyAudit, type AuditInputs, type Finding, isMissing, isNotAsked, type Missing, type NotAsked } from '../contract.ts';
+import { alarmsFired } from './alarms-fired.ts';
+import { apiErrors } from './api-errors.ts';
+import { apiLatency } from './api-latency.ts';
 import { apiThrottling } from './api-throttling.ts';
 import { checks } from './checks.ts';
 import { collection } from './collection.ts';
 import { distinctNames } from './distinct-names.ts';
 import { dynamodbCapacity } from './dynamodb-capacity.ts';
 import { dynamodbHotPartition } from './dynamodb-hot-partition.ts';
+import { dynamodbLatency } from './dynamodb-latency.ts';
+import { dynamodbRetries } from './dynamodb-retries.ts';
+import { dynamodbScans } from './dynamodb-scans.ts';
 import { dynamodbThrottles } from './dynamodb-throttles.ts';
 import { engineOutcome } from './engine-outcome.ts';
 import { errorClasses } from './error-classes.ts';
+import { fargateCpu } from './fargate-cpu.ts';
+import { fargateDeployments } from './fargate-deployments.ts';
+import { fargateMemory } from './fargate-memory.ts';
+import { fargateScaling } from './fargate-scaling.ts';
+import { fargateTaskQueue } from './fargate-task-queue.ts';
 import { generatorSaturation } from './generator-saturation.ts';
 import { judgedTargets } from './judged-targets.ts';
+import { lambdaColdStarts } from './lambda-cold-starts.ts';
 import { lambdaConcurrency } from './lambda-concurrency.ts';
 import { lambdaDuration } from './lambda-duration.ts';
 import { lambdaErrors } from './lambda-errors.ts';
+import { lambdaMemory } from './lambda-memory.ts';
 import { lambdaThrottles } from './lambda-throttles.ts';
 import { latencyTail } from './latency-tail.ts';
+import { littlesLaw } from './littles-law.ts';
 import { offeredLoad } from './offered-load.ts';
+import { redisConnections } from './redis-connections.ts';
+import { redisCpu } from './redis-cpu.ts';
 import { redisEvictions } from './redis-evictions.ts';
+import { redisHitRate } from './redis-hit-rate.ts';
+import { redisMemory } from './redis-memory.ts';
+import { requestReconciliation } from './request-reconciliation.ts';
 import { scriptErrors } from './script-errors.ts';
 import { steadyState } from './steady-state.ts';
 import { thresholds } from './thresholds.ts';
 import { warmUp } from './warm-up.ts';
+import { websocketLatency } from './websocket-latency.ts';
 
 /** Every question that a run is asked, in the order of the report: first whether the data can be trusted, then what they say. */
 export const AUDITS: readonly AnyAudit[] = [
@@ -33,18 +53,38 @@ export const AUDITS: readonly AnyAudit[] = [
   generatorSaturation,
   offeredLoad,
   thresholds,
+  requestReconciliation,
+  alarmsFired,
   errorClasses,
   checks,
   latencyTail,
+  websocketLatency,
+  littlesLaw,
   apiThrottling,
+  apiErrors,
+  apiLatency,
   lambdaThrottles,
   lambdaConcurrency,
   lambdaErrors,
   lambdaDuration,
+  lambdaColdStarts,
+  lambdaMemory,
   dynamodbThrottles,
   dynamodbHotPartition,
   dynamodbCapacity,
+  dynamodbLatency,
+  dynamodbScans,
+  dynamodbRetries,
+  redisHitRate,
   redisEvictions,
+  redisMemory,
+  redisCpu,
+  redisConnections,
+  fargateCpu,
+  fargateMemory,
+  fargateTaskQueue,
+  fargateScaling,
+  fargateDeployments,
   distinctNames,
 ];
 

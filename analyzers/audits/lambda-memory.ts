@@ -1,0 +1,127 @@
+import type { Audit, Finding, Resource, Traces } from '../contract.ts';
+import { isMissing } from '../contract.ts';
+import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
+import { highest, type Stretch } from '../platform-series.ts';
+import { ownTimeS, tracesIn } from '../trace-samples.ts';
+import { figure, percent, plural } from '../words.ts';
+
+/** Above this one large request ends the environment. Guess: tune. */
+const NEAR = 0.9;
+/** Of what it uses at most, for the advice. Guess: tune. */
+const ADVISED = 0.7;
+/** At this memory a function has one whole vCPU, and less in proportion: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const VCPU_MB = 1769;
+/** A function that spends this share of its time in its own code is held by that code, and more than a player notices. Guess: tune. */
+const OWN_SHARE = 0.7;
+const OWN_MS = 100;
+/** Invocations without which a mean says little. Guess: tune. */
+const INVOCATIONS_MIN = 5;
+
+export const lambdaMemory: Audit<PlatformNeed, 'traces'> = {
+  id: 'lambda-memory',
+  question: 'Do functions have enough memory, and the processor that comes with it?',
+  needs: PLATFORM_NEEDS,
+  wants: ['traces'],
+  audit(inputs) {
+    let measured = false;
+    const computing: Computing[] = [];
+    const answer = ofEach('lambda-memory', ['lambda'], inputs, (resource, stretch) => {
+      const usedMb = usedMbOf(resource, stretch);
+      measured ||= usedMb !== null || isMeasured(resource.node, stretch);
+      computing.push(...ownWork(resource, inputs.traces, stretch));
+      return ofMemory(resource, usedMb) ?? [];
+    });
+    if (isMissing(answer) || !inputs.inventory.resources.some(({ kind }) => kind === 'lambda')) return answer;
+    return [...answer, ...ofProcessor(computing), ...(measured ? [] : [NOT_MEASURED])];
+  },
+};
+
+/** Lambda's own metrics do not have it: only the REPORT line of each invocation. */
+const NOT_MEASURED: Finding = {
+  id: 'lambda-memory',
+  verdict: 'pass',
+  severity: 'info',
+  title: 'How much memory the Lambda functions use was not measured',
+  why: 'Lambda writes "Max Memory Used" into the log, and has no metric for it.',
+  evidence: [],
+  next: 'Turn Lambda Insights on for the functions, or add a metric filter for the REPORT lines. In the meantime: fields @maxMemoryUsed / @memorySize in Logs Insights.',
+};
+
+const METRICS_MB = ['used_memory_max', 'MaxMemoryUsed'];
+const isMeasured = (node: string, stretch: Stretch): boolean => highest(stretch, [node, 'memory_utilization', 'Maximum']) !== null;
+
+/** By Lambda Insights (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-metrics.html), or from the REPORT lines. */
+function usedMbOf({ node, limits }: Resource, stretch: Stretch): number | null {
+  for (const metric of METRICS_MB) {
+    const usedMb = highest(stretch, [node, metric, 'Maximum']);
+    if (usedMb !== null) return usedMb;
+  }
+  const percentUsed = highest(stretch, [node, 'memory_utilization', 'Maximum']);
+  return percentUsed === null || !limits.memoryMb ? null : (percentUsed / 100) * limits.memoryMb;
+}
+
+function ofMemory({ node, limits }: Resource, usedMb: number | null): Said | null {
+  const memoryMb = limits.memoryMb ?? null;
+  if (usedMb === null || memoryMb === null || usedMb < NEAR * memoryMb) return null;
+  return {
+    verdict: 'warn',
+    severity: 'high',
+    title: `${node} used ${figure(usedMb)} of ${figure(memoryMb)} MB of memory`,
+    why: 'An environment that runs out of memory is ended in the middle of its request, and the next one starts cold.',
+    evidence: [{ what: 'memory used, most', value: usedMb, limit: memoryMb, unit: 'MB' }],
+    next: `Set the memory of ${node} to ${figure(Math.ceil(usedMb / ADVISED))} MB (now ${figure(memoryMb)}). Where use grows with every invocation, find what is kept instead.`,
+    effect: `Room for larger requests, and ${figure(Math.ceil(usedMb / ADVISED) / memoryMb)} times the processor. The price of a second grows by the same factor.`,
+  };
+}
+
+interface Computing {
+  node: string;
+  memoryMb: number;
+  /** Own time of an invocation in the mean, and its share of all of it. */
+  ownMs: number;
+  share: number;
+  invocations: number;
+}
+
+/** A function that spends its time in its own code, and has less than a whole vCPU for it. */
+function ownWork({ node, limits }: Resource, traces: Traces | null, stretch: Stretch): Computing[] {
+  const memoryMb = limits.memoryMb ?? null;
+  if (memoryMb === null || memoryMb >= VCPU_MB) return [];
+  let [ownS, allS, invocations] = [0, 0, 0];
+  for (const trace of tracesIn(traces, stretch)) {
+    for (const span of trace.spans) {
+      if (span.node !== node || span.remote || span.operation !== 'Invocation' || span.endS === null) continue;
+      ownS += ownTimeS(trace, span) ?? 0;
+      allS += span.endS - span.startS;
+      invocations += 1;
+    }
+  }
+  const ownMs = (1000 * ownS) / invocations;
+  const held = invocations >= INVOCATIONS_MIN && ownMs >= OWN_MS && ownS >= OWN_SHARE * allS;
+  return held ? [{ node, memoryMb, ownMs, share: ownS / allS, invocations }] : [];
+}
+
+function ofProcessor(computing: readonly Computing[]): Finding[] {
+  const ranked = computing.toSorted((a, b) => b.ownMs - a.ownMs);
+  const [worst] = ranked;
+  if (worst === undefined) return [];
+  const { node, memoryMb, ownMs, share } = worst;
+  const advisedMb = Math.min(VCPU_MB, 2 * memoryMb);
+  return [
+    {
+      id: 'lambda-memory',
+      // Own code may compute or wait for itself: traces can't tell, so this advises and does not judge.
+      verdict: 'pass',
+      severity: 'low',
+      title: `${node} spends ${figure(ownMs)} ms of each invocation in its own code, ${percent(share)} of its time, with ${percent(memoryMb / VCPU_MB)} of a vCPU`,
+      why: 'Memory buys processor: 1,769 MB are a whole vCPU. What a function waits for by itself (locks, pauses, synchronous logging) shows in the same place.',
+      evidence: ranked.map((each) => ({
+        what: `${each.node} at ${figure(each.memoryMb)} MB, own time of an invocation (${plural(each.invocations, 'trace')})`,
+        value: each.ownMs,
+        unit: 'ms',
+      })),
+      next: `Set the memory of ${node} to ${figure(advisedMb)} MB (now ${figure(memoryMb)}) and run again: if it gets faster by as much, it is short of processor (AWS Lambda Power Tuning finds the best size); if not, look at what its code waits for.`,
+      effect: `Up to ${figure(ownMs * (1 - memoryMb / advisedMb))} ms less for each invocation, at about the same price where it computes.`,
+    },
+  ];
+}
