@@ -1,7 +1,7 @@
 import type { Audit, Resource } from '../contract.ts';
 import { type Answer, began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
 import { type Name, type Stretch, sinceAt, total } from '../platform-series.ts';
-import { operationSeries, operationsOf } from '../table-operations.ts';
+import { operationSeries, operationsOf, READS } from '../table-operations.ts';
 import { figure } from '../words.ts';
 
 /** DynamoDB is made for single-digit milliseconds (https://aws.amazon.com/dynamodb/features/): this is ten times that. Guess: tune. */
@@ -47,10 +47,17 @@ function ofTable({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
       { what: 'read units of a call, mean', value: units, unit: 'RCU' },
       ...began(inputs, sinceAt(stretch, name, MEAN_MS_MAX)),
     ],
-    next:
-      units >= LARGE_UNITS
-        ? `Read less of ${node}: a call takes ${figure(units)} units (4 KB each). Split large items, project only what is needed into an index, set a Limit and page.`
-        : `Keep the hottest reads of ${node} in the cache (or DAX), and open a case with AWS if small reads stay this slow: nothing of yours is in this time. Check that the SDK keeps its connections alive.`,
+    next: adviceOn(node, worst.operation, units),
     effect: `Each request that reads it gets faster by up to ${figure(worst.totalMs / worst.count)} ms a call.`,
   };
+}
+
+function adviceOn(node: string, operation: string, units: number): string {
+  if (READS.includes(operation) && units >= LARGE_UNITS) {
+    return `Read less of ${node}: a call takes ${figure(units)} units (4 KB each). Split large items, project only what is needed into an index, set a Limit and page.`;
+  }
+  const fewer = READS.includes(operation)
+    ? `Keep the hottest reads of ${node} in the cache (or DAX)`
+    : `Write less often to ${node}: gather writes, and drop indexes that nobody reads`;
+  return `${fewer}. Where small calls stay this slow, open a case with AWS: nothing of yours is in this time.`;
 }

@@ -23,7 +23,7 @@ function ofService({ node, limits }: Resource, stretch: Stretch, inputs: Platfor
   if (use === null || share === null) return { missing: `CloudWatch has no CPUUtilization of ${node} within the window` };
   if (share < SHARE_MIN) return [];
   const running = mean(stretch, [node, 'RunningTaskCount', 'Average']) ?? limits.tasksDesired ?? null;
-  const needed = running === null ? null : Math.ceil((running * use) / TARGET_PERCENT) + (use >= 99 ? 1 : 0);
+  const needed = running === null ? null : tasksFor(stretch, node, running);
   return {
     verdict: 'warn',
     severity: 'high',
@@ -39,6 +39,13 @@ function ofService({ node, limits }: Resource, stretch: Stretch, inputs: Platfor
     next: adviceOn(node, limits, running, needed),
     effect: `Use falls towards ${figure(TARGET_PERCENT)} %, and waiting in the tasks all but ends.`,
   };
+}
+
+/** Tasks that would bring the busiest period to the target; as many as scaling asked for, where that was more. Full tasks may need more than they show. */
+function tasksFor(stretch: Stretch, node: string, running: number): number {
+  const most = highest(stretch, [node, 'CPUUtilization', 'Average']) ?? 0;
+  const desired = highest(stretch, [node, 'DesiredTaskCount', 'Average']) ?? 0;
+  return Math.max(Math.ceil((running * most) / TARGET_PERCENT), Math.ceil(running) + 1, Math.ceil(desired));
 }
 
 function adviceOn(node: string, { cpuUnits, tasksMax }: Resource['limits'], running: number | null, needed: number | null): string {

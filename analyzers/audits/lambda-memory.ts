@@ -113,7 +113,7 @@ function ofProcessor(computing: readonly Computing[]): Finding[] {
       // Own code may compute or wait for itself: traces can't tell, so this advises and does not judge.
       verdict: 'pass',
       severity: 'low',
-      title: `${node} spends ${figure(ownMs)} ms of each invocation in its own code, ${percent(share)} of its time, with ${percent(memoryMb / VCPU_MB)} of a vCPU`,
+      title: `${node} spends ${figure(ownMs)} ms of each invocation in its own code, ${figure(Math.floor(100 * share))} % of its time, with ${percent(memoryMb / VCPU_MB)} of a vCPU`,
       why: 'Memory buys processor: 1,769 MB are a whole vCPU. What a function waits for by itself (locks, pauses, synchronous logging) shows in the same place.',
       evidence: ranked.map((each) => ({
         what: `${each.node} at ${figure(each.memoryMb)} MB, own time of an invocation (${plural(each.invocations, 'trace')})`,
