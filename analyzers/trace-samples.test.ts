@@ -4,7 +4,7 @@ import { syntheticRun } from '../tests/artifacts.ts';
 import { traceAt, withPlatform } from '../tests/platform.ts';
 import type { Span, Trace } from './contract.ts';
 import { stretchOf } from './platform-series.ts';
-import { lengthOf, ownTimeS, startOf, tracesIn } from './trace-samples.ts';
+import { lengthOf, ownTimeS, startOf, tracesByNode, tracesIn } from './trace-samples.ts';
 
 const span = (id: string, parentId: string | null, startS: number, endS: number | null): Span => ({
   ...{ id, parentId, startS, endS, node: 'n', operation: 'o', outcome: 'ok', remote: false },
@@ -21,6 +21,19 @@ describe('tracesIn', () => {
     expect(Math.min(...found.map(startOf))).toBeGreaterThanOrEqual(startS + 20);
     expect(tracesIn(null, stretch)).toEqual([]);
     expect(tracesIn(run.traces, stretchOf(run.platform, 0, 1))).toEqual([]);
+  });
+});
+
+describe('tracesByNode', () => {
+  it('has each trace once for each node that it passes', () => {
+    const run = withPlatform(syntheticRun({ durationS: 60 }));
+    const found = tracesByNode(run.traces, stretchOf(run.platform, run.client.startS + 20, run.client.startS + 30));
+    expect([...found].map(([node, traces]) => [node, traces.length])).toEqual([
+      ['apigateway:api', 20],
+      ['lambda:character', 20],
+      ['dynamodb:characters', 20],
+    ]);
+    expect(tracesByNode(run.traces, { missing: 'no period' }).size).toBe(0);
   });
 });
 

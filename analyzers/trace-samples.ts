@@ -1,4 +1,4 @@
-import type { Span, Trace, Traces } from './contract.ts';
+import { isMissing, type Missing, type Span, type Trace, type Traces } from './contract.ts';
 import type { Stretch } from './platform-series.ts';
 
 /** The traces that began within a stretch; none where there are no traces. */
@@ -10,6 +10,20 @@ export function tracesIn(traces: Traces | null, { file, periods }: Stretch): Tra
     const startS = startOf(trace);
     return startS >= fromS && startS < lastS + file.periodS;
   });
+}
+
+/** The same by each node that they pass: the audits ask node by node, of thousands of traces. */
+export function tracesByNode(traces: Traces | null, stretch: Stretch | Missing): ReadonlyMap<string, readonly Trace[]> {
+  const found = new Map<string, Trace[]>();
+  if (isMissing(stretch)) return found;
+  for (const trace of tracesIn(traces, stretch)) {
+    for (const node of new Set(trace.spans.map((span) => span.node))) {
+      const through = found.get(node);
+      if (through === undefined) found.set(node, [trace]);
+      else through.push(trace);
+    }
+  }
+  return found;
 }
 
 export const startOf = ({ spans }: Trace): number => spans.reduce((least, { startS }) => Math.min(least, startS), Number.POSITIVE_INFINITY);

@@ -1,8 +1,8 @@
-import type { Audit, Resource, Traces } from '../contract.ts';
-import { type Answer, ofEach, PLATFORM_NEEDS, type PlatformNeed } from '../platform-audit.ts';
+import type { Audit, Resource, Trace } from '../contract.ts';
+import { type Answer, ofEach, PLATFORM_NEEDS, type PlatformNeed, windowStretch } from '../platform-audit.ts';
 import { type Stretch, total } from '../platform-series.ts';
 import { operationSeries, READS } from '../table-operations.ts';
-import { tracesIn } from '../trace-samples.ts';
+import { tracesByNode } from '../trace-samples.ts';
 import { figure, percent } from '../words.ts';
 
 /** A share of the time spent on reading the table that is worth a warning. Guess: tune. */
@@ -13,7 +13,12 @@ export const dynamodbScans: Audit<PlatformNeed, 'traces'> = {
   question: 'Are tables scanned where they could be queried?',
   needs: PLATFORM_NEEDS,
   wants: ['traces'],
-  audit: (inputs) => ofEach('dynamodb-scans', ['dynamodb'], inputs, (resource, stretch) => ofTable(resource, stretch, inputs.traces)),
+  audit(inputs) {
+    const byNode = tracesByNode(inputs.traces, windowStretch(inputs));
+    return ofEach('dynamodb-scans', ['dynamodb'], inputs, (resource, stretch) =>
+      ofTable(resource, stretch, byNode.get(resource.node) ?? []),
+    );
+  },
 };
 
 interface Reads {
@@ -24,8 +29,8 @@ interface Reads {
   from: string;
 }
 
-function ofTable({ node }: Resource, stretch: Stretch, traces: Traces | null): Answer {
-  const found = measured(node, stretch) ?? traced(node, stretch, traces);
+function ofTable({ node }: Resource, stretch: Stretch, traces: readonly Trace[]): Answer {
+  const found = measured(node, stretch) ?? traced(node, traces);
   if (found.scans === 0) return [];
   const { scans, reads, scanMs, allMs, from } = found;
   const share = scanMs / allMs;
@@ -59,9 +64,9 @@ function measured(node: string, stretch: Stretch): Reads | null {
   return found;
 }
 
-function traced(node: string, stretch: Stretch, traces: Traces | null): Reads {
+function traced(node: string, traces: readonly Trace[]): Reads {
   const found: Reads = { scans: 0, reads: 0, scanMs: 0, allMs: 0, from: 'traces' };
-  for (const { spans } of tracesIn(traces, stretch)) {
+  for (const { spans } of traces) {
     for (const span of spans) {
       if (span.node !== node || span.endS === null || !READS.includes(span.operation)) continue;
       add(found, span.operation, 1, 1000 * (span.endS - span.startS));

@@ -1,8 +1,8 @@
-import type { Audit, Evidence, Resource, Trace, Traces } from '../contract.ts';
+import type { Audit, Evidence, Resource, Trace } from '../contract.ts';
 import { clopperPearson } from '../models/intervals.ts';
-import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
+import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
 import { highest, type Stretch, total } from '../platform-series.ts';
-import { lengthOf, tracesIn } from '../trace-samples.ts';
+import { lengthOf, tracesByNode } from '../trace-samples.ts';
 import { figure, percent } from '../words.ts';
 
 /** What meets more than one invocation in twenty is part of the 95th percentile. */
@@ -27,14 +27,17 @@ export const lambdaColdStarts: Audit<PlatformNeed, 'traces'> = {
   question: 'How many invocations started cold, and do they make the tail?',
   needs: PLATFORM_NEEDS,
   wants: ['traces'],
-  audit: (inputs) =>
-    ofEach('lambda-cold-starts', ['lambda'], inputs, (resource, stretch) => {
-      const seen = traced(resource.node, inputs.traces, stretch);
+  audit(inputs) {
+    const byNode = tracesByNode(inputs.traces, windowStretch(inputs));
+    return ofEach('lambda-cold-starts', ['lambda'], inputs, (resource, stretch) => {
+      const traces = byNode.get(resource.node) ?? [];
+      const seen = traced(resource.node, traces);
       const counted = reported(resource.node, stretch);
       const found = counted === null ? seen : { ...counted, initMs: counted.initMs ?? seen?.initMs ?? null };
       if (found === null || found.cold < COLD_MIN || (found.initMs ?? Number.POSITIVE_INFINITY) < NOTICEABLE_MS) return [];
-      return found.cold / found.invocations < P95_SHARE ? [] : finding(resource, found, tailOf(resource.node, inputs.traces, stretch));
-    }),
+      return found.cold / found.invocations < P95_SHARE ? [] : finding(resource, found, tailOf(resource.node, traces));
+    });
+  },
 };
 
 /** Lambda Insights (`init_duration`), the REPORT lines, Powertools' and the game's own counts. */
@@ -57,8 +60,8 @@ function reported(node: string, stretch: Stretch): ColdStarts | null {
 }
 
 /** X-Ray shows each initialization below the invocation that waited for it. */
-function traced(node: string, traces: Traces | null, stretch: Stretch): ColdStarts | null {
-  const spans = tracesIn(traces, stretch).flatMap((trace) => trace.spans.filter((span) => span.node === node && !span.remote));
+function traced(node: string, traces: readonly Trace[]): ColdStarts | null {
+  const spans = traces.flatMap((trace) => trace.spans.filter((span) => span.node === node && !span.remote));
   const invocations = spans.filter(({ operation }) => operation === 'Invocation').length;
   if (invocations === 0) return null;
   const initsMs = spans
@@ -71,9 +74,8 @@ function traced(node: string, traces: Traces | null, stretch: Stretch): ColdStar
 const isInit = ({ operation }: { operation: string }): boolean => operation === 'Initialization' || operation === 'Restore';
 
 /** Among the slowest traces through the function: how many waited for an initialization of it. */
-function tailOf(node: string, traces: Traces | null, stretch: Stretch): { cold: number; of: number } | null {
-  const through = tracesIn(traces, stretch)
-    .filter(({ spans }) => spans.some((span) => span.node === node))
+function tailOf(node: string, traces: readonly Trace[]): { cold: number; of: number } | null {
+  const through = traces
     .flatMap((trace) => {
       const lengthS = lengthOf(trace);
       return lengthS === null ? [] : [{ trace, lengthS }];

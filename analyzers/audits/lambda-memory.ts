@@ -1,8 +1,8 @@
-import type { Audit, Finding, Resource, Traces } from '../contract.ts';
+import type { Audit, Finding, Resource, Trace } from '../contract.ts';
 import { isMissing } from '../contract.ts';
-import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
+import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
 import { highest, type Stretch } from '../platform-series.ts';
-import { ownTimeS, tracesIn } from '../trace-samples.ts';
+import { ownTimeS, tracesByNode } from '../trace-samples.ts';
 import { figure, percent, plural } from '../words.ts';
 
 /** Above this one large request ends the environment. Guess: tune. */
@@ -25,10 +25,11 @@ export const lambdaMemory: Audit<PlatformNeed, 'traces'> = {
   audit(inputs) {
     let measured = false;
     const computing: Computing[] = [];
+    const byNode = tracesByNode(inputs.traces, windowStretch(inputs));
     const answer = ofEach('lambda-memory', ['lambda'], inputs, (resource, stretch) => {
       const usedMb = usedMbOf(resource, stretch);
       measured ||= usedMb !== null || isMeasured(resource.node, stretch);
-      computing.push(...ownWork(resource, inputs.traces, stretch));
+      computing.push(...ownWork(resource, byNode.get(resource.node) ?? []));
       return ofMemory(resource, usedMb) ?? [];
     });
     if (isMissing(answer) || !inputs.inventory.resources.some(({ kind }) => kind === 'lambda')) return answer;
@@ -84,11 +85,11 @@ interface Computing {
 }
 
 /** A function that spends its time in its own code, and has less than a whole vCPU for it. */
-function ownWork({ node, limits }: Resource, traces: Traces | null, stretch: Stretch): Computing[] {
+function ownWork({ node, limits }: Resource, traces: readonly Trace[]): Computing[] {
   const memoryMb = limits.memoryMb ?? null;
   if (memoryMb === null || memoryMb >= VCPU_MB) return [];
   let [ownS, allS, invocations] = [0, 0, 0];
-  for (const trace of tracesIn(traces, stretch)) {
+  for (const trace of traces) {
     for (const span of trace.spans) {
       if (span.node !== node || span.remote || span.operation !== 'Invocation' || span.endS === null) continue;
       ownS += ownTimeS(trace, span) ?? 0;
