@@ -35,6 +35,12 @@ describe('lambda-memory', () => {
     expect(findingsOf(id, unmeasured)).toEqual([
       expect.objectContaining({ verdict: 'pass', severity: 'info', next: expect.stringContaining('Lambda Insights') }),
     ]);
+    expect(findingsOf(id, withSeries(unmeasured, node, 'Errors', 'Sum', 1))).toEqual([
+      expect.objectContaining({
+        severity: 'medium',
+        evidence: [expect.objectContaining({ what: 'lambda:character failed, with 512 MB' })],
+      }),
+    ]);
   });
 
   it('advises on functions that spend their time in their own code, with less than a vCPU', () => {

@@ -1,7 +1,7 @@
-import type { Audit, Finding, Resource, Trace } from '../contract.ts';
+import type { Audit, Evidence, Finding, Resource, Trace } from '../contract.ts';
 import { isMissing } from '../contract.ts';
 import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
-import { highest, type Stretch } from '../platform-series.ts';
+import { highest, type Stretch, total } from '../platform-series.ts';
 import { ownTimeS, tracesByNode } from '../trace-samples.ts';
 import { figure, percent, plural } from '../words.ts';
 
@@ -24,29 +24,36 @@ export const lambdaMemory: Audit<PlatformNeed, 'traces'> = {
   wants: ['traces'],
   audit(inputs) {
     let measured = false;
-    const computing: Computing[] = [];
+    const [computing, failed]: [Computing[], Evidence[]] = [[], []];
     const byNode = tracesByNode(inputs.traces, windowStretch(inputs));
     const answer = ofEach('lambda-memory', ['lambda'], inputs, (resource, stretch) => {
       const usedMb = usedMbOf(resource, stretch);
       measured ||= usedMb !== null || isMeasured(resource.node, stretch);
       computing.push(...ownWork(resource, byNode.get(resource.node) ?? []));
+      if (usedMb === null) failed.push(...errorsOf(resource, stretch));
       return ofMemory(resource, usedMb) ?? [];
     });
     if (isMissing(answer) || !inputs.inventory.resources.some(({ kind }) => kind === 'lambda')) return answer;
-    return [...answer, ...ofProcessor(computing), ...(measured ? [] : [NOT_MEASURED])];
+    return [...answer, ...ofProcessor(computing), ...(measured ? [] : [notMeasured(failed)])];
   },
 };
 
 /** Lambda's own metrics do not have it: only the REPORT line of each invocation. */
-const NOT_MEASURED: Finding = {
+const notMeasured = (failed: Evidence[]): Finding => ({
   id: 'lambda-memory',
   verdict: 'pass',
-  severity: 'info',
+  // Running out of memory is one of the ways to fail.
+  severity: failed.length > 0 ? 'medium' : 'info',
   title: 'How much memory the Lambda functions use was not measured',
   why: 'Lambda writes "Max Memory Used" into the log, and has no metric for it.',
-  evidence: [],
+  evidence: failed,
   next: 'Turn Lambda Insights on for the functions, or add a metric filter for the REPORT lines. In the meantime: fields @maxMemoryUsed / @memorySize in Logs Insights.',
-};
+});
+
+function errorsOf({ node, limits }: Resource, stretch: Stretch): Evidence[] {
+  const errors = total(stretch, [node, 'Errors', 'Sum']) ?? 0;
+  return errors > 0 ? [{ what: `${node} failed, with ${limits.memoryMb ?? 'unknown'} MB`, value: errors, unit: 'invocations' }] : [];
+}
 
 const METRICS_MB = ['used_memory_max', 'MaxMemoryUsed'];
 const isMeasured = (node: string, stretch: Stretch): boolean => highest(stretch, [node, 'memory_utilization', 'Maximum']) !== null;
