@@ -1,5 +1,4 @@
-import type { AuditInputs, Evidence, Finding, Missing, Resource, ResourceKind } from './contract.ts';
-import { isMissing } from './contract.ts';
+import { type AuditInputs, type Evidence, type Finding, isMissing, type Missing, type Resource, type ResourceKind } from './contract.ts';
 import { isTold, type Stretch, stretchOf } from './platform-series.ts';
 
 /** What the audits of the platform have in common: each asks its question to every resource of a kind, within the window. */

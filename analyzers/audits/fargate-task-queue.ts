@@ -1,5 +1,4 @@
-import type { Audit, Client, Finding, Resource } from '../contract.ts';
-import { isMissing } from '../contract.ts';
+import { type Audit, type Client, type Finding, isMissing, type Resource } from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
 import { type Answer, began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
 import { highest, mean, type Name, type Stretch, samples, sinceAt } from '../platform-series.ts';

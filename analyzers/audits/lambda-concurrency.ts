@@ -1,5 +1,4 @@
-import type { Audit, Inventory, Resource } from '../contract.ts';
-import { isMissing } from '../contract.ts';
+import { type Audit, type Inventory, isMissing, type Resource } from '../contract.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
 import { addUp, highest, type Name, type Stretch, shareAt, sinceAt, total } from '../platform-series.ts';
 import { figure, percent } from '../words.ts';

@@ -1,5 +1,4 @@
-import type { Audit, Evidence, Finding, Resource, Trace } from '../contract.ts';
-import { isMissing } from '../contract.ts';
+import { type Audit, type Evidence, type Finding, isMissing, type Resource, type Trace } from '../contract.ts';
 import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
 import { highest, type Stretch, total } from '../platform-series.ts';
 import { ownTimeS, tracesByNode } from '../trace-samples.ts';

@@ -1,5 +1,4 @@
-import type { Audit, Client, Plan, Window } from '../contract.ts';
-import { isMissing } from '../contract.ts';
+import { type Audit, type Client, isMissing, type Plan, type Window } from '../contract.ts';
 import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
 import { highest, type Stretch, samples, weightedMean } from '../platform-series.ts';
 import { runSeries, slotsWithin, total } from '../series.ts';

@@ -1,5 +1,4 @@
-import type { Audit, Resource } from '../contract.ts';
-import { isMissing } from '../contract.ts';
+import { type Audit, isMissing, type Resource } from '../contract.ts';
 import { clopperPearson } from '../models/intervals.ts';
 import { type Answer, baselineStretch, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
 import { highest, type Stretch, total } from '../platform-series.ts';

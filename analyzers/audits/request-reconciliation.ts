@@ -1,5 +1,4 @@
-import type { Audit, Client, Evidence, Finding, Inventory, Plan, Traces } from '../contract.ts';
-import { isMissing } from '../contract.ts';
+import { type Audit, type Client, type Evidence, type Finding, type Inventory, isMissing, type Plan, type Traces } from '../contract.ts';
 import { baselineStretch } from '../platform-audit.ts';
 import { type Name, type Stretch, total } from '../platform-series.ts';
 import { executedS, runSeries, total as sumOf } from '../series.ts';
@@ -100,83 +99,72 @@ function idle(inputs: { platform: TelemetryFile; plan: Plan }, names: readonly N
 }
 
 function findingsOn(counts: Counts): Finding[] {
-  const { sent, unanswered, throttled, gateway, others, invocations, lambdaThrottles } = counts;
-  if (sent === 0) return [];
-  const tolerance = Math.max(TOLERANCE, TOLERANCE_SHARE * sent, counts.underWay);
-  const about = { evidence: evidenceOf(counts), why: WHY };
+  if (counts.sent === 0) return [];
+  const tolerance = Math.max(TOLERANCE, TOLERANCE_SHARE * counts.sent, counts.underWay);
+  const gaps = [atGateway(counts, tolerance), atFunctions(counts, tolerance)].flatMap((gap) => gap ?? []);
+  return gaps.map((gap) => ({ id: 'request-reconciliation', why: WHY, evidence: evidenceOf(counts), ...gap }));
+}
+
+/** A gap with its name, and what to do about it. */
+type Gap = Pick<Finding, 'verdict' | 'severity' | 'title' | 'next'>;
+
+function atGateway({ sent, unanswered, gateway, others }: Counts, tolerance: number): Gap | null {
   if (gateway === null) {
-    return [
-      finding({
-        ...about,
-        verdict: 'inconclusive',
-        severity: 'high',
-        title: `The players sent ${plural(sent, 'request')}, and API Gateway counted none`,
-        next: 'Check that the target is the API in the inventory, in this region and stage, and ask again in some minutes: CloudWatch completes its data late.',
-      }),
-    ];
+    return {
+      verdict: 'inconclusive',
+      severity: 'high',
+      title: `The players sent ${plural(sent, 'request')}, and API Gateway counted none`,
+      next: 'Check that the target is the API in the inventory, in this region and stage, and ask again in some minutes: CloudWatch completes its data late.',
+    };
   }
-  const findings: Finding[] = [];
   // Above zero: sent, and never seen at the gateway. Below: seen there, and not sent by the players once each.
   const short = sent - gateway;
   if (short > unanswered + tolerance) {
-    findings.push(
-      finding({
-        ...about,
-        verdict: 'inconclusive',
-        severity: 'high',
-        title: `${plural(short, 'request')} of ${figure(sent)} were lost between the players and API Gateway's metrics`,
-        next: 'Look for what answers before API Gateway (CloudFront, WAF, another API or stage), and ask again in some minutes: CloudWatch completes its data late.',
-      }),
-    );
-  } else if (short > tolerance) {
-    findings.push(
-      finding({
-        ...about,
-        verdict: 'warn',
-        severity: 'medium',
-        title: `${plural(short, 'request')} of ${figure(sent)} got no answer and never came to API Gateway`,
-        next: 'Look at connections between the generator and the target: DNS, TLS, connection limits.',
-      }),
-    );
-  } else if (-short > tolerance) {
-    const idleShare = Math.min(-short, others);
-    findings.push(
-      finding({
-        ...about,
-        verdict: 'warn',
-        severity: 'medium',
-        title: `API Gateway counted ${plural(-short, 'request')} more than the ${figure(sent)} that the players sent${idleShare > tolerance ? `, about ${figure(idleShare)} as it would without the run` : ''}`,
-        next: "Find out who else uses the target, or what sends again by itself (a proxy, a browser, the SDK of an app): the platform's figures are of all of it. Run against a target of its own.",
-      }),
-    );
+    return {
+      verdict: 'inconclusive',
+      severity: 'high',
+      title: `${plural(short, 'request')} of ${figure(sent)} were lost between the players and API Gateway's metrics`,
+      next: 'Look for what answers before API Gateway (CloudFront, WAF, another API or stage), and ask again in some minutes: CloudWatch completes its data late.',
+    };
   }
-  if (invocations !== null) {
-    const missing = gateway - throttled - invocations - lambdaThrottles;
-    if (Math.abs(missing) > tolerance) {
-      findings.push(
-        finding({
-          ...about,
-          verdict: 'warn',
-          severity: 'medium',
-          title:
-            missing > 0
-              ? `${plural(missing, 'request')} came to API Gateway and to no function`
-              : `The functions behind API Gateway ran ${plural(-missing, 'time')} more than it was asked`,
-          next:
-            missing > 0
-              ? 'Look at what the API answers by itself: validation, authorizers, mocks, its cache, routes that do not exist.'
-              : 'Look at who else invokes these functions: schedules, queues, retries of asynchronous invocations, other APIs.',
-        }),
-      );
-    }
+  if (short > tolerance) {
+    return {
+      verdict: 'warn',
+      severity: 'medium',
+      title: `${plural(short, 'request')} of ${figure(sent)} got no answer and never came to API Gateway`,
+      next: 'Look at connections between the generator and the target: DNS, TLS, connection limits.',
+    };
   }
-  return findings;
+  if (-short <= tolerance) return null;
+  const idleShare = Math.min(-short, others);
+  return {
+    verdict: 'warn',
+    severity: 'medium',
+    title: `API Gateway counted ${plural(-short, 'request')} more than the ${figure(sent)} that the players sent${idleShare > tolerance ? `, about ${figure(idleShare)} as it would without the run` : ''}`,
+    next: "Find out who else uses the target, or what sends again by itself (a proxy, a browser, the SDK of an app): the platform's figures are of all of it. Run against a target of its own.",
+  };
+}
+
+function atFunctions({ gateway, throttled, invocations, lambdaThrottles }: Counts, tolerance: number): Gap | null {
+  if (gateway === null || invocations === null) return null;
+  const missing = gateway - throttled - invocations - lambdaThrottles;
+  if (Math.abs(missing) <= tolerance) return null;
+  const said = { verdict: 'warn', severity: 'medium' } as const;
+  return missing > 0
+    ? {
+        ...said,
+        title: `${plural(missing, 'request')} came to API Gateway and to no function`,
+        next: 'Look at what the API answers by itself: validation, authorizers, mocks, its cache, routes that do not exist.',
+      }
+    : {
+        ...said,
+        title: `The functions behind API Gateway ran ${plural(-missing, 'time')} more than it was asked`,
+        next: 'Look at who else invokes these functions: schedules, queues, retries of asynchronous invocations, other APIs.',
+      };
 }
 
 const WHY =
   'Findings about the platform hold for the run only as far as both count the same requests. X-Ray takes the first request of each second and 5 % of the others: what it did not sample is no loss.';
-
-const finding = (said: Omit<Finding, 'id'>): Finding => ({ id: 'request-reconciliation', ...said });
 
 const evidenceOf = ({
   sent,

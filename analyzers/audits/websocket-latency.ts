@@ -1,5 +1,4 @@
-import type { Audit, AuditInputs, Client, Evidence, Plan, Window } from '../contract.ts';
-import { isMissing } from '../contract.ts';
+import { type Audit, type AuditInputs, type Client, type Evidence, isMissing, type Plan, type Window } from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
 import { trialsToClaim } from '../models/intervals.ts';
 import { windowStretch } from '../platform-audit.ts';
