@@ -29,6 +29,14 @@ describe('fargate-task-queue', () => {
     expect(findingsOf(id, growing)).toEqual([expect.objectContaining({ severity: 'high', title: expect.stringContaining('grows') })]);
   });
 
+  it('warns of tasks that are retried again and again', () => {
+    const retried = withSeries(withSeries(run, node, 'TasksRetried', 'Sum', 20), node, 'TasksProcessed', 'Sum', 60);
+    expect(findingsOf(id, retried)).toEqual([
+      expect.objectContaining({ verdict: 'warn', title: expect.stringMatching(/were retried \d+ times, for \d+ that were worked$/) }),
+    ]);
+    expect(findingsOf(id, withSeries(retried, node, 'TasksRetried', 'Sum', 1))).toEqual([]);
+  });
+
   it('tells what players saw where no queue told of itself', () => {
     const slots = run.client.users.map(() => histogramOf([3, 3.5, 4]));
     const seen = { ...untold, client: withClient(untold as never, { trends: [{ name: 'task_latency', unit: 's', slots }] }).client };

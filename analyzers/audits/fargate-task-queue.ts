@@ -1,7 +1,7 @@
 import { type Audit, type Client, type Finding, isMissing, type Resource } from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
-import { type Answer, began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
-import { highest, mean, type Name, type Stretch, samples, sinceAt } from '../platform-series.ts';
+import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
+import { highest, mean, type Name, type Stretch, samples, sinceAt, total } from '../platform-series.ts';
 import { slotsWithin } from '../series.ts';
 import { figure } from '../words.ts';
 
@@ -11,6 +11,10 @@ const WAIT_MS_MAX = 1000;
 const GROWTH = 2;
 /** Shorter ones are noise. Guess: tune. */
 const LENGTH_MIN = 10;
+
+/** Retries as a share of the tasks that were worked, and fewer are an accident. Guess: tune. */
+const RETRIED_SHARE = 0.1;
+const RETRIES_MIN = 5;
 
 /** Of SQS, and of the game's own queue where the inventory names it. Each with the factor to milliseconds. */
 const AGES: readonly (readonly [metric: string, stat: string, toMs: number])[] = [
@@ -36,7 +40,7 @@ export const fargateTaskQueue: Audit<PlatformNeed, 'client'> = {
     let told = false;
     const answer = ofEach('fargate-task-queue', ['ecs', 'sqs'], inputs, (resource, stretch) => {
       told ||= [...AGES, ...LENGTHS].some(([metric, stat]) => samples(stretch, [resource.node, metric, stat]).length > 0);
-      return ofQueue(resource, stretch, inputs);
+      return [ofQueue(resource, stretch, inputs), ofRetries(resource, stretch)].flatMap((said) => said ?? []);
     });
     const services = inputs.inventory.resources.filter(({ kind }) => kind === 'ecs').map(({ node }) => node);
     if (told || isMissing(answer) || services.length === 0) return answer;
@@ -74,14 +78,14 @@ function asSeen(services: readonly string[], { client, window, plan }: PlatformI
   ];
 }
 
-function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): Answer {
+function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): Said | null {
   const age = AGES.find(([metric, stat]) => samples(stretch, [node, metric, stat]).length > 0);
   const length = LENGTHS.find(([metric, stat]) => samples(stretch, [node, metric, stat]).length > 0);
   const waitMs = age === undefined ? null : (highest(stretch, [node, age[0], age[1]]) ?? 0) * age[2];
   const growth = length === undefined ? null : growthOf(stretch, [node, ...length]);
   const waits = waitMs !== null && waitMs > WAIT_MS_MAX;
   const grows = growth !== null && growth.last >= LENGTH_MIN && growth.last >= GROWTH * growth.first;
-  if (!waits && !grows) return [];
+  if (!waits && !grows) return null;
   const longest = length === undefined ? null : highest(stretch, [node, ...length]);
   return {
     verdict: 'warn',
@@ -100,6 +104,26 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
     ],
     next: `Run more tasks of the service that works the queue of ${node} (see the findings on its processor and scaling), and scale it by queue length per task rather than by CPU alone. Tasks that fail again and again belong into a dead-letter queue after a few attempts.`,
     effect: 'The wait falls to the time that a task takes.',
+  };
+}
+
+/** Tasks that are worked again and again take the workers of all others. */
+function ofRetries({ node }: Resource, stretch: Stretch): Said | null {
+  const [retried, processed] = [total(stretch, [node, 'TasksRetried', 'Sum']) ?? 0, total(stretch, [node, 'TasksProcessed', 'Sum']) ?? 0];
+  if (retried < RETRIES_MIN || retried < RETRIED_SHARE * processed) return null;
+  return {
+    verdict: 'warn',
+    severity: 'high',
+    title: `Tasks in the queue of ${node} were retried ${figure(retried)} times, for ${figure(processed)} that were worked`,
+    why: 'A task that can never succeed and is retried for ever keeps a worker busy for ever, and each such task one more.',
+    evidence: [
+      { what: 'TasksRetried', value: retried },
+      { what: 'TasksProcessed', value: processed },
+      { what: 'TasksFailed (given up)', value: total(stretch, [node, 'TasksFailed', 'Sum']) },
+      { what: 'CPUUtilization, mean', value: mean(stretch, [node, 'CPUUtilization', 'Average']), unit: '%' },
+    ],
+    next: `Give tasks of ${node} a largest number of attempts (3 to 5), and put those that reach it into a dead-letter queue with an alarm on its length. Then read why the first of them fails.`,
+    effect: 'Workers are free for tasks that can succeed.',
   };
 }
 
