@@ -49,6 +49,18 @@ describe('request-reconciliation', () => {
     expect(titleOf(busy)[0]?.[1]).toMatch(/as it would without the run$/);
   });
 
+  it('takes what was cut off at the end of the run, up to one request of each player, for no gap', () => {
+    const more = 1 + 150 / sent;
+    expect(findingsOf(id, counting('lambda:character', 'Invocations', more))).toEqual([]);
+    expect(findingsOf(id, counting('lambda:character', 'Invocations', more, counting(node, 'Count', more)))).toEqual([]);
+  });
+
+  it('compares what the metrics cover, where they end before the run', () => {
+    const times = run.platform.times.slice(0, -Math.ceil(80 / run.platform.periodS));
+    const series = run.platform.series.map((each) => ({ ...each, values: each.values.slice(0, times.length) }));
+    expect(findingsOf(id, { ...run, platform: { ...run.platform, times, series } })).toEqual([]);
+  });
+
   it('counts what X-Ray did not sample', () => {
     const [finding] = findingsOf(id, counting(node, 'Count', 3));
     expect(finding?.evidence.find(({ what }) => what === 'not sampled by X-Ray')).toMatchObject({
