@@ -5,6 +5,7 @@ import { isTold, type Stretch, stretchOf } from './platform-series.ts';
 export type PlatformNeed = 'platform' | 'inventory' | 'window' | 'plan';
 export const PLATFORM_NEEDS: readonly PlatformNeed[] = ['platform', 'inventory', 'window', 'plan'];
 export type PlatformInputs = Pick<AuditInputs, PlatformNeed>;
+type BaselineInputs = Pick<PlatformInputs, 'platform' | 'plan'> & { client: AuditInputs['client'] | null };
 
 /** Of these CloudWatch has datapoints for as long as they are there; the others tell only when they have something to do. */
 const ALWAYS_TOLD: ReadonlySet<ResourceKind> = new Set(['ecs', 'elasticache']);
@@ -59,9 +60,9 @@ export function windowStretch(inputs: Omit<PlatformInputs, 'inventory'>): Stretc
   return { missing: `no period of the platform's metrics (${platform.periodS} s) lies within the window` };
 }
 
-/** What went on before the run. */
-export function baselineStretch({ platform, plan }: Pick<PlatformInputs, 'platform' | 'plan'>): Stretch | Missing {
-  const stretch = stretchOf(platform, platform.times[0] ?? 0, secondsOf(plan.startedAt) ?? 0);
+/** What went on before the first player. The embedded stack begins with the run, so that its baseline lies between the run's start and the load's. */
+export function baselineStretch({ platform, plan, client }: BaselineInputs): Stretch | Missing {
+  const stretch = stretchOf(platform, platform.times[0] ?? 0, client?.executionStartS ?? secondsOf(plan.startedAt) ?? 0);
   return stretch.periods.length > 0 ? stretch : { missing: 'there are no metrics of the platform from before the run' };
 }
 

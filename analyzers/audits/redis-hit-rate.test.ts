@@ -42,6 +42,22 @@ describe('redis-hit-rate', () => {
     expect(findingsOf(id, polling)).toEqual([]);
   });
 
+  it('finds what goes on without players also where the metrics begin with the run, as those of the embedded stack do', () => {
+    const { startS } = run.client;
+    const polling = withSeries(lookups(95, 5), node, 'CacheMisses', 'Sum', (requests) => (requests > 0 ? 105 : 100));
+    const loadAtS = startS + 20;
+    const quiet = (_: number, timeS: number) => (timeS < loadAtS ? 0 : 95);
+    const embedded = withSeries(polling, node, 'CacheHits', 'Sum', quiet);
+    const from = embedded.platform.times.findIndex((timeS) => timeS >= startS);
+    const platform = {
+      ...embedded.platform,
+      times: embedded.platform.times.slice(from),
+      series: embedded.platform.series.map((each) => ({ ...each, values: each.values.slice(from) })),
+    };
+    const client = { ...run.client, executionStartS: loadAtS };
+    expect(findingsOf(id, { ...embedded, platform, client })).toEqual([]);
+  });
+
   it('is inconclusive where it was not told', () => {
     expect(findingsOf(id, withSeries(run, node, 'CacheHits', 'Sum', null))).toEqual([expect.objectContaining({ verdict: 'inconclusive' })]);
     expect(findingsOf('unanswered', withSilent(run, node))).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { type Audit, isMissing, type Resource } from '../contract.ts';
+import { type Audit, type Client, isMissing, type Resource } from '../contract.ts';
 import { clopperPearson } from '../models/intervals.ts';
 import { type Answer, baselineStretch, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
 import { highest, type Stretch, total } from '../platform-series.ts';
@@ -12,14 +12,17 @@ const RATE_MIN = 0.8;
 /** Fewer look-ups say little, and cost little. Guess: tune. */
 const LOOKUPS_MIN = 50;
 
-export const redisHitRate: Audit<PlatformNeed> = {
+type Inputs = PlatformInputs & { client: Client | null };
+
+export const redisHitRate: Audit<PlatformNeed, 'client'> = {
   id: 'redis-hit-rate',
   question: 'Does the cache have what it is asked for?',
   needs: PLATFORM_NEEDS,
+  wants: ['client'],
   audit: (inputs) => ofEach('redis-hit-rate', ['elasticache'], inputs, (resource, stretch) => ofCache(resource, stretch, inputs)),
 };
 
-function ofCache({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): Answer {
+function ofCache({ node }: Resource, stretch: Stretch, inputs: Inputs): Answer {
   const [allHits, allMisses] = [total(stretch, [node, 'CacheHits', 'Sum']), total(stretch, [node, 'CacheMisses', 'Sum'])];
   if (allHits === null || allMisses === null)
     return { missing: `CloudWatch has no CacheHits and CacheMisses of ${node} within the window` };
@@ -52,7 +55,7 @@ function ofCache({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
 }
 
 /** What the rate before the run makes over the length of the stretch; 0 where nobody looked before the run. */
-function idleOf([node, metric]: readonly [string, string], stretch: Stretch, inputs: PlatformInputs): number {
+function idleOf([node, metric]: readonly [string, string], stretch: Stretch, inputs: Inputs): number {
   const before = baselineStretch(inputs);
   if (isMissing(before)) return 0;
   return ((total(before, [node, metric, 'Sum']) ?? 0) / before.periods.length) * stretch.periods.length;

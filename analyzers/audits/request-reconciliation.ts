@@ -75,7 +75,7 @@ function countsOf(
     unanswered: classes((status) => status === '0' || status === ''),
     throttled: classes((status) => status === '429'),
     gateway: addedUp(stretch, ofGateways),
-    others: idle({ platform, plan }, ofGateways, stretch),
+    others: idle({ platform, plan, client }, ofGateways, stretch),
     invocations: addedUp(
       stretch,
       behind.map((node) => [node, 'Invocations', 'Sum']),
@@ -100,7 +100,7 @@ const addedUp = (stretch: Stretch, names: readonly Name[]): number | null => {
   return sums.length === 0 ? null : sums.reduce((a, b) => a + b, 0);
 };
 
-function idle(inputs: { platform: TelemetryFile; plan: Plan }, names: readonly Name[], { periods }: Stretch): number {
+function idle(inputs: { platform: TelemetryFile; plan: Plan; client: Client }, names: readonly Name[], { periods }: Stretch): number {
   const before = baselineStretch(inputs);
   return isMissing(before) ? 0 : ((addedUp(before, names) ?? 0) / before.periods.length) * periods.length;
 }
