@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../tests/artifacts.ts';
 import { type PlatformRun, withHours, withoutResource, withPlatform, withSilent } from '../tests/platform.ts';
 import type { Window } from './contract.ts';
-import { began, ofEach, type Said, windowStretch } from './platform-audit.ts';
+import { baselineStretch, began, fullLoadStretch, ofEach, type Said, windowStretch } from './platform-audit.ts';
 
 const run = withPlatform(syntheticRun({ durationS: 60 }));
 const { startS } = run.client;
@@ -53,6 +53,22 @@ describe('windowStretch', () => {
     expect(lengthOf(windowStretch({ ...inputsOf(run), window: { ...window, steady: false } }))).toBeGreaterThan(11);
     const killed = { ...run.plan, endedAt: null };
     expect(lengthOf(windowStretch({ ...inputsOf(run), plan: killed, window: { ...window, steady: false } }))).toBe(10);
+  });
+});
+
+describe('fullLoadStretch', () => {
+  it('is the window, steady or not', () => {
+    for (const steady of [true, false])
+      expect(fullLoadStretch({ ...inputsOf(run), window: { ...window, steady } }).periods).toHaveLength(8);
+  });
+});
+
+describe('baselineStretch', () => {
+  it('ends with the first player, or with the start of the run where none is known', () => {
+    const untilFirst = (client: typeof run.client | null): unknown => baselineStretch({ ...run, client });
+    expect(untilFirst(null)).toMatchObject({ periods: expect.arrayContaining([0, 11]) });
+    expect(untilFirst({ ...run.client, executionStartS: startS + 20 })).toMatchObject({ periods: expect.arrayContaining([0, 15]) });
+    expect(untilFirst({ ...run.client, executionStartS: startS - 3600 })).toMatchObject({ missing: expect.any(String) });
   });
 });
 

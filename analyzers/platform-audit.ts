@@ -60,6 +60,10 @@ export function windowStretch(inputs: Omit<PlatformInputs, 'inventory'>): Stretc
   return { missing: `no period of the platform's metrics (${platform.periodS} s) lies within the window` };
 }
 
+/** The window, steady or not: for shares that a start always spoils, as of a cache that fills and of environments that start. */
+export const fullLoadStretch = ({ platform, window }: Pick<PlatformInputs, 'platform' | 'window'>): Stretch =>
+  stretchOf(platform, window.fromS, window.toS);
+
 /** What went on before the first player. The embedded stack begins with the run, so that its baseline lies between the run's start and the load's. */
 export function baselineStretch({ platform, plan, client }: BaselineInputs): Stretch | Missing {
   const stretch = stretchOf(platform, platform.times[0] ?? 0, client?.executionStartS ?? secondsOf(plan.startedAt) ?? 0);

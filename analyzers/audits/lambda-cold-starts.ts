@@ -1,6 +1,6 @@
 import type { Audit, Evidence, Resource, Trace } from '../contract.ts';
 import { clopperPearson } from '../models/intervals.ts';
-import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
+import { fullLoadStretch, ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
 import { highest, type Stretch, total } from '../platform-series.ts';
 import { lengthOf, tracesByNode } from '../trace-samples.ts';
 import { figure, percent } from '../words.ts';
@@ -28,8 +28,9 @@ export const lambdaColdStarts: Audit<PlatformNeed, 'traces'> = {
   needs: PLATFORM_NEEDS,
   wants: ['traces'],
   audit(inputs) {
-    const byNode = tracesByNode(inputs.traces, windowStretch(inputs));
-    return ofEach('lambda-cold-starts', ['lambda'], inputs, (resource, stretch) => {
+    const stretch = fullLoadStretch(inputs);
+    const byNode = tracesByNode(inputs.traces, stretch);
+    return ofEach('lambda-cold-starts', ['lambda'], inputs, (resource) => {
       const traces = byNode.get(resource.node) ?? [];
       const seen = traced(resource.node, traces);
       const counted = reported(resource.node, stretch);

@@ -1,6 +1,14 @@
 import { type Audit, type Client, isMissing, type Resource } from '../contract.ts';
 import { clopperPearson } from '../models/intervals.ts';
-import { type Answer, baselineStretch, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
+import {
+  type Answer,
+  baselineStretch,
+  fullLoadStretch,
+  ofEach,
+  PLATFORM_NEEDS,
+  type PlatformInputs,
+  type PlatformNeed,
+} from '../platform-audit.ts';
 import { highest, type Stretch, total } from '../platform-series.ts';
 import { figure, percent } from '../words.ts';
 
@@ -19,7 +27,7 @@ export const redisHitRate: Audit<PlatformNeed, 'client'> = {
   question: 'Does the cache have what it is asked for?',
   needs: PLATFORM_NEEDS,
   wants: ['client'],
-  audit: (inputs) => ofEach('redis-hit-rate', ['elasticache'], inputs, (resource, stretch) => ofCache(resource, stretch, inputs)),
+  audit: (inputs) => ofEach('redis-hit-rate', ['elasticache'], inputs, (resource) => ofCache(resource, fullLoadStretch(inputs), inputs)),
 };
 
 function ofCache({ node }: Resource, stretch: Stretch, inputs: Inputs): Answer {
