@@ -388,15 +388,19 @@ export interface Finding {
 /**
  * One question to the artifacts, pure: no network, disk, clock or unseeded randomness. It receives what it declares in `needs`; when one
  * of those is missing, or it throws, the answer is `inconclusive` with the reason (see audits/index.ts). It answers [] when there is
- * nothing to say.
+ * nothing to say, and `Missing` when what is there can't carry an answer: audits with the same reason share one finding.
  */
-export interface Audit<K extends keyof AuditInputs = keyof AuditInputs> {
+export interface Audit<K extends keyof AuditInputs = keyof AuditInputs, W extends keyof AuditInputs = never> {
   /** A noun, kebab-case, the same as its file's name. */
   id: string;
   question: string;
   needs: readonly K[];
-  audit(inputs: Pick<AuditInputs, K>): Finding | readonly Finding[];
+  /** What it can do without: null where it is missing or nobody asked for it. */
+  wants?: readonly W[];
+  audit(inputs: Pick<AuditInputs, K> & { [P in W]: AuditInputs[P] | null }): Finding | readonly Finding[] | Missing;
 }
+/** An audit of whatever needs. */
+export type AnyAudit = Audit<keyof AuditInputs, keyof AuditInputs>;
 
 // ---------------------------------------------------------------------------------------------------------------- report
 

@@ -49,12 +49,16 @@ describe('why', () => {
 
 describe('sentence', () => {
   it('capitalises a word, but no name', () => {
-    expect(['no samples', "k6's value", 'loadkit was late', 'ws_reconnects rose', 'done?'].map(sentence)).toEqual([
+    expect(
+      ['no samples', "k6's value", 'loadkit was late', 'ws_reconnects rose', 'done?', 'dynamodb:guilds throttled', 'why: so'].map(sentence),
+    ).toEqual([
       'No samples.',
       "k6's value.",
       'loadkit was late.',
       'ws_reconnects rose.',
       'Done?',
+      'dynamodb:guilds throttled.',
+      'Why: so.',
     ]);
   });
 });

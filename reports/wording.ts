@@ -68,9 +68,9 @@ export function orderedFindings(findings: readonly Finding[]): Finding[] {
 
 const plural = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
 
-/** A first word that is a plain one gets its capital; `k6`, `loadkit`, `chat_round_trip` and `/characters` are names. */
+/** A first word that is a plain one gets its capital; `k6`, `loadkit`, `chat_round_trip`, `/characters` and `dynamodb:guilds` are names. */
 const sentenceCase = (text: string): string =>
-  text.replace(/^(?!loadkit\b)[a-z]+(?=[\s,.:;!?']|$)/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+  text.replace(/^(?!loadkit\b)[a-z]+(?=[\s,.;!?']|:(?:\s|$)|$)/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 
 const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 

@@ -2,11 +2,12 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
 import { MISSING } from '../../tests/judged.ts';
+import { withPlatform } from '../../tests/platform.ts';
 import type { Audit, Finding } from '../contract.ts';
 import { judge } from '../judge.ts';
 import { AUDITS, type FoundInputs, runAudits } from './index.ts';
 
-const run = syntheticRun({ durationS: 60 });
+const run = withPlatform(syntheticRun({ durationS: 60 }));
 const report = judge(run);
 const inputs: FoundInputs = {
   ...run,
@@ -56,6 +57,44 @@ describe('runAudits', () => {
     expect(runAudits(inputs, [throwing, steady])).toEqual([
       expect.objectContaining({ id: 'throwing', verdict: 'inconclusive', title: expect.stringContaining('division by cucumber') }),
       expect.objectContaining({ title: 'true' }),
+    ]);
+  });
+
+  it('asks nothing that nobody asked the platform, even where another input is missing', () => {
+    const needy: Audit<'client' | 'platform'> = {
+      id: 'needy',
+      question: '?',
+      needs: ['client', 'platform'],
+      audit: () => finding('asked'),
+    };
+    expect(runAudits({ ...inputs, client: MISSING, platform: { notAsked: 'no platform' } }, [needy])).toEqual([]);
+  });
+
+  it('hands over what is wanted where it is there, and null where it is not', () => {
+    const wanting: Audit<'plan', 'traces'> = {
+      id: 'wanting',
+      question: '?',
+      needs: ['plan'],
+      wants: ['traces'],
+      audit: ({ traces }) => finding(traces === null ? 'without' : 'with'),
+    };
+    expect(runAudits(inputs, [wanting])).toEqual([expect.objectContaining({ title: 'with' })]);
+    for (const traces of [MISSING, { notAsked: 'no platform' }]) {
+      expect(runAudits({ ...inputs, traces }, [wanting])).toEqual([expect.objectContaining({ title: 'without' })]);
+    }
+  });
+
+  it('tells once of what several audits found missing by themselves', () => {
+    const blind = (id: string): Audit<'plan'> => ({ id, question: `${id}?`, needs: ['plan'], audit: () => ({ missing: 'no light' }) });
+    expect(runAudits(inputs, [blind('one'), blind('two')])).toEqual([
+      expect.objectContaining({
+        id: 'unanswered',
+        verdict: 'inconclusive',
+        evidence: [
+          { what: 'one?', value: null },
+          { what: 'two?', value: null },
+        ],
+      }),
     ]);
   });
 

@@ -22,8 +22,8 @@ const item = (finding: Finding): Html => html`<li class="finding ${finding.verdi
 <p class="marks">${finding.verdict === 'pass' ? noteBadge() : badge(finding.verdict)}<span>${SEVERITY_WORDS[finding.severity]}</span><code>${finding.id}</code></p>
 <p>${prose(finding.why)}</p>
 ${finding.evidence.length > 0 && html`<ul class="evidence">${finding.evidence.slice(0, ROWS_MAX).map(evidence)}</ul>`}
-${finding.effect !== undefined && html`<p><strong>Effect.</strong> ${prose(finding.effect)}</p>`}
-${finding.next !== undefined && html`<p class="next"><strong>Next.</strong> ${prose(finding.next)}</p>`}</li>`;
+${finding.next !== undefined && html`<p class="next"><strong>Next.</strong> ${prose(finding.next)}</p>`}
+${finding.effect !== undefined && html`<p><strong>Effect.</strong> ${prose(finding.effect)}</p>`}</li>`;
 
 const SEVERITY_WORDS: Readonly<Record<Finding['severity'], string>> = {
   critical: 'critical',

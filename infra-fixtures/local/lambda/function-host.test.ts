@@ -255,6 +255,14 @@ it("writes the log as Lambda does, with the function's own lines in their place"
   expect(alarming).toEqual([two, three]);
 });
 
+it('gives a function what is set for it alone, over what is set for all', async () => {
+  start({ env: { FLAVOUR: 'tin', ERROR_SHARE: '0.3' } });
+  expect(await ask({ do: 'environment' })).toMatchObject({ FLAVOUR: 'tin', ERROR_SHARE: '0.3' });
+  const other = await ask({ do: 'environment' }, 'chat');
+  expect(other).toMatchObject({ FLAVOUR: 'brass' });
+  expect(other).not.toHaveProperty('ERROR_SHARE');
+});
+
 it('gives a handler the environment and the context of Lambda', async () => {
   start({ timeoutMs: 9000 });
   const trace = { root: '1-67891233-abcdef012345678912345678', parent: '0123456789abcdef', sampled: true };

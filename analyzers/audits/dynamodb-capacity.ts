@@ -1,0 +1,46 @@
+import type { Audit, Resource } from '../contract.ts';
+import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
+import { busiestPerS, type Name, type Stretch, shareAt, sinceAt, total } from '../platform-series.ts';
+import { type Access, accesses, type Part, partsOf, provisionedUnits, TARGET_UTILISATION } from '../table-capacity.ts';
+import { figure, percent } from '../words.ts';
+
+/** Above this little is left for a burst beyond the credit of 300 s. Guess: tune. */
+const NEAR = 0.8;
+
+export const dynamodbCapacity: Audit<PlatformNeed> = {
+  id: 'dynamodb-capacity',
+  question: 'How much of their provisioned capacity do tables use?',
+  needs: PLATFORM_NEEDS,
+  audit: (inputs) =>
+    ofEach('dynamodb-capacity', ['dynamodb'], inputs, (resource, stretch) =>
+      partsOf(resource, stretch).flatMap((part) => accesses.flatMap((access) => ofPart(resource, part, access, stretch, inputs) ?? [])),
+    ),
+};
+
+function ofPart(resource: Resource, part: Part, access: Access, stretch: Stretch, inputs: Pick<PlatformInputs, 'plan'>): Said | null {
+  const { node } = part;
+  const provisioned = provisionedUnits(resource, part, access, stretch);
+  const name: Name = [node, `Consumed${access}CapacityUnits`, 'Sum'];
+  const consumed = busiestPerS(stretch, name);
+  if (provisioned === null || consumed === null || consumed < NEAR * provisioned) return null;
+  // What throttles is told of by dynamodb-throttles, with the same advice.
+  if ((total(stretch, [node, `${access}ThrottleEvents`, 'Sum']) ?? 0) > 0) return null;
+  const units = access === 'Read' ? 'RCU' : 'WCU';
+  const over = consumed > provisioned;
+  const limitPerPeriod = NEAR * provisioned * stretch.file.periodS;
+  return {
+    verdict: 'warn',
+    severity: over ? 'high' : 'medium',
+    title: `${node} consumed ${figure(consumed)} ${units}/s, ${percent(consumed / provisioned)} of ${figure(provisioned)} provisioned`,
+    why: over
+      ? 'It lives on the credit of the last 5 minutes, and throttles once that is used up: a longer run would.'
+      : 'What is left does not carry a burst for long.',
+    evidence: [
+      { what: 'consumed in the busiest period', value: consumed, limit: provisioned, unit: `${units}/s` },
+      { what: `share of the periods above ${percent(NEAR)}`, value: shareAt(stretch, name, limitPerPeriod), unit: 'ratio' },
+      ...began(inputs, sinceAt(stretch, name, limitPerPeriod)),
+    ],
+    next: `Provision ${figure(Math.ceil(consumed / TARGET_UTILISATION))} ${units} for ${node} (now ${figure(provisioned)}), with auto scaling at ${figure(100 * TARGET_UTILISATION)} %, or switch the table to on-demand.`,
+    effect: `The load of this run then takes ${figure(100 * TARGET_UTILISATION)} % of it.`,
+  };
+}

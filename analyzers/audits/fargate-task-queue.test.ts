@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { syntheticRun } from '../../tests/artifacts.ts';
+import { findingsOf, withClient } from '../../tests/judged.ts';
+import { withHours, withoutResource, withPlatform, withSeries } from '../../tests/platform.ts';
+import { histogramOf } from '../models/histogram.ts';
+
+const id = 'fargate-task-queue';
+const node = 'fargate:engine';
+const run = withPlatform(syntheticRun({ durationS: 60 }));
+const { startS } = run.client;
+const untold = withSeries(withSeries(run, node, 'QueueLength', 'Maximum', null), node, 'TaskWait', 'p95', null);
+
+describe('fargate-task-queue', () => {
+  it('has nothing to say of a short queue, of none, and of a service without', () => {
+    expect(findingsOf(id, run)).toEqual([]);
+    expect(findingsOf(id, untold)).toEqual([]);
+    expect(findingsOf(id, withoutResource(run, node))).toEqual([]);
+  });
+
+  it('warns of long waits, in the unit of whoever tells', () => {
+    expect(findingsOf(id, withSeries(run, node, 'TaskWait', 'p95', 2500))).toEqual([
+      expect.objectContaining({ verdict: 'warn', severity: 'medium', title: 'Tasks wait up to 2.5 s in the queue of fargate:engine' }),
+    ]);
+    expect(findingsOf(id, withSeries(run, node, 'ApproximateAgeOfOldestMessage', 'Maximum', 4))[0]?.title).toContain('4 s');
+  });
+
+  it('warns of a queue that grows', () => {
+    const growing = withSeries(run, node, 'QueueLength', 'Maximum', (_, timeS) => Math.max(0, timeS - startS));
+    expect(findingsOf(id, growing)).toEqual([expect.objectContaining({ severity: 'high', title: expect.stringContaining('grows') })]);
+  });
+
+  it('warns of tasks that are retried again and again', () => {
+    const retried = withSeries(withSeries(run, node, 'TasksRetried', 'Sum', 20), node, 'TasksProcessed', 'Sum', 60);
+    expect(findingsOf(id, retried)).toEqual([
+      expect.objectContaining({ verdict: 'warn', title: expect.stringMatching(/were retried \d+ times, for \d+ that were worked$/) }),
+    ]);
+    expect(findingsOf(id, withSeries(retried, node, 'TasksRetried', 'Sum', 1))).toEqual([]);
+  });
+
+  it('tells what players saw where no queue told of itself', () => {
+    const slots = run.client.users.map(() => histogramOf([3, 3.5, 4]));
+    const seen = { ...untold, client: withClient(untold as never, { trends: [{ name: 'task_latency', unit: 's', slots }] }).client };
+    expect(findingsOf(id, seen)).toEqual([
+      expect.objectContaining({ verdict: 'pass', title: expect.stringMatching(/take .* s at the 95th percentile as players see it/) }),
+    ]);
+    expect(findingsOf(id, { ...seen, platform: run.platform })).toEqual([]);
+  });
+
+  it('is inconclusive where no period lies within the window', () => {
+    expect(findingsOf('unanswered', withHours(run))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { syntheticRun } from '../../tests/artifacts.ts';
+import { findingsOf, MISSING } from '../../tests/judged.ts';
+import { foundIn, traceAt, withHours, withoutResource, withPlatform, withSeries, withTraces } from '../../tests/platform.ts';
+
+const id = 'lambda-cold-starts';
+const node = 'lambda:character';
+const run = withPlatform(syntheticRun({ durationS: 60 }));
+/** Every n-th of so many invocations within the window starts cold. */
+const storm = (every: number, traces = 60) =>
+  withTraces(
+    run,
+    Array.from({ length: traces }, (_, i) => traceAt(i, run.client.startS + 15 + (30 * i) / traces, { initS: i % every === 0 ? 1.2 : 0 })),
+  );
+
+describe('lambda-cold-starts', () => {
+  it('has nothing to say of warm functions, of a single cold start, without traces, and of no function', () => {
+    expect(findingsOf(id, run)).toEqual([]);
+    expect(findingsOf(id, storm(60))).toEqual([]);
+    expect(findingsOf(id, foundIn(storm(4), { traces: MISSING }))).toEqual([]);
+    expect(findingsOf(id, withoutResource(storm(4), node))).toEqual([]);
+  });
+
+  it('warns where cold starts make the 95th percentile, with their share and length', () => {
+    const [finding] = findingsOf(id, storm(4));
+    expect(finding).toMatchObject({
+      verdict: 'warn',
+      title: 'lambda:character: 25 % of its invocations started cold, each 1,200 ms longer',
+      next: expect.stringContaining('lambda:character'),
+    });
+    expect(finding?.evidence[0]).toMatchObject({ value: 0.25, limit: 0.05, interval: [expect.any(Number), expect.any(Number)] });
+    expect(finding?.evidence.at(-1)).toMatchObject({ value: 1, unit: 'ratio' });
+  });
+
+  it('says so where they are too few to be sure', () => {
+    expect(findingsOf(id, storm(8, 16))).toEqual([
+      expect.objectContaining({ verdict: 'pass', title: expect.stringContaining('seen in 2 of 16: too few to be sure') }),
+    ]);
+  });
+
+  it('goes by a count of them where there is one', () => {
+    const counted = withSeries(run, node, 'ColdStart', 'Sum', (requests) => (requests === 0 ? null : requests / 5));
+    expect(findingsOf(id, counted)).toEqual([
+      expect.objectContaining({ verdict: 'warn', title: expect.stringMatching(/^lambda:character: 20 % of its/) }),
+    ]);
+    expect(findingsOf(id, withSeries(storm(4), node, 'ColdStart', 'Sum', 0))).toEqual([]);
+  });
+
+  it('takes short initializations for no concern', () => {
+    const quick = Array.from({ length: 60 }, (_, i) => traceAt(i, run.client.startS + 15 + i / 2, { initS: 0.05 }));
+    expect(findingsOf(id, withTraces(run, quick))).toEqual([]);
+  });
+
+  it('is inconclusive where no period lies within the window', () => {
+    expect(findingsOf('unanswered', withHours(run))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { syntheticRun } from '../../tests/artifacts.ts';
+import { findingsOf } from '../../tests/judged.ts';
+import { withHours, withLimits, withoutResource, withPlatform, withSeries } from '../../tests/platform.ts';
+
+const id = 'lambda-concurrency';
+const node = 'lambda:character';
+const run = withPlatform(syntheticRun({ durationS: 60 }));
+const busy = (executions: number) => withSeries(run, node, 'ConcurrentExecutions', 'Maximum', executions);
+
+describe('lambda-concurrency', () => {
+  it('has nothing to say far from the limit, of an unknown one, and of no function', () => {
+    expect(findingsOf(id, run)).toEqual([]);
+    expect(findingsOf(id, withLimits(busy(79), node, { reservedConcurrency: 100 }))).toEqual([]);
+    expect(findingsOf(id, withLimits(busy(5000), node, { accountConcurrency: null }))).toEqual([]);
+    expect(findingsOf(id, withoutResource(run, node))).toEqual([]);
+  });
+
+  it('warns near to the reserved concurrency, and leaves throttles to their own audit', () => {
+    const near = withLimits(busy(90), node, { reservedConcurrency: 100 });
+    expect(findingsOf(id, near)).toEqual([
+      expect.objectContaining({
+        verdict: 'warn',
+        title: 'lambda:character ran 90 executions at once, 90 % of its reserved concurrency of 100',
+        next: expect.stringContaining('to 114 or more'),
+      }),
+    ]);
+    expect(findingsOf(id, withSeries(near, node, 'Throttles', 'Sum', 3))).toEqual([]);
+  });
+
+  it('warns where functions without a reservation come near to what the account has left', () => {
+    expect(findingsOf(id, busy(850))).toEqual([
+      expect.objectContaining({
+        verdict: 'warn',
+        severity: 'high',
+        title: expect.stringMatching(/850 executions at once, 85 % of the 1,000/),
+      }),
+    ]);
+  });
+
+  it('is inconclusive where no period lies within the window', () => {
+    expect(findingsOf('unanswered', withHours(run))[0]?.evidence.map(({ what }) => what)).toContain(
+      'How near did concurrent executions come to their limit?',
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import type { Audit, Resource } from '../contract.ts';
+import { type Answer, began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
+import { highest, type Name, type Stretch, sinceAt } from '../platform-series.ts';
+import { figure, percent } from '../words.ts';
+
+/** A p95 that near to the timeout is cut off by the next slowdown of what it calls. Guess: tune. */
+const NEAR = 0.8;
+/** What comes up to the timeout was ended by it; a reported duration may be a little under. */
+const REACHED = 0.99;
+/** Lambda's default, where the real one is not known: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html */
+const DEFAULT_TIMEOUT_MS = 3000;
+
+export const lambdaDuration: Audit<PlatformNeed> = {
+  id: 'lambda-duration',
+  question: 'Did invocations come near to their timeout?',
+  needs: PLATFORM_NEEDS,
+  audit: (inputs) => ofEach('lambda-duration', ['lambda'], inputs, (resource, stretch) => ofFunction(resource, stretch, inputs)),
+};
+
+function ofFunction({ node, limits }: Resource, stretch: Stretch, inputs: Pick<PlatformInputs, 'plan'>): Answer {
+  const name: Name = [node, 'Duration', 'Maximum'];
+  const [longestMs, p95Ms] = [highest(stretch, name), highest(stretch, [node, 'Duration', 'p95'])];
+  if (longestMs === null) return [];
+  const { timeoutS } = limits;
+  if (timeoutS === null || timeoutS === undefined) {
+    if (longestMs < DEFAULT_TIMEOUT_MS) return [];
+    return {
+      missing: `the timeout of ${node} could not be read (lambda:GetFunctionConfiguration), and an invocation took ${figure(longestMs)} ms`,
+    };
+  }
+  const timeoutMs = 1000 * timeoutS;
+  const reached = longestMs >= REACHED * timeoutMs;
+  if (!reached && (p95Ms ?? 0) < NEAR * timeoutMs) return [];
+  const evidence = [
+    { what: 'Duration, longest', value: longestMs, limit: timeoutMs, unit: 'ms' },
+    { what: 'Duration, p95 of the worst period', value: p95Ms, limit: timeoutMs, unit: 'ms' },
+    ...began(inputs, sinceAt(stretch, name, REACHED * timeoutMs)),
+  ];
+  const why =
+    'A function that is ended by its timeout has worked, and is paid for, in vain; its environment is thrown away, and the next invocation starts cold.';
+  return reached
+    ? {
+        verdict: 'warn',
+        severity: 'high',
+        title: `Invocations of ${node} ran into its timeout of ${figure(timeoutS)} s`,
+        why,
+        evidence,
+        next: `Find what ${node} waits for (its traces, and findings on what it calls), and give each call a time limit of its own below ${figure(timeoutS)} s. Raise the timeout only if answers that late are of use: API Gateway gives up after 29 s.`,
+        effect: 'Requests fail fast, or not at all, and no environment is lost.',
+      }
+    : {
+        verdict: 'warn',
+        severity: 'medium',
+        title: `${node} takes ${figure(p95Ms ?? 0)} ms at the 95th percentile, ${percent((p95Ms ?? 0) / timeoutMs)} of its timeout of ${figure(timeoutS)} s`,
+        why,
+        evidence,
+        next: `Shorten ${node}, or raise its timeout above ${figure(Math.ceil((p95Ms ?? 0) / NEAR / 1000))} s.`,
+        effect: 'Leaves a fifth for slow moments.',
+      };
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { syntheticRun } from '../../tests/artifacts.ts';
+import { findingsOf, MISSING } from '../../tests/judged.ts';
+import { foundIn, withHours, withLimits, withoutResource, withPlatform, withSeries, withSilent } from '../../tests/platform.ts';
+
+const id = 'lambda-throttles';
+const node = 'lambda:character';
+const run = withPlatform(syntheticRun({ durationS: 60 }));
+const throttled = withSeries(run, node, 'Throttles', 'Sum', (requests) => (requests === 0 ? null : 100));
+const nextOf = (of: typeof run) => findingsOf(id, of)[0]?.next;
+
+describe('lambda-throttles', () => {
+  it('has nothing to say where nothing was throttled, nothing was invoked, or there is no function', () => {
+    expect(findingsOf(id, run)).toEqual([]);
+    expect(findingsOf(id, withSeries(run, node, 'Throttles', 'Sum', null))).toEqual([]);
+    expect(findingsOf(id, withSilent(run, node))).toEqual([]);
+    expect(findingsOf(id, withoutResource(run, node))).toEqual([]);
+  });
+
+  it("names the concurrency that Little's law asks for", () => {
+    const [finding] = findingsOf(id, withLimits(throttled, node, { reservedConcurrency: 2 }));
+    expect(finding).toMatchObject({
+      verdict: 'warn',
+      severity: 'critical',
+      title: expect.stringMatching(
+        /^lambda:character was throttled: [\d,]+ invocations of [\d,]+ \([\d.]+ %\) refused at a reserved concurrency of 2$/,
+      ),
+    });
+    // About 195 requests/s and 20 throttles/s, of 18 ms each: 3.9 in the mean, 10 with three standard deviations.
+    expect(finding?.next).toMatch(/^Set the reserved concurrency of lambda:character to (9|10|11) \(now 2\)/);
+  });
+
+  it('never advises less than there is', () => {
+    expect(nextOf(withLimits(throttled, node, { reservedConcurrency: 500 }))).toContain('to 501 (now 500)');
+  });
+
+  it('tells a function that is switched off, the limit of the account, and a limit that could not be read', () => {
+    expect(nextOf(withLimits(throttled, node, { reservedConcurrency: 0 }))).toContain('Remove the reserved concurrency of 0');
+    expect(nextOf(throttled)).toContain('(now 1,000)');
+    const { reservedConcurrency: _, ...limits } = run.inventory.resources.find((each) => each.node === node)?.limits ?? {};
+    const resources = run.inventory.resources.map((each) => (each.node === node ? { ...each, limits } : each));
+    expect(nextOf({ ...throttled, inventory: { ...run.inventory, resources } })).toContain('lambda:GetFunctionConcurrency');
+  });
+
+  it('says so where nothing ran, so that no duration is known', () => {
+    const off = withSeries(withLimits(throttled, node, { reservedConcurrency: 1 }), node, 'Duration', 'Average', null);
+    expect(nextOf(off)).toContain('Nothing ran that would tell by how much');
+  });
+
+  it('is inconclusive without telemetry, or with too coarse one', () => {
+    expect(findingsOf('unanswered', foundIn(run, { platform: MISSING }))).toEqual([expect.objectContaining({ verdict: 'inconclusive' })]);
+    expect(findingsOf('unanswered', withHours(run))).toEqual([
+      expect.objectContaining({ verdict: 'inconclusive', title: expect.stringContaining('3600 s') }),
+    ]);
+  });
+});

@@ -1,0 +1,77 @@
+import { type Audit, type Client, isMissing, type Resource } from '../contract.ts';
+import { clopperPearson } from '../models/intervals.ts';
+import {
+  type Answer,
+  baselineStretch,
+  fullLoadStretch,
+  ofEach,
+  PLATFORM_NEEDS,
+  type PlatformInputs,
+  type PlatformNeed,
+} from '../platform-audit.ts';
+import { highest, type Stretch, total } from '../platform-series.ts';
+import { figure, percent } from '../words.ts';
+
+/**
+ * Below it a significant share of keys is evicted, expired, or was never there.
+ * Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html (CacheHitRate)
+ */
+const RATE_MIN = 0.8;
+/** Fewer look-ups say little, and cost little. Guess: tune. */
+const LOOKUPS_MIN = 50;
+
+type Inputs = PlatformInputs & { client: Client | null };
+
+export const redisHitRate: Audit<PlatformNeed, 'client'> = {
+  id: 'redis-hit-rate',
+  question: 'Does the cache have what it is asked for?',
+  needs: PLATFORM_NEEDS,
+  wants: ['client'],
+  audit: (inputs) => ofEach('redis-hit-rate', ['elasticache'], inputs, (resource) => ofCache(resource, fullLoadStretch(inputs), inputs)),
+};
+
+function ofCache({ node }: Resource, stretch: Stretch, inputs: Inputs): Answer {
+  const [allHits, allMisses] = [total(stretch, [node, 'CacheHits', 'Sum']), total(stretch, [node, 'CacheMisses', 'Sum'])];
+  if (allHits === null || allMisses === null)
+    return { missing: `CloudWatch has no CacheHits and CacheMisses of ${node} within the window` };
+  // What goes on without players (a poll for work, a health check) is not theirs.
+  const hits = Math.max(0, allHits - idleOf([node, 'CacheHits'], stretch, inputs));
+  const misses = Math.max(0, allMisses - idleOf([node, 'CacheMisses'], stretch, inputs));
+  const lookups = hits + misses;
+  if (lookups < LOOKUPS_MIN) return [];
+  const rate = hits / lookups;
+  const interval = clopperPearson(Math.round(hits), Math.round(lookups), 0.95);
+  if (interval[1] >= RATE_MIN) return [];
+  const evictions = total(stretch, [node, 'Evictions', 'Sum']);
+  const expired = total(stretch, [node, 'Reclaimed', 'Sum']);
+  return {
+    verdict: 'warn',
+    severity: 'high',
+    title: `${node} had ${percent(rate)} of what it was asked for, less than ${percent(RATE_MIN)}`,
+    why: 'Each miss is a read of the table behind it, and a write of the cache: latency and read capacity grow with them.',
+    evidence: [
+      { what: 'hit rate of the run', value: rate, limit: RATE_MIN, unit: 'ratio', interval },
+      { what: 'misses', value: misses },
+      { what: 'look-ups', value: lookups },
+      { what: 'Evictions', value: evictions },
+      { what: 'expired keys (Reclaimed)', value: expired },
+      { what: 'keys, most', value: highest(stretch, [node, 'CurrItems', 'Maximum']) },
+    ],
+    next: adviceOn(node, misses, evictions ?? 0, expired ?? 0),
+    effect: `At ${percent(RATE_MIN)} the tables behind it get ${figure(Math.max(0, Math.round(misses - (1 - RATE_MIN) * lookups)))} fewer reads in a window like this.`,
+  };
+}
+
+/** What the rate before the run makes over the length of the stretch; 0 where nobody looked before the run. */
+function idleOf([node, metric]: readonly [string, string], stretch: Stretch, inputs: Inputs): number {
+  const before = baselineStretch(inputs);
+  if (isMissing(before)) return 0;
+  return ((total(before, [node, metric, 'Sum']) ?? 0) / before.periods.length) * stretch.periods.length;
+}
+
+function adviceOn(node: string, misses: number, evictions: number, expired: number): string {
+  if (evictions > 0) return `Give ${node} more memory: it evicts what is still asked for.`;
+  if (expired >= misses / 4)
+    return `Let keys of ${node} live longer (EX/TTL): most misses follow upon an expiry. Renew hot keys before they expire, with jitter.`;
+  return `Fill ${node} before the load (cache warming), and find what empties it or asks for keys that are never set: no eviction and few expiries explain the misses.`;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { syntheticRun } from '../../tests/artifacts.ts';
+import { findingsOf, MISSING, withClient } from '../../tests/judged.ts';
+import { withPlatform } from '../../tests/platform.ts';
+import { histogramOf } from '../models/histogram.ts';
+
+const id = 'websocket-latency';
+const run = syntheticRun({ durationS: 60 });
+const trend = (name: string, seconds: number) => ({
+  name,
+  unit: 's' as const,
+  slots: run.client.users.map(() => histogramOf([seconds, seconds])),
+});
+const chatting = (roundTripS: number, fanOutS: number) =>
+  withClient(run, { trends: [trend('chat_round_trip', roundTripS), trend('chat_fanout_lag', fanOutS)] });
+
+describe('websocket-latency', () => {
+  it('has nothing to say of quick messages, of none, and of too few', () => {
+    expect(findingsOf(id, run)).toEqual([]);
+    expect(findingsOf(id, withClient(run, { trends: [] }))).toEqual([]);
+    const few = { ...trend('chat_round_trip', 9), slots: run.client.users.map((_, slot) => (slot === 30 ? histogramOf([9]) : null)) };
+    expect(findingsOf(id, withClient(run, { trends: [few] }))).toEqual([]);
+  });
+
+  it('warns of slow messages without any platform, and with its figures where it was asked', () => {
+    const slow = chatting(2.5, 2.6);
+    expect(findingsOf(id, slow)).toEqual([
+      expect.objectContaining({ verdict: 'warn', title: expect.stringContaining('more than 2,000 ms') }),
+    ]);
+    const asked = withPlatform(slow);
+    expect(findingsOf(id, asked)[0]?.evidence.map(({ what }) => what)).toContain('apigateway:chat, messages');
+    expect(findingsOf(id, { ...asked, platform: MISSING })[0]?.evidence).toHaveLength(2);
+  });
+
+  it('warns of members who hear late of what their sender has back soon', () => {
+    expect(findingsOf(id, chatting(0.1, 1.5))).toEqual([
+      expect.objectContaining({
+        severity: 'medium',
+        title: expect.stringMatching(/^A message reaches the other members .* times as late/),
+      }),
+    ]);
+  });
+
+  it('is inconclusive without the client', () => {
+    expect(findingsOf('unanswered', { ...run, client: MISSING })[0]?.evidence.map(({ what }) => what)).toContain(
+      'How long do WebSocket messages take, there and back and to everybody else?',
+    );
+  });
+});

@@ -1,0 +1,84 @@
+import { type Audit, type AuditInputs, type Client, type Evidence, isMissing, type Plan, type Window } from '../contract.ts';
+import { mergeHistograms, quantile } from '../models/histogram.ts';
+import { trialsToClaim } from '../models/intervals.ts';
+import { windowStretch } from '../platform-audit.ts';
+import { busiestPerS, highest, total } from '../platform-series.ts';
+import { type SlotRange, slotsWithin } from '../series.ts';
+import { figure } from '../words.ts';
+
+/** As `scenarios/lib/chat.ts` measures them: there and back, and from one member's sending to another's receiving. */
+const ROUND_TRIP = /round_trip$/;
+const FAN_OUT = /fan_?out/;
+/** Members hear of a message that much later than its sender: they are told one after the other. Guess: tune. */
+const SERIAL = 3;
+/** What an answer may take where the plan has no limit for it: the game's p95 target. */
+const LIMIT_MS = 2000;
+
+export const websocketLatency: Audit<'client' | 'plan', 'platform' | 'inventory' | 'window'> = {
+  id: 'websocket-latency',
+  question: 'How long do WebSocket messages take, there and back and to everybody else?',
+  needs: ['client', 'plan'],
+  wants: ['platform', 'inventory', 'window'],
+  audit(inputs) {
+    const limitMs = limitOf(inputs.plan);
+    const range = rangeOf(inputs);
+    const roundTripMs = p95Of(inputs.client, ROUND_TRIP, range);
+    const fanOutMs = p95Of(inputs.client, FAN_OUT, range);
+    const slow = [roundTripMs, fanOutMs].some((each) => each !== null && each > limitMs);
+    const serial = roundTripMs !== null && fanOutMs !== null && fanOutMs > SERIAL * roundTripMs && fanOutMs > limitMs / 2;
+    if (!slow && !serial) return [];
+    const worstMs = Math.max(roundTripMs ?? 0, fanOutMs ?? 0);
+    return {
+      id: 'websocket-latency',
+      verdict: 'warn',
+      severity: slow ? 'high' : 'medium',
+      title: serial
+        ? `A message reaches the other members ${figure(fanOutMs / roundTripMs)} times as late as its sender: ${figure(fanOutMs)} ms at the 95th percentile`
+        : `WebSocket messages take up to ${figure(worstMs)} ms at the 95th percentile, more than ${figure(limitMs)} ms`,
+      why: 'No HTTP target sees what goes through a WebSocket. Each message is a call of the function and one call of @connections for each member, so that the work grows with the square of a channel.',
+      evidence: [
+        { what: 'round trip, p95', value: roundTripMs, limit: limitMs, unit: 'ms' },
+        { what: 'to other members, p95', value: fanOutMs, limit: limitMs, unit: 'ms' },
+        ...evidenceOf(inputs),
+      ],
+      next: 'Send to all members of a channel side by side and once each, drop connections that are gone (410), and split large channels. Hand the fan-out to a queue, so that the sender does not wait for it.',
+      effect: 'The lag of the last member falls to about a round trip.',
+    };
+  },
+};
+
+type Wanted = { plan: Plan } & { [K in 'platform' | 'inventory' | 'window']: AuditInputs[K] | null };
+
+/** The window; all of the run where there is none. */
+const rangeOf = ({ client, window }: { client: Client; window: Window | null }): SlotRange =>
+  window === null ? { from: 0, to: client.slots } : slotsWithin(client, window.fromS, window.toS);
+
+const limitOf = ({ limits }: Plan): number => limits.find(({ id }) => id === 'latency-p95')?.limit ?? LIMIT_MS;
+
+/** Milliseconds; the slowest of those whose name fits. Null without enough of them to speak of a 95th percentile. */
+function p95Of({ trends }: Client, name: RegExp, { from, to }: SlotRange): number | null {
+  const values = trends.flatMap((trend) => {
+    const all = trend.unit === 's' && name.test(trend.name) ? mergeHistograms(trend.slots.slice(from, to)) : null;
+    if (all === null || all.count < trialsToClaim(0.95, 0.95)) return [];
+    return [1000 * (quantile(all, 0.95) ?? 0)];
+  });
+  return values.length === 0 ? null : Math.max(...values);
+}
+
+/** What the API says of the same time, where it was asked. */
+function evidenceOf({ platform, inventory, window, plan }: Wanted): Evidence[] {
+  if (platform === null || inventory === null || window === null) return [];
+  const stretch = windowStretch({ platform, window, plan });
+  if (isMissing(stretch)) return [];
+  return inventory.resources
+    .filter(({ kind }) => kind === 'websocket')
+    .flatMap(({ node }) => [
+      { what: `${node}, messages`, value: total(stretch, [node, 'MessageCount', 'Sum']), unit: 'messages' },
+      { what: `${node}, in the busiest period`, value: busiestPerS(stretch, [node, 'MessageCount', 'Sum']), unit: 'messages/s' },
+      {
+        what: `${node}, IntegrationLatency p95 of the worst period`,
+        value: highest(stretch, [node, 'IntegrationLatency', 'p95']),
+        unit: 'ms',
+      },
+    ]);
+}

@@ -1,0 +1,82 @@
+import { type AuditInputs, type Evidence, type Finding, isMissing, type Missing, type Resource, type ResourceKind } from './contract.ts';
+import { isTold, type Stretch, stretchOf } from './platform-series.ts';
+
+/** What the audits of the platform have in common: each asks its question to every resource of a kind, within the window. */
+export type PlatformNeed = 'platform' | 'inventory' | 'window' | 'plan';
+export const PLATFORM_NEEDS: readonly PlatformNeed[] = ['platform', 'inventory', 'window', 'plan'];
+export type PlatformInputs = Pick<AuditInputs, PlatformNeed>;
+type BaselineInputs = Pick<PlatformInputs, 'platform' | 'plan'> & { client: AuditInputs['client'] | null };
+
+/** Of these CloudWatch has datapoints for as long as they are there; the others tell only when they have something to do. */
+const ALWAYS_TOLD: ReadonlySet<ResourceKind> = new Set(['ecs', 'elasticache']);
+
+/** A finding but for its id, which is the audit's. */
+export type Said = Omit<Finding, 'id'>;
+export type Answer = Said | readonly Said[] | Missing;
+
+/**
+ * Asks it of each resource. There is nothing to say of a kind that isn't there, or of a resource that had nothing to do. What can't be answered for one
+ * resource doesn't keep another's finding from the reader.
+ */
+export function ofEach(
+  id: string,
+  kinds: readonly ResourceKind[],
+  inputs: PlatformInputs,
+  ask: (resource: Resource, stretch: Stretch) => Answer,
+): Finding[] | Missing {
+  const resources = inputs.inventory.resources.filter(({ kind }) => kinds.includes(kind));
+  if (resources.length === 0) return [];
+  const stretch = windowStretch(inputs);
+  if (isMissing(stretch)) return stretch;
+  const said: Said[] = [];
+  const missing: string[] = [];
+  for (const resource of resources) {
+    const answer = isTold(stretch, resource.node) ? ask(resource, stretch) : silence(resource);
+    if (isMissing(answer)) missing.push(answer.missing);
+    else said.push(...[answer].flat());
+  }
+  if (missing.length > 0 && said.length === 0) return { missing: [...new Set(missing)].join('; ') };
+  return [...said, ...missing.map(unread)].map((each) => ({ id, ...each }));
+}
+
+const silence = ({ node, kind }: Resource): Answer =>
+  ALWAYS_TOLD.has(kind) ? { missing: `CloudWatch has no datapoints of ${node} within the window` } : [];
+
+const unread = (missing: string): Said => ({
+  verdict: 'inconclusive',
+  severity: 'high',
+  title: `Not enough is known: ${missing}`,
+  why: 'What was not measured cannot pass.',
+  evidence: [],
+});
+
+/** The steady window; all of the run where it never was steady, for what was refused at any time was refused. */
+export function windowStretch(inputs: Omit<PlatformInputs, 'inventory'>): Stretch | Missing {
+  const { platform, window, plan } = inputs;
+  const run = { fromS: secondsOf(plan.startedAt) ?? window.fromS, toS: secondsOf(plan.endedAt) ?? window.toS };
+  const { fromS, toS } = window.steady ? window : run;
+  const stretch = stretchOf(platform, fromS, toS);
+  if (stretch.periods.length > 0) return stretch;
+  return { missing: `no period of the platform's metrics (${platform.periodS} s) lies within the window` };
+}
+
+/** The window, steady or not: for shares that a start always spoils, as of a cache that fills and of environments that start. */
+export const fullLoadStretch = ({ platform, window }: Pick<PlatformInputs, 'platform' | 'window'>): Stretch =>
+  stretchOf(platform, window.fromS, window.toS);
+
+/** What went on before the first player. The embedded stack begins with the run, so that its baseline lies between the run's start and the load's. */
+export function baselineStretch({ platform, plan, client }: BaselineInputs): Stretch | Missing {
+  const stretch = stretchOf(platform, platform.times[0] ?? 0, client?.executionStartS ?? secondsOf(plan.startedAt) ?? 0);
+  return stretch.periods.length > 0 ? stretch : { missing: 'there are no metrics of the platform from before the run' };
+}
+
+const secondsOf = (iso: string | null): number | null => {
+  const ms = iso === null ? Number.NaN : Date.parse(iso);
+  return Number.isNaN(ms) ? null : ms / 1000;
+};
+
+/** When something began, for a reader of the timeline. */
+export const began = ({ plan }: Pick<PlatformInputs, 'plan'>, sinceS: number | null): Evidence[] =>
+  sinceS === null
+    ? []
+    : [{ what: 'first seen in the run after', value: Math.max(0, sinceS - Date.parse(plan.startedAt) / 1000), unit: 's' }];

@@ -1,0 +1,95 @@
+import type { TelemetryFile } from './telemetry-file.ts';
+
+/**
+ * Reads one stretch of a telemetry file. Every answer is null, or empty, where there is no datapoint: on AWS a count without activity has none, and a gauge
+ * without them was not measured.
+ */
+export interface Stretch {
+  file: TelemetryFile;
+  /** Places in `file.times`. */
+  periods: readonly number[];
+}
+
+/** A series by its node, metric and statistic. */
+export type Name = readonly [node: string, metric: string, stat: string];
+
+export interface Sample {
+  /** Epoch seconds at which its period begins. */
+  timeS: number;
+  value: number;
+}
+
+/** A period belongs to the stretch that holds the better part of it: so stretches are as long as they say, whatever the period. */
+const SHARE_MIN = 0.5;
+
+/** The periods of which at least half lies between two times, in epoch seconds. */
+export function stretchOf(file: TelemetryFile, fromS: number, toS: number): Stretch {
+  const within = (timeS: number): number => (Math.min(toS, timeS + file.periodS) - Math.max(fromS, timeS)) / file.periodS;
+  return { file, periods: file.times.flatMap((timeS, i) => (within(timeS) >= SHARE_MIN ? [i] : [])) };
+}
+
+/** The datapoints there are, oldest first. */
+export function samples({ file, periods }: Stretch, [node, metric, stat]: Name): Sample[] {
+  const series = file.series.find((each) => each.node === node && each.metric === metric && each.stat === stat);
+  if (series === undefined) return [];
+  return periods.flatMap((i) => {
+    const [timeS, value] = [file.times[i], series.values[i] ?? null];
+    return timeS === undefined || value === null ? [] : [{ timeS, value }];
+  });
+}
+
+/** Whether there is any datapoint of a node or of one of its parts (`<node>/<index>`). */
+export function isTold({ file, periods }: Stretch, node: string): boolean {
+  return file.series.some(
+    (series) => (series.node === node || series.node.startsWith(`${node}/`)) && periods.some((i) => (series.values[i] ?? null) !== null),
+  );
+}
+
+const fold = (found: readonly Sample[], of: (a: number, b: number) => number): number | null =>
+  found.length === 0 ? null : found.map(({ value }) => value).reduce((a, b) => of(a, b));
+
+/** For a metric with statistic `Sum`. */
+export const total = (stretch: Stretch, name: Name): number | null => fold(samples(stretch, name), (a, b) => a + b);
+export const highest = (stretch: Stretch, name: Name): number | null => fold(samples(stretch, name), Math.max);
+export const lowest = (stretch: Stretch, name: Name): number | null => fold(samples(stretch, name), Math.min);
+
+/** Mean over the periods that have one: for a gauge's `Average`, never for a percentile. */
+export function mean(stretch: Stretch, name: Name): number | null {
+  const sum = total(stretch, name);
+  return sum === null ? null : sum / samples(stretch, name).length;
+}
+
+/** Mean of an `Average` over all its observations: each period counts as often as its `weight` (a `Sum` or `SampleCount`) says. */
+export function weightedMean(stretch: Stretch, name: Name, weight: Name): number | null {
+  const weights = new Map(samples(stretch, weight).map(({ timeS, value }) => [timeS, value]));
+  let [sum, count] = [0, 0];
+  for (const { timeS, value } of samples(stretch, name)) {
+    const times = weights.get(timeS) ?? 0;
+    sum += value * times;
+    count += times;
+  }
+  return count > 0 ? sum / count : null;
+}
+
+/** Of a `Sum`: its rate in the busiest period. Periods without a datapoint don't matter to it. */
+export function busiestPerS(stretch: Stretch, name: Name): number | null {
+  const most = highest(stretch, name);
+  return most === null ? null : most / stretch.file.periodS;
+}
+
+/** Share of the periods with a datapoint in which it came up to the limit, 0 to 1. */
+export function shareAt(stretch: Stretch, name: Name, limit: number): number | null {
+  const found = samples(stretch, name);
+  return found.length === 0 ? null : found.filter(({ value }) => value >= limit).length / found.length;
+}
+
+/** Start of the first period in which it came up to the limit, in epoch seconds. */
+export const sinceAt = (stretch: Stretch, name: Name, limit: number): number | null =>
+  samples(stretch, name).find(({ value }) => value >= limit)?.timeS ?? null;
+
+/** Period by period; those that only some have count with what they have. */
+export function addUp(stretch: Stretch, names: readonly Name[]): Sample[] {
+  const sums = new Map<number, number>();
+  for (const name of names) for (const { timeS, value } of samples(stretch, name)) sums.set(timeS, (sums.get(timeS) ?? 0) + value);
+  return [...sums].map(([timeS, value]) => ({ timeS, value })).toSorted((a, b) => a.timeS - b.timeS);
+}
