@@ -1,0 +1,168 @@
+import type { Evidence } from '../../contract.ts';
+import type { TelemetryFile } from '../../telemetry-file.ts';
+import { figure, plural } from '../../words.ts';
+import { accountsOf, INCIDENT, inSpreads } from './accounts.ts';
+import { type Case, caseOf, type Symptom } from './case.ts';
+import { evidenceFor } from './evidence.ts';
+import { excessOf, meanBeside, meanOver, type Stretch, stretchesOf } from './excess.ts';
+import { readingOf } from './pressure.ts';
+import { type Candidate, type Ranking, rank, type StretchView } from './rank.ts';
+import { presentOf } from './signals.ts';
+import { alarmLevel, degreesOf } from './surprise.ts';
+
+/** `no bottleneck`: the symptom is as it usually is. `unexplained`: it isn't, and nothing that it calls tells why. */
+export type DiagnosisVerdict = 'bottleneck' | 'no bottleneck' | 'unexplained' | 'inconclusive';
+
+export interface Cause {
+  node: string;
+  /** What is short or slow there: `latency`, `errors`, or the metric that shows it. */
+  resource: string;
+  /** 0 to 1: how far it explains the symptom, and how sure that is. From 0.8 on a resource was at its limit. */
+  score: number;
+  /** Epoch seconds of the period in which the node's own change began; the first of the window when it was there before. */
+  since: number;
+  /** The strongest first. */
+  evidence: Evidence[];
+}
+
+export interface Diagnosis {
+  verdict: DiagnosisVerdict;
+  /** One sentence for the verdict. */
+  reason: string;
+  symptom: Symptom & {
+    /** Means of the symptom's series; null where it has no datapoint. */
+    during: number | null;
+    before: number | null;
+  };
+  /** The stretch in which something is wrong, in epoch seconds; null when nothing is. */
+  since: number | null;
+  until: number | null;
+  /** Likeliest first; empty unless the verdict is `bottleneck`. */
+  causes: Cause[];
+  /** Surprise of the incident's worst stretch, and what it has to exceed: −ln of a probability. Null where there was too little to say. */
+  surprise: { value: number; alarm: number } | null;
+}
+
+/** Fewer datapoints of the symptom than this don't tell what is usual. Guess: tune. */
+const NORMAL_MIN = 8;
+const CAUSES_MAX = 5;
+/** Less than a tenth of the symptom, or one chance in ten: no cause to look into. Guess: tune. */
+const SCORE_MIN = 0.1;
+/** Symptom and cause both beyond a chance of 1 %, however quiet the normal file is. */
+const ALARM_MIN = -2 * Math.log(0.01);
+
+/**
+ * Why `symptom` is worse in `incident` than it usually is in `normal`: the nodes that it lies in, likeliest first, or that nothing is wrong.
+ * Method and limits: docs/diagnosis.md. Pure and deterministic; the order of nodes, edges and series does not matter, nor do units.
+ *
+ * @throws RangeError when neither file has the symptom's series, or their periods differ in length
+ */
+export function diagnose(normal: TelemetryFile, incident: TelemetryFile, symptom: Symptom): Diagnosis {
+  if (normal.periodS !== incident.periodS)
+    throw new RangeError(`diagnose needs periods of one length, not ${normal.periodS} s and ${incident.periodS} s`);
+  const of = caseOf(normal, incident, symptom);
+  const thin = tooThin(of);
+  if (thin !== null) return { ...nothing(symptom), verdict: 'inconclusive', reason: thin };
+  const degrees = degreesOf(normal.times.length / incident.times.length);
+  const { best, references } = worstStretch(of, symptom.node, degrees);
+  const alarm = alarmLevel(references, ALARM_MIN);
+  const judged = { ...nothing(symptom), surprise: { value: best.ranking.surprise, alarm } };
+  if (best.ranking.surprise <= alarm) return { ...judged, verdict: 'no bottleneck', reason: withinUsual(best.ranking.surprise, alarm) };
+  const { stretch, view } = best;
+  const means = symptomMeans(of, stretch);
+  const found = {
+    ...judged,
+    symptom: { ...symptom, ...means },
+    since: incident.times[stretch.from] ?? null,
+    until: (incident.times[stretch.to - 1] ?? Number.NaN) + incident.periodS,
+  };
+  const causes = best.ranking.candidates
+    .filter(({ score }) => score >= SCORE_MIN)
+    .slice(0, CAUSES_MAX)
+    .map((candidate) => causeOf(candidate, of, view, incident, stretch));
+  const [first] = causes;
+  const change = `${symptom.metric} of ${symptom.node} is ${told(means.during)} instead of ${told(means.before)}`;
+  if (first === undefined) return { ...found, verdict: 'unexplained', reason: `${change}, and nothing that it calls tells why` };
+  return { ...found, causes, verdict: 'bottleneck', reason: `${change}; ${first.node} explains it best` };
+}
+
+const told = (value: number | null): string => (value === null ? 'unknown' : figure(value));
+const withinUsual = (value: number, alarm: number): string =>
+  `the symptom and what could explain it are within what the normal file shows (surprise ${figure(value)}, alarm at ${figure(alarm)})`;
+
+const nothing = (symptom: Symptom): Omit<Diagnosis, 'verdict' | 'reason'> => ({
+  symptom: { ...symptom, during: null, before: null },
+  since: null,
+  until: null,
+  causes: [],
+  surprise: null,
+});
+
+function tooThin({ symptom: { series } }: Case): string | null {
+  const normal = presentOf(series.normal).length;
+  if (normal < NORMAL_MIN) return `the symptom has ${plural(normal, 'datapoint')} in the normal file, ${NORMAL_MIN} are needed`;
+  return presentOf(series.incident).length === 0 ? 'the symptom has no datapoint in the incident' : null;
+}
+
+interface Best {
+  ranking: Ranking;
+  stretch: Stretch;
+  view: StretchView;
+}
+
+/** The incident's stretch with the largest surprise, and the largest surprise of each reference window. */
+function worstStretch(of: Case, symptom: string, degrees: number): { best: Best; references: number[] } {
+  const references = of.windows.slice(1).map(() => 0);
+  let best: Best | null = null;
+  for (const stretch of stretchesOf(of.windows[INCIDENT]?.length ?? 0)) {
+    const view = viewOf(of, symptom, stretch, degrees);
+    const ranking = rank(view, INCIDENT);
+    if (best === null || ranking.surprise > best.ranking.surprise) best = { ranking, stretch, view };
+    for (let i = 0; i < references.length; i += 1) references[i] = Math.max(references[i] ?? 0, rank(view, i + 1).surprise);
+  }
+  if (best === null) throw new RangeError('diagnose needs an incident of at least one period');
+  return { best, references };
+}
+
+function viewOf(of: Case, symptom: string, stretch: Stretch, degrees: number): StretchView {
+  const { graph, nodes, windows, metered, gauges, traffic } = of;
+  return {
+    graph,
+    symptom,
+    nodes,
+    primary: of.symptom.primary,
+    accounts: {
+      latency: accountsOf(metered.latency, graph, traffic, windows, stretch),
+      errors: accountsOf(metered.errors, graph, traffic, windows, stretch),
+    },
+    readings: new Map([...gauges].map(([node, all]) => [node, all.map((gauge) => readingOf(gauge, windows, stretch))])),
+    symptomZ: symptomZ(of, stretch),
+    degrees,
+  };
+}
+
+function symptomZ({ symptom: { metered, direction }, windows }: Case, stretch: Stretch): number[] {
+  const { meter, usual, floorOf } = metered;
+  const changes = windows.map((window) => excessOf(meter, meter, window, stretch, usual));
+  const directed = changes.map((change) => (direction === 'both' ? Math.abs(change) : direction * change));
+  return inSpreads(directed, floorOf(stretch));
+}
+
+function symptomMeans(of: Case, stretch: Stretch): { during: number | null; before: number | null } {
+  const { metered } = of.symptom;
+  const window = of.windows[INCIDENT];
+  if (window === undefined) return { during: null, before: null };
+  const before = meanBeside(metered.meter, window, stretch) ?? metered.usual;
+  return { during: meanOver(metered.meter, window, stretch), before };
+}
+
+function causeOf(candidate: Candidate, of: Case, view: StretchView, incident: TelemetryFile, stretch: Stretch): Cause {
+  const window = { which: 'incident', start: 0, length: incident.times.length } as const;
+  return {
+    node: candidate.node,
+    resource: candidate.reading?.gauge.metric ?? ((candidate.ground === 'own') === (view.primary === 'latency') ? 'latency' : 'errors'),
+    score: candidate.score,
+    since: incident.times[stretch.from] ?? 0,
+    evidence: evidenceFor(candidate, of, view, window, stretch),
+  };
+}

@@ -1,0 +1,174 @@
+import type { Account } from './accounts.ts';
+import { type CallGraph, routesFrom } from './call-graph.ts';
+import { widthsFrom } from './flow.ts';
+import type { Reading } from './pressure.ts';
+import type { Kind } from './signals.ts';
+import { surprise } from './surprise.ts';
+
+/** All that is known of one stretch, for every window. */
+export interface StretchView {
+  graph: CallGraph;
+  symptom: string;
+  /** Nodes that a cause may lie in: the symptom's own and what it calls, itself or through others. */
+  nodes: readonly string[];
+  /** The kind of cost that the symptom is about. */
+  primary: Kind;
+  accounts: Readonly<Record<Kind, ReadonlyMap<string, Account>>>;
+  readings: ReadonlyMap<string, readonly Reading[]>;
+  /** Of the symptom's own series, in spreads. */
+  symptomZ: readonly number[];
+  degrees: number;
+}
+
+export type Ground = 'limit' | 'own' | 'strain' | 'other-kind';
+
+export interface Candidate {
+  node: string;
+  /** 0 to 1. From 0.8 on: a resource at its limit. */
+  score: number;
+  /** What speaks for it most. */
+  ground: Ground;
+  /** Share of the symptom's excess that the node's own excess can explain: 0 to 1. */
+  share: number;
+  /** The gauge that speaks for it, where the ground is one. */
+  reading?: Reading;
+}
+
+export interface Ranking {
+  /** Best first. */
+  candidates: Candidate[];
+  /** Of the symptom and its best explanation together, in nats: what is held against the alarm level. */
+  surprise: number;
+}
+
+/** Less surprise than a chance of 5 % is none: 3.0 nats. */
+export const SURPRISE_MIN = -Math.log(0.05);
+/** For what is only circumstantial, 1 %. */
+const CIRCUMSTANTIAL_MIN = -Math.log(0.01);
+/** Scores of what only changed at the same time end here, those of a resource at its limit begin here. */
+const LIMIT_FROM = 0.8;
+/** Slowness makes failures (timeouts) and failures make slowness (retries), but it is the weaker explanation. Guess: tune. */
+const OTHER_KIND = 0.5;
+/** A caller whose callee is strained may still be the cause itself. Guess: tune. */
+const EXPLAINED_BY_STRAIN = 0.5;
+/** A node whose callees explain more than this part of its excess suffers more than it does. */
+const MOSTLY = 0.5;
+
+/** 1 − √(2p): 0 in the middle of what is usual, 0.68 for a chance of 5 %, 0.96 for 0.1 %. */
+const confidence = (nats: number): number => 1 - Math.exp(-Math.max(0, nats - Math.LN2) / 2);
+
+/** Candidates of one window over one stretch. None where the symptom itself is within the usual. */
+export function rank(view: StretchView, window: number): Ranking {
+  const ofSymptom = surprise(view.symptomZ[window] ?? 0, view.degrees);
+  if (ofSymptom < SURPRISE_MIN) return { candidates: [], surprise: ofSymptom };
+  const owns = ownShares(view, view.primary, window);
+  const candidates = new Map<string, Candidate>();
+  let explanation = 0;
+  for (const [node, { share, nats }] of owns) {
+    explanation = Math.max(explanation, share * nats);
+    if (nats >= SURPRISE_MIN) candidates.set(node, { node, score: share * confidence(nats), ground: 'own', share });
+  }
+  addOtherKind(view, window, candidates);
+  addStrain(view, window, candidates);
+  for (const candidate of candidates.values()) candidate.score *= LIMIT_FROM;
+  explanation = Math.max(explanation, addLimits(view, window, candidates, owns));
+  return {
+    candidates: [...candidates.values()].sort((a, b) => b.score - a.score || (a.node < b.node ? -1 : 1)),
+    surprise: ofSymptom + explanation,
+  };
+}
+
+interface Own {
+  share: number;
+  nats: number;
+}
+
+/** How far each node's own excess explains the symptom's, and how surprising it is. Empty where the symptom has no excess of this kind. */
+function ownShares({ graph, symptom, nodes, accounts, degrees }: StretchView, kind: Kind, window: number): Map<string, Own> {
+  const ofKind = accounts[kind];
+  const account = ofKind.get(symptom);
+  const total = account?.excess[window] ?? null;
+  const shares = new Map<string, Own>();
+  if (total !== null && !(total > 0)) return shares;
+  const widths = widthsFrom(graph, symptom, (node) => ofKind.get(node)?.excess[window] ?? null);
+  for (const node of nodes) {
+    const z = ofKind.get(node)?.ownZ[window] ?? 0;
+    const own = ofKind.get(node)?.own[window] ?? 0;
+    // Below one spread it isn't worth the arithmetic.
+    if (!(own > 0 && z > 1)) continue;
+    // Where the symptom's node doesn't tell this cost, each node explains what it may.
+    const share = total === null ? 1 : Math.min(1, Math.min(own, widths.get(node) ?? 0) / total);
+    shares.set(node, { share, nats: surprise(z, degrees) });
+  }
+  return shares;
+}
+
+/** What fails where the symptom is slow, or is slow where it fails. */
+function addOtherKind(view: StretchView, window: number, candidates: Map<string, Candidate>): void {
+  const other: Kind = view.primary === 'latency' ? 'errors' : 'latency';
+  for (const [node, { share, nats }] of ownShares(view, other, window)) {
+    const score = OTHER_KIND * share * confidence(nats);
+    if (nats < CIRCUMSTANTIAL_MIN || score <= (candidates.get(node)?.score ?? 0)) continue;
+    candidates.set(node, { node, score, ground: 'other-kind', share });
+  }
+}
+
+const STRAINS: readonly string[] = ['strain', 'health', 'utilisation'];
+
+/** A callee that is strained explains what its caller seems to do itself: a cache that misses has no slow answers of its own. */
+function addStrain({ graph, nodes, readings, degrees }: StretchView, window: number, candidates: Map<string, Candidate>): void {
+  const known = new Set(nodes);
+  for (const caller of [...candidates.values()]) {
+    if (caller.ground !== 'own') continue;
+    for (const callee of graph.callees.get(caller.node) ?? []) {
+      const worst = known.has(callee) ? worstOf(readings.get(callee) ?? [], window, ({ gauge }) => STRAINS.includes(gauge.role)) : null;
+      if (worst === null) continue;
+      const nats = surprise(worst.z[window] ?? 0, degrees);
+      const score = caller.score * confidence(nats);
+      if (nats < CIRCUMSTANTIAL_MIN || score <= (candidates.get(callee)?.score ?? 0)) continue;
+      candidates.set(callee, { node: callee, score, ground: 'strain', share: caller.share, reading: worst });
+      candidates.set(caller.node, { ...caller, score: caller.score * EXPLAINED_BY_STRAIN });
+    }
+  }
+}
+
+function worstOf(readings: readonly Reading[], window: number, fits: (reading: Reading) => boolean): Reading | null {
+  let worst: Reading | null = null;
+  for (const reading of readings) {
+    if (fits(reading) && (reading.z[window] ?? 0) > (worst?.z[window] ?? 0)) worst = reading;
+  }
+  return worst;
+}
+
+/**
+ * A resource at its limit outranks all that only changed at the same time. Not where it is full of requests that wait for a slow callee: by
+ * Little's law concurrency is rate times duration, so that limit is a consequence. Of limits along one way of calls the last comes first.
+ *
+ * @returns the largest surprise among them
+ */
+function addLimits(view: StretchView, window: number, candidates: Map<string, Candidate>, owns: ReadonlyMap<string, Own>): number {
+  const { nodes, readings, degrees } = view;
+  const limits = new Map<string, Reading>();
+  for (const node of nodes) {
+    const worst = worstOf(readings.get(node) ?? [], window, ({ atLimit }) => atLimit[window] === true);
+    const surprising = worst !== null && surprise(worst.z[window] ?? 0, degrees) >= SURPRISE_MIN;
+    if (surprising && !waitsForCallees(view, node, window)) limits.set(node, worst);
+  }
+  let explanation = 0;
+  for (const [node, reading] of limits) {
+    const nats = surprise(reading.z[window] ?? 0, degrees);
+    explanation = Math.max(explanation, nats);
+    const below = [...routesFrom(view.graph, node).keys()].some((other) => other !== node && limits.has(other));
+    const score = LIMIT_FROM + (1 - LIMIT_FROM) * confidence(nats) * (below ? MOSTLY : 1);
+    candidates.set(node, { node, score, ground: 'limit', share: owns.get(node)?.share ?? 0, reading });
+  }
+  return explanation;
+}
+
+function waitsForCallees({ accounts }: StretchView, node: string, window: number): boolean {
+  const account = accounts.latency.get(node);
+  if (account === undefined) return false;
+  const excess = account.excess[window] ?? 0;
+  const surprising = (account.excessZ[window] ?? 0) >= 2;
+  return surprising && (account.own[window] ?? 0) < MOSTLY * excess;
+}
