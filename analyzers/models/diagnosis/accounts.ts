@@ -17,6 +17,8 @@ export interface Account {
   excess: readonly number[];
   /** In spreads of the references. */
   excessZ: readonly number[];
+  /** One spread, in the symptom's unit. */
+  spread: number;
   /** What of it the node's callees don't explain: its own time, its own failures. */
   own: readonly number[];
   ownZ: readonly number[];
@@ -25,8 +27,10 @@ export interface Account {
 /** Where the incident stands among the windows. */
 export const INCIDENT = 0;
 
-/** A callee whose excess is within its usual spread by this many takes nothing of its caller's: one in forty would, of quiet ones. */
+/** An excess within its usual spread by this many isn't taken off its caller's: of quiet callees one in forty would be. */
 const CALLEE_Z_MIN = 2;
+
+type Total = Pick<Account, 'excess' | 'excessZ' | 'spread'>;
 
 /**
  * Accounts of all nodes over one stretch. An excess of a callee is taken off each of its callers whole: how it is divided among them isn't
@@ -34,35 +38,54 @@ const CALLEE_Z_MIN = 2;
  */
 export function accountsOf(
   metered: ReadonlyMap<string, Metered>,
-  { callees }: CallGraph,
+  graph: CallGraph,
   traffic: Meter,
   windows: readonly Window[],
   stretch: Stretch,
 ): Map<string, Account> {
-  const totals = new Map<string, Pick<Account, 'excess' | 'excessZ'>>();
+  const totals = new Map<string, Total>();
   for (const [node, { meter, usual, floorOf }] of metered) {
     const excess = windows.map((window) => excessOf(meter, traffic, window, stretch, usual));
-    totals.set(node, { excess, excessZ: inSpreads(excess, floorOf(stretch)) });
+    const { z, spread } = inSpreads(excess, floorOf(stretch));
+    totals.set(node, { excess, excessZ: z, spread });
   }
+  const suffered = sufferedOf(totals, graph, windows.length);
   const accounts = new Map<string, Account>();
   for (const [node, total] of totals) {
-    const called = (callees.get(node) ?? []).flatMap((callee) => totals.get(callee) ?? []);
-    const own = total.excess.map((excess, i) => excess - sumOfExcess(called, i));
-    accounts.set(node, { ...total, own, ownZ: inSpreads(own, metered.get(node)?.floorOf(stretch) ?? 0) });
+    const own = total.excess.map((excess, window) => excess - (suffered.get(node)?.[window] ?? 0));
+    accounts.set(node, { ...total, own, ownZ: inSpreads(own, metered.get(node)?.floorOf(stretch) ?? 0).z });
   }
   return accounts;
 }
 
-function sumOfExcess(called: readonly Pick<Account, 'excess' | 'excessZ'>[], window: number): number {
-  let sum = 0;
-  for (const { excess, excessZ } of called) {
-    if ((excessZ[window] ?? 0) >= CALLEE_Z_MIN) sum += Math.max(0, excess[window] ?? 0);
+/**
+ * What each node suffers from its callees, by window: of each its excess where that is beyond chance, else what the callee itself suffers, as far
+ * as its own excess leaves room for it. So what begins in a quiet node is seen through a noisy one. A callee without an account of its own passes
+ * on what it suffers. Calls that lead back are left out.
+ */
+function sufferedOf(totals: ReadonlyMap<string, Total>, { calleesFirst, forward }: CallGraph, windows: number): Map<string, number[]> {
+  const suffered = new Map<string, number[]>();
+  const passedOn = new Map<string, number[]>();
+  for (const node of calleesFirst) {
+    const total = totals.get(node);
+    const fromCallees = new Array<number>(windows).fill(0);
+    for (const callee of forward.get(node) ?? []) {
+      const part = passedOn.get(callee);
+      for (let window = 0; window < windows; window += 1) fromCallees[window] = (fromCallees[window] ?? 0) + (part?.[window] ?? 0);
+    }
+    suffered.set(node, fromCallees);
+    passedOn.set(node, total === undefined ? fromCallees : fromCallees.map((amount, window) => passedOnBy(total, window, amount)));
   }
-  return sum;
+  return suffered;
+}
+
+function passedOnBy({ excess, excessZ, spread }: Total, window: number, suffered: number): number {
+  const own = excess[window] ?? 0;
+  return (excessZ[window] ?? 0) >= CALLEE_Z_MIN ? Math.max(0, own) : Math.max(0, Math.min(own + spread, suffered));
 }
 
 /** Deviations from the middle of the references (all but the first), in their upward spread. */
-export function inSpreads(values: readonly number[], floor: number): number[] {
+export function inSpreads(values: readonly number[], floor: number): { z: number[]; spread: number } {
   const { centre, spread } = upwardSpread(values.slice(1), floor);
-  return values.map((value) => (spread > 0 ? (value - centre) / spread : 0));
+  return { z: values.map((value) => (spread > 0 ? (value - centre) / spread : 0)), spread };
 }

@@ -1,35 +1,58 @@
 import type { TelemetryEdge } from '../../telemetry-file.ts';
 
-/** Who calls whom. Calls of a node to itself are left out: they explain nothing. */
+/** Who calls whom, as far as the symptom's node reaches. */
 export interface CallGraph {
+  /** Breadth first, the symptom's own first: a cause lies among these. */
+  nodes: readonly string[];
   callees: ReadonlyMap<string, readonly string[]>;
+  /** The same nodes, each after all that it calls, but for calls that lead back. */
+  calleesFirst: readonly string[];
+  /** Calls that don't lead back. */
+  forward: ReadonlyMap<string, readonly string[]>;
 }
-
-export function callGraph(edges: readonly TelemetryEdge[]): CallGraph {
-  const callees = new Map<string, Set<string>>();
-  for (const { from, to } of edges) {
-    if (from === to) continue;
-    const known = callees.get(from);
-    if (known === undefined) callees.set(from, new Set([to]));
-    else known.add(to);
-  }
-  return { callees: new Map([...callees].map(([from, to]) => [from, [...to].sort()])) };
-}
-
-/** A node's way from the start: the nodes between, start first, itself last. */
-export type Routes = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Every node that `start` calls, itself or through others, with a shortest way to it; `start` first. A cause lies among them: what calls the
- * symptom's node can send it work, but can't make it slow in answering one request. Cycles are walked once.
+ * The calls that begin at `start`. What calls the symptom's node can send it work, but can't make it slow in answering one request: it is left out.
+ * So are calls of a node to itself, which explain nothing. The order of edges doesn't matter.
  */
-export function routesFrom({ callees }: CallGraph, start: string): Routes {
-  const routes = new Map<string, readonly string[]>([[start, [start]]]);
-  // A map is walked in the order of insertion, those added on the way included: breadth first.
-  for (const [node, route] of routes) {
-    for (const callee of callees.get(node) ?? []) {
-      if (!routes.has(callee)) routes.set(callee, [...route, callee]);
+export function callGraph(edges: readonly TelemetryEdge[], start: string): CallGraph {
+  const all = new Map<string, Set<string>>();
+  for (const { from, to } of edges) {
+    if (from !== to) all.set(from, (all.get(from) ?? new Set()).add(to));
+  }
+  const sorted = new Map([...all].map(([from, to]) => [from, [...to].sort()]));
+  const nodes = [...reachedFrom(sorted, start)];
+  const callees = new Map(nodes.map((node) => [node, sorted.get(node) ?? []]));
+  const calleesFirst = postOrder(callees, start);
+  const place = new Map(calleesFirst.map((node, i) => [node, i]));
+  const isForward = (from: string, to: string): boolean => (place.get(to) ?? 0) < (place.get(from) ?? 0);
+  const forward = new Map([...callees].map(([from, to]) => [from, to.filter((callee) => isForward(from, callee))]));
+  return { nodes, callees, calleesFirst, forward };
+}
+
+/** @returns `start` and all that it reaches, breadth first */
+export function reachedFrom(callees: ReadonlyMap<string, readonly string[]>, start: string): Set<string> {
+  const reached = new Set([start]);
+  // A set is walked in the order of insertion, those added on the way included.
+  for (const node of reached) for (const callee of callees.get(node) ?? []) reached.add(callee);
+  return reached;
+}
+
+/** Depth first with a stack of its own: a chain of calls may be longer than the language's. */
+function postOrder(callees: ReadonlyMap<string, readonly string[]>, start: string): string[] {
+  const order: string[] = [];
+  const seen = new Set([start]);
+  const stack = [{ node: start, next: 0 }];
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const callee = callees.get(top.node)?.[top.next];
+    top.next += 1;
+    if (callee === undefined) {
+      order.push(top.node);
+      stack.pop();
+    } else if (!seen.has(callee)) {
+      seen.add(callee);
+      stack.push({ node: callee, next: 0 });
     }
   }
-  return routes;
+  return order;
 }

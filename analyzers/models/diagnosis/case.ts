@@ -1,7 +1,7 @@
 import { median } from 'simple-statistics';
 import type { TelemetryEdge, TelemetryFile } from '../../telemetry-file.ts';
 import type { Metered } from './accounts.ts';
-import { type CallGraph, callGraph, routesFrom } from './call-graph.ts';
+import { type CallGraph, callGraph } from './call-graph.ts';
 import { type Meter, meterOf, referenceWindows, type Stretch, type Window } from './excess.ts';
 import { type MetricRole, roleOf } from './metric-roles.ts';
 import { type Gauge, gaugesOf } from './pressure.ts';
@@ -10,6 +10,7 @@ import {
   isErrorShare,
   KINDS,
   type Kind,
+  levelOf,
   type NodeSeries,
   type Pair,
   presentOf,
@@ -29,8 +30,6 @@ export interface Symptom {
 /** Both files, made ready for being read over any stretch of any window. */
 export interface Case {
   graph: CallGraph;
-  /** Nodes that a cause may lie in, the symptom's own first. */
-  nodes: readonly string[];
   windows: readonly Window[];
   series: ReadonlyMap<string, readonly NodeSeries[]>;
   signals: Readonly<Record<Kind, ReadonlyMap<string, Signal>>>;
@@ -48,8 +47,8 @@ export function caseOf(normal: TelemetryFile, incident: TelemetryFile, symptom: 
   const own = series.get(symptom.node) ?? [];
   const ofSymptom = own.find(({ metric, stat }) => metric === symptom.metric && stat === symptom.stat);
   if (ofSymptom === undefined) throw new RangeError(`diagnose needs the series ${symptom.node}/${symptom.metric}/${symptom.stat}`);
-  const graph = callGraph(edgesOf(normal, incident, symptom.node));
-  const nodes = [...routesFrom(graph, symptom.node).keys()];
+  const graph = callGraph(edgesOf(normal, incident, symptom.node), symptom.node);
+  const { nodes } = graph;
   const { windows, wrap } = referenceWindows(normal.times.length, incident.times.length);
   const requests = requestsOf(own);
   const traffic = requests ?? onesLike(ofSymptom);
@@ -68,7 +67,6 @@ export function caseOf(normal: TelemetryFile, incident: TelemetryFile, symptom: 
   }
   return {
     graph,
-    nodes,
     windows: [{ which: 'incident', start: 0, length: incident.times.length }, ...windows],
     series,
     signals,
@@ -92,11 +90,12 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 function meteredOf(kind: Kind, signal: Signal, traffic: Pair, counted: boolean, wrap: number): Metered {
   const known = presentOf(signal.values.normal);
   const usual = known.length > 0 ? median(known) : Number.NaN;
-  const calls = sum(signal.weights.normal) / sum(traffic.normal);
+  const calls = sum(signal.weights.normal) / sum(traffic.normal) || 0;
+  const floor = FLOOR_SHARE * levelOf(signal.values) * calls;
   return {
     meter: meterOf(signal, wrap),
     usual,
-    floorOf: kind === 'latency' ? () => FLOOR_SHARE * Math.abs(usual * calls || 0) : (stretch) => oneError(traffic, counted, stretch),
+    floorOf: kind === 'latency' ? () => floor : (stretch) => oneError(traffic, counted, stretch),
   };
 }
 
@@ -117,14 +116,18 @@ const DIRECTIONS: Partial<Record<MetricRole, 1 | -1>> = {
   health: -1,
 };
 
-/** A symptom that is no cost of requests, such as how many there are, is wrong in both directions, and a matter of time rather than of failures. */
+/** A symptom that is no cost of requests, such as how many there are, is wrong in both directions. */
 function symptomReading(series: NodeSeries, traffic: Pair, counted: boolean, wrap: number): Omit<Case['symptom'], 'series'> {
   const role = roleOf(series.metric, series.stat);
+  const direction = DIRECTIONS[role] ?? 'both';
   const primary: Kind = role === 'errors' || role === 'availability' || role === 'throttles' ? 'errors' : 'latency';
-  const asShare = isErrorShare(series);
-  const values = asShare ? errorShareOf(series) : series;
-  const weighted = asShare || role === 'latency';
-  const signal: Signal = { ...series, weights: weighted ? traffic : onesLike(series), values };
-  const metered = meteredOf(asShare ? 'errors' : 'latency', signal, weighted ? traffic : onesLike(series), counted, wrap);
-  return { primary, metered, direction: DIRECTIONS[role] ?? 'both' };
+  if (isErrorShare(series)) {
+    const signal: Signal = { ...series, weights: traffic, values: errorShareOf(series) };
+    return { primary, direction, metered: meteredOf('errors', signal, traffic, counted, wrap) };
+  }
+  const weights = role === 'latency' ? traffic : onesLike(series);
+  const metered = meteredOf('latency', { ...series, weights, values: series }, weights, counted, wrap);
+  const isCount = series.stat === 'Sum' && (role === 'errors' || role === 'throttles');
+  // One failure more in a stretch is chance, whatever the number of requests.
+  return { primary, direction, metered: isCount ? { ...metered, floorOf: ({ from, to }) => 1 / (to - from) } : metered };
 }

@@ -125,11 +125,10 @@ function worstStretch(of: Case, symptom: string, degrees: number): { best: Best;
 }
 
 function viewOf(of: Case, symptom: string, stretch: Stretch, degrees: number): StretchView {
-  const { graph, nodes, windows, metered, gauges, traffic } = of;
+  const { graph, windows, metered, gauges, traffic } = of;
   return {
     graph,
     symptom,
-    nodes,
     primary: of.symptom.primary,
     accounts: {
       latency: accountsOf(metered.latency, graph, traffic, windows, stretch),
@@ -145,7 +144,7 @@ function symptomZ({ symptom: { metered, direction }, windows }: Case, stretch: S
   const { meter, usual, floorOf } = metered;
   const changes = windows.map((window) => excessOf(meter, meter, window, stretch, usual));
   const directed = changes.map((change) => (direction === 'both' ? Math.abs(change) : direction * change));
-  return inSpreads(directed, floorOf(stretch));
+  return inSpreads(directed, floorOf(stretch)).z;
 }
 
 function symptomMeans(of: Case, stretch: Stretch): { during: number | null; before: number | null } {

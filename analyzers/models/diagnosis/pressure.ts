@@ -2,7 +2,7 @@ import { median, quantile } from 'simple-statistics';
 import { inSpreads } from './accounts.ts';
 import { type Meter, meanBeside, meanOver, meterOf, type Stretch, type Window } from './excess.ts';
 import { limitNamesOf, type MetricRole, roleOf } from './metric-roles.ts';
-import { type NodeSeries, type Pair, presentOf } from './signals.ts';
+import { levelOf, type NodeSeries, type Pair, presentOf } from './signals.ts';
 
 /** A metric that tells of a resource that runs short. */
 export interface Gauge {
@@ -24,6 +24,8 @@ export interface Gauge {
 
 /** From here on a resource is taken to be at its limit: at 90 % a queue is ten times as long as the service (M/M/1: 1/(1 − ρ)). */
 const AT_LIMIT = 0.9;
+/** A refusal in every third period is chance: one in each is three spreads. Guess: tune. */
+const ONE_IN_THREE = 1 / 3;
 /** A change of a gauge by less than this share of its level is none, however constant it was before. Guess: tune. */
 const FLOOR_SHARE = 0.05;
 
@@ -49,7 +51,7 @@ export function gaugesOf(series: readonly NodeSeries[], periodS: number, wrap: n
       usual,
       limit,
       usuallyAtLimit: limit !== null && limit > 0 && known.length > 0 && quantile(known, 0.5) >= AT_LIMIT * limit,
-      floor: Math.max(FLOOR_SHARE * Math.abs(usual || 0), role === 'throttles' ? 1 / 3 : Number.MIN_VALUE),
+      floor: Math.max(FLOOR_SHARE * levelOf(values), role === 'throttles' ? ONE_IN_THREE : 0),
     };
   });
 }
@@ -89,7 +91,7 @@ export function readingOf(gauge: Gauge, windows: readonly Window[], stretch: Str
     const before = (window && meanBeside(meter, window, stretch)) ?? usual;
     return mean === null || Number.isNaN(before) ? 0 : direction * (mean - before);
   });
-  return { gauge, z: inSpreads(changes, gauge.floor), atLimit: means.map((mean, i) => isAtLimit(gauge, mean, changes[i] ?? 0)) };
+  return { gauge, z: inSpreads(changes, gauge.floor).z, atLimit: means.map((mean, i) => isAtLimit(gauge, mean, changes[i] ?? 0)) };
 }
 
 function isAtLimit({ role, limit, usuallyAtLimit }: Gauge, mean: number | null, change: number): boolean {

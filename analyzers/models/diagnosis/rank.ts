@@ -1,5 +1,5 @@
 import type { Account } from './accounts.ts';
-import { type CallGraph, routesFrom } from './call-graph.ts';
+import { type CallGraph, reachedFrom } from './call-graph.ts';
 import { widthsFrom } from './flow.ts';
 import type { Reading } from './pressure.ts';
 import type { Kind } from './signals.ts';
@@ -9,8 +9,6 @@ import { surprise } from './surprise.ts';
 export interface StretchView {
   graph: CallGraph;
   symptom: string;
-  /** Nodes that a cause may lie in: the symptom's own and what it calls, itself or through others. */
-  nodes: readonly string[];
   /** The kind of cost that the symptom is about. */
   primary: Kind;
   accounts: Readonly<Record<Kind, ReadonlyMap<string, Account>>>;
@@ -84,14 +82,14 @@ interface Own {
 }
 
 /** How far each node's own excess explains the symptom's, and how surprising it is. Empty where the symptom has no excess of this kind. */
-function ownShares({ graph, symptom, nodes, accounts, degrees }: StretchView, kind: Kind, window: number): Map<string, Own> {
+function ownShares({ graph, symptom, accounts, degrees }: StretchView, kind: Kind, window: number): Map<string, Own> {
   const ofKind = accounts[kind];
   const account = ofKind.get(symptom);
   const total = account?.excess[window] ?? null;
   const shares = new Map<string, Own>();
   if (total !== null && !(total > 0)) return shares;
-  const widths = widthsFrom(graph, symptom, (node) => ofKind.get(node)?.excess[window] ?? null);
-  for (const node of nodes) {
+  const widths = widthsFrom(graph, symptom, (node) => roomOf(ofKind.get(node), window));
+  for (const node of graph.nodes) {
     const z = ofKind.get(node)?.ownZ[window] ?? 0;
     const own = ofKind.get(node)?.own[window] ?? 0;
     // Below one spread it isn't worth the arithmetic.
@@ -102,6 +100,10 @@ function ownShares({ graph, symptom, nodes, accounts, degrees }: StretchView, ki
   }
   return shares;
 }
+
+/** A noisy node on the way may have passed on a spread more than it seems. */
+const roomOf = (account: Account | undefined, window: number): number | null =>
+  account === undefined ? null : (account.excess[window] ?? 0) + account.spread;
 
 /** What fails where the symptom is slow, or is slow where it fails. */
 function addOtherKind(view: StretchView, window: number, candidates: Map<string, Candidate>): void {
@@ -116,12 +118,11 @@ function addOtherKind(view: StretchView, window: number, candidates: Map<string,
 const STRAINS: readonly string[] = ['strain', 'health', 'utilisation'];
 
 /** A callee that is strained explains what its caller seems to do itself: a cache that misses has no slow answers of its own. */
-function addStrain({ graph, nodes, readings, degrees }: StretchView, window: number, candidates: Map<string, Candidate>): void {
-  const known = new Set(nodes);
+function addStrain({ graph, readings, degrees }: StretchView, window: number, candidates: Map<string, Candidate>): void {
   for (const caller of [...candidates.values()]) {
     if (caller.ground !== 'own') continue;
     for (const callee of graph.callees.get(caller.node) ?? []) {
-      const worst = known.has(callee) ? worstOf(readings.get(callee) ?? [], window, ({ gauge }) => STRAINS.includes(gauge.role)) : null;
+      const worst = worstOf(readings.get(callee) ?? [], window, ({ gauge }) => STRAINS.includes(gauge.role));
       if (worst === null) continue;
       const nats = surprise(worst.z[window] ?? 0, degrees);
       const score = caller.score * confidence(nats);
@@ -147,9 +148,9 @@ function worstOf(readings: readonly Reading[], window: number, fits: (reading: R
  * @returns the largest surprise among them
  */
 function addLimits(view: StretchView, window: number, candidates: Map<string, Candidate>, owns: ReadonlyMap<string, Own>): number {
-  const { nodes, readings, degrees } = view;
+  const { graph, readings, degrees } = view;
   const limits = new Map<string, Reading>();
-  for (const node of nodes) {
+  for (const node of graph.nodes) {
     const worst = worstOf(readings.get(node) ?? [], window, ({ atLimit }) => atLimit[window] === true);
     const surprising = worst !== null && surprise(worst.z[window] ?? 0, degrees) >= SURPRISE_MIN;
     if (surprising && !waitsForCallees(view, node, window)) limits.set(node, worst);
@@ -158,7 +159,7 @@ function addLimits(view: StretchView, window: number, candidates: Map<string, Ca
   for (const [node, reading] of limits) {
     const nats = surprise(reading.z[window] ?? 0, degrees);
     explanation = Math.max(explanation, nats);
-    const below = [...routesFrom(view.graph, node).keys()].some((other) => other !== node && limits.has(other));
+    const below = [...reachedFrom(graph.callees, node)].some((other) => other !== node && limits.has(other));
     const score = LIMIT_FROM + (1 - LIMIT_FROM) * confidence(nats) * (below ? MOSTLY : 1);
     candidates.set(node, { node, score, ground: 'limit', share: owns.get(node)?.share ?? 0, reading });
   }

@@ -54,6 +54,13 @@ const mapPair = (pair: Pair, map: (value: number, i: number, which: keyof Pair) 
 
 export const presentOf = (values: readonly number[]): number[] => values.filter((value) => !Number.isNaN(value));
 
+/** The size that a share of is no change: of what is usual, or where that is nothing, of the most there was. */
+export function levelOf({ normal, incident }: Pair): number {
+  const usual = presentOf(normal);
+  const level = usual.length > 0 ? Math.abs(median(usual)) : 0;
+  return level > 0 ? level : [...usual, ...presentOf(incident)].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
 /** Requests of a node; null when no series counts them. A gap is filled by the median: that they weren't counted doesn't mean there were none. */
 export function requestsOf(series: readonly NodeSeries[]): Pair | null {
   const counted = series.find(({ metric, stat }) => roleOf(metric, stat) === 'requests' && (stat === 'Sum' || stat === 'SampleCount'));
