@@ -30,25 +30,29 @@ export function plantInRecording(
     const onset = Math.floor(random.uniform() * 3);
     const end = Math.min(length, onset + 2 + Math.floor(random.uniform() * 2));
     const recorded = seriesOf(recording, id, symptom.metric).filter((value) => value !== null).length;
-    const window = { ...recording, series: recording.series.map((series) => ({ ...series, values: series.values.slice(from, from + length) })) };
+    const window = {
+      ...recording,
+      series: recording.series.map((series) => ({ ...series, values: series.values.slice(from, from + length) })),
+    };
     const share = callsFor(window, symptom.node, id).get(symptom.node) ?? 0;
     if (share < 0.02 || recorded < recording.times.length / 2) continue;
     const amount = symptom.metric === 'latency' ? (size * usual) / share : Math.min(0.9, (0.2 * size) / share);
-    for (const series of window.series) {
-      if (series.metric !== symptom.metric) continue;
-      for (let t = onset; t < end; t += 1) {
-        const calls = callsFor(window, symptom.node, id, t).get(series.node) ?? 0;
-        const value = series.values[t] ?? null;
-        if (value !== null) series.values[t] = changed(symptom.metric, value, calls * amount);
-      }
-    }
+    for (let t = onset; t < end; t += 1) addInPeriod(window, symptom.metric, callsFor(window, symptom.node, id, t), amount, t);
     planted.push({ incident: { ...window, times: recording.times.slice(from, from + length) }, cause: id, from });
   }
   return planted;
 }
 
+function addInPeriod({ series }: TelemetryFile, metric: string, calls: ReadonlyMap<string, number>, amount: number, t: number): void {
+  for (const { node, metric: own, values } of series) {
+    const value = values[t] ?? null;
+    if (own === metric && value !== null) values[t] = changed(metric, value, (calls.get(node) ?? 0) * amount);
+  }
+}
+
 const seriesOf = ({ series }: TelemetryFile, node: string, metric: string): readonly (number | null)[] =>
-  series.find((one) => one.node === node && one.metric === metric && one.stat === (metric === 'requests' ? 'Sum' : 'Average'))?.values ?? [];
+  series.find((one) => one.node === node && one.metric === metric && one.stat === (metric === 'requests' ? 'Sum' : 'Average'))?.values ??
+  [];
 
 const totalOf = (file: TelemetryFile, node: string, period?: number): number =>
   seriesOf(file, node, 'requests').reduce<number>((sum, value, t) => sum + (period === undefined || t === period ? (value ?? 0) : 0), 0);

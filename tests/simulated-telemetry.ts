@@ -62,35 +62,56 @@ export function simulate(options: SimulationOptions): SimulatedCase {
   const reached = trafficShares(nodes);
   const candidates = nodes.flatMap((_, i) => ((reached[i] ?? 0) > 0.05 ? [i] : []));
   const cause = fault === null ? null : (candidates[Math.floor(random.uniform() * candidates.length)] ?? 0);
-  const latencyUsualS = latencies(nodes, nodes.map(({ ownS }) => ownS))[0] ?? 1;
+  const latencyUsualS =
+    latencies(
+      nodes,
+      nodes.map(({ ownS }) => ownS),
+    )[0] ?? 1;
   const levels = nodes.map(() => Math.exp(0.1 * random.normal()));
   const make = (periods: number, startS: number, from: number, to: number, drifted: boolean): TelemetryFile => {
     const drift = nodes.map((_, i) => (drifted ? (levels[i] ?? 1) : 1));
-    return observe({ nodes, random, periods, startS, ratePerPeriod, drift, plant: { cause, fault, from, to, size: options.size ?? 0.3, latencyUsualS, share: reached } });
+    return observe({
+      nodes,
+      random,
+      periods,
+      startS,
+      ratePerPeriod,
+      drift,
+      plant: { cause, fault, from, to, size: options.size ?? 0.3, latencyUsualS, share: reached },
+    });
   };
   const onset = options.wholeWindow ? 0 : 1 + Math.floor(random.uniform() * (incidentPeriods / 2));
-  const end = options.wholeWindow ? incidentPeriods : Math.min(incidentPeriods, onset + 2 + Math.floor(random.uniform() * (incidentPeriods / 2)));
+  const end = options.wholeWindow
+    ? incidentPeriods
+    : Math.min(incidentPeriods, onset + 2 + Math.floor(random.uniform() * (incidentPeriods / 2)));
   return {
     normal: make(normalPeriods, START_S, 0, 0, false),
     // What fills the window can't be told from drift: that case goes without.
     incident: make(incidentPeriods, START_S + 40 * 86_400, onset, end, options.wholeWindow !== true),
-    symptom: { node: 'n0', metric: fault === 'failing' || fault === 'throttled' ? 'Errors' : 'Latency', stat: fault === 'failing' || fault === 'throttled' ? 'Sum' : 'Average' },
+    symptom: {
+      node: 'n0',
+      metric: fault === 'failing' || fault === 'throttled' ? 'Errors' : 'Latency',
+      stat: fault === 'failing' || fault === 'throttled' ? 'Sum' : 'Average',
+    },
     cause: cause === null ? null : `n${cause}`,
     fault,
   };
 }
 
 function makeNodes(random: Random, count: number): Node[] {
-  const nodes = Array.from({ length: count }, (_, i): Node => ({
-    id: `n${i}`,
-    calls: [],
-    ownS: 0.003 * 30 ** random.uniform(),
-    noise: 0.03 + 0.15 * random.uniform(),
-    burstChance: random.uniform() < 0.2 ? 0.02 : 0.001,
-    failing: random.uniform() < 0.3 ? 0.003 * random.uniform() : 0,
-    missing: random.uniform() < 0.3 ? 0.1 * random.uniform() : 0,
-    hasGauges: random.uniform() < 0.7,
-  }));
+  const nodes = Array.from(
+    { length: count },
+    (_, i): Node => ({
+      id: `n${i}`,
+      calls: [],
+      ownS: 0.003 * 30 ** random.uniform(),
+      noise: 0.03 + 0.15 * random.uniform(),
+      burstChance: random.uniform() < 0.2 ? 0.02 : 0.001,
+      failing: random.uniform() < 0.3 ? 0.003 * random.uniform() : 0,
+      missing: random.uniform() < 0.3 ? 0.1 * random.uniform() : 0,
+      hasGauges: random.uniform() < 0.7,
+    }),
+  );
   for (let i = 1; i < count; i += 1) {
     const callers = 1 + Math.floor(random.uniform() * 2.2);
     for (let c = 0; c < callers; c += 1) {
@@ -153,7 +174,7 @@ interface Observation {
 }
 
 function observe({ nodes, random, periods, startS, ratePerPeriod, drift, plant }: Observation): TelemetryFile {
-  const rows = nodes.map(() => ({ Latency: [] as (number | null)[], Requests: [] as (number | null)[], Errors: [] as (number | null)[], Throttles: [] as (number | null)[], CPUUtilization: [] as (number | null)[] }));
+  const rows = nodes.map((): Row[] => []);
   const wander = nodes.map(() => 0);
   for (let t = 0; t < periods; t += 1) {
     const load = 1 + 0.15 * Math.sin((2 * Math.PI * t) / 180) + 0.03 * random.normal();
@@ -168,15 +189,18 @@ function observe({ nodes, random, periods, startS, ratePerPeriod, drift, plant }
     const failed = failures(nodes, own);
     const requests = requestsOf(nodes, random, ratePerPeriod * load);
     nodes.forEach((node, i) => {
-      const row = rows[i];
       const count = requests[i] ?? 0;
-      if (row === undefined) return;
-      const gone = random.uniform() < node.missing;
-      row.Requests.push(gone ? null : count);
-      row.Latency.push(gone || count === 0 ? null : (latency[i] ?? 0) * Math.exp((0.5 * random.normal()) / Math.sqrt(count)));
-      row.Errors.push(gone ? null : Math.min(count, random.poisson(count * (failed[i] ?? 0))));
-      row.Throttles.push(isOn(i) && plant.fault === 'throttled' ? random.poisson(1 + count * (own[i] ?? 0)) : 0);
-      row.CPUUtilization.push(isOn(i) && plant.fault === 'saturated' ? 96 + 3 * random.uniform() : 30 * load + 4 * random.normal());
+      const isGone = random.uniform() < node.missing;
+      const measured = {
+        Requests: count,
+        Latency: count === 0 ? null : (latency[i] ?? 0) * Math.exp((0.5 * random.normal()) / Math.sqrt(count)),
+        Errors: Math.min(count, random.poisson(count * (failed[i] ?? 0))),
+      };
+      rows[i]?.push({
+        ...(isGone ? { Requests: null, Latency: null, Errors: null } : measured),
+        Throttles: isOn(i) && plant.fault === 'throttled' ? random.poisson(1 + count * (own[i] ?? 0)) : 0,
+        CPUUtilization: isOn(i) && plant.fault === 'saturated' ? 96 + 3 * random.uniform() : 30 * load + 4 * random.normal(),
+      });
     });
   }
   return toFile(nodes, rows, periods, startS);
@@ -199,21 +223,22 @@ function requestsOf(nodes: readonly Node[], random: Random, rate: number): numbe
   return requests;
 }
 
-type Rows = Record<'Latency' | 'Requests' | 'Errors' | 'Throttles' | 'CPUUtilization', (number | null)[]>;
+const SERIES = [
+  { metric: 'Latency', stat: 'Average', unit: 'Seconds' },
+  { metric: 'Requests', stat: 'Sum' },
+  { metric: 'Errors', stat: 'Sum' },
+  { metric: 'Throttles', stat: 'Sum' },
+  { metric: 'CPUUtilization', stat: 'Average', unit: 'Percent' },
+] as const;
+type Row = Record<(typeof SERIES)[number]['metric'], number | null>;
 
-function toFile(nodes: readonly Node[], rows: readonly Rows[], periods: number, startS: number): TelemetryFile {
-  const series = nodes.flatMap(({ id, hasGauges }, i): TelemetrySeries[] => {
-    const row = rows[i];
-    if (row === undefined) return [];
-    return [
-      { node: id, metric: 'Latency', stat: 'Average', unit: 'Seconds', values: row.Latency },
-      { node: id, metric: 'Requests', stat: 'Sum', values: row.Requests },
-      { node: id, metric: 'Errors', stat: 'Sum', values: row.Errors },
-      { node: id, metric: 'Throttles', stat: 'Sum', values: row.Throttles },
-      ...(hasGauges || row.CPUUtilization.some((value) => (value ?? 0) > 90)
-        ? [{ node: id, metric: 'CPUUtilization', stat: 'Average', unit: 'Percent', values: row.CPUUtilization }]
-        : []),
-    ];
+function toFile(nodes: readonly Node[], rows: readonly (readonly Row[])[], periods: number, startS: number): TelemetryFile {
+  const series = nodes.flatMap(({ id, hasGauges }, i) => {
+    const ofNode = rows[i] ?? [];
+    const told = hasGauges || ofNode.some(({ CPUUtilization }) => (CPUUtilization ?? 0) > 90);
+    return SERIES.filter(({ metric }) => told || metric !== 'CPUUtilization').map(
+      (described): TelemetrySeries => ({ node: id, ...described, values: ofNode.map((row) => row[described.metric]) }),
+    );
   });
   return {
     schemaVersion: 1,

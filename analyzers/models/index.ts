@@ -1,5 +1,6 @@
 /** `loadkit/models`: the mathematics on its own, pure and without knowledge of runs. */
 export * from './beta.ts';
+export * from './critical-path.ts';
 export * from './diagnosis/index.ts';
 export * from './histogram.ts';
 export * from './intervals.ts';

@@ -9,6 +9,8 @@ export interface Metered {
   usual: number;
   /** An excess is never taken to be known better than this, on a stretch: in the symptom's unit. */
   floorOf(stretch: Stretch): number;
+  /** The node's own part of it, where a series tells that. */
+  self?: Metered;
 }
 
 /** What one node cost the symptom more during a stretch, for every window: the incident first, then the references. */
@@ -52,8 +54,12 @@ export function accountsOf(
   const suffered = sufferedOf(totals, graph, windows.length);
   const accounts = new Map<string, Account>();
   for (const [node, total] of totals) {
-    const own = total.excess.map((excess, window) => excess - (suffered.get(node)?.[window] ?? 0));
-    accounts.set(node, { ...total, own, ownZ: inSpreads(own, metered.get(node)?.floorOf(stretch) ?? 0).z });
+    const of = metered.get(node);
+    const self = of?.self;
+    const own = self
+      ? windows.map((window) => excessOf(self.meter, traffic, window, stretch, self.usual))
+      : total.excess.map((excess, window) => excess - (suffered.get(node)?.[window] ?? 0));
+    accounts.set(node, { ...total, own, ownZ: inSpreads(own, (self ?? of)?.floorOf(stretch) ?? 0).z });
   }
   return accounts;
 }

@@ -16,6 +16,7 @@ import {
   presentOf,
   requestsOf,
   type Signal,
+  selfTimeSignal,
   seriesByNode,
   signalOf,
 } from './signals.ts';
@@ -36,7 +37,15 @@ export interface Case {
   metered: Readonly<Record<Kind, ReadonlyMap<string, Metered>>>;
   gauges: ReadonlyMap<string, readonly Gauge[]>;
   traffic: Meter;
-  symptom: { series: NodeSeries; primary: Kind; metered: Metered; direction: 1 | -1 | 'both' };
+  symptom: {
+    series: NodeSeries;
+    primary: Kind;
+    direction: 1 | -1 | 'both';
+    /** Up is worse for availability too: it is the share that failed. */
+    metered: Metered;
+    /** The series as it came. */
+    shown: Pick<Metered, 'meter' | 'usual'>;
+  };
 }
 
 /** A change of the mean by less than this is none, however constant a series was before. Guess: tune. */
@@ -62,7 +71,11 @@ export function caseOf(normal: TelemetryFile, incident: TelemetryFile, symptom: 
       const signal = signalOf(kind, ofNode, ofRequests, traffic);
       if (signal === null) continue;
       signals[kind].set(node, signal);
-      metered[kind].set(node, meteredOf(kind, signal, traffic, requests !== null, wrap));
+      const self = kind === 'latency' ? selfTimeSignal(ofNode, ofRequests, traffic) : null;
+      metered[kind].set(node, {
+        ...meteredOf(kind, signal, traffic, requests !== null, wrap),
+        ...(self === null ? {} : { self: meteredOf(kind, self, traffic, requests !== null, wrap) }),
+      });
     }
   }
   return {
@@ -123,11 +136,12 @@ function symptomReading(series: NodeSeries, traffic: Pair, counted: boolean, wra
   const primary: Kind = role === 'errors' || role === 'availability' || role === 'throttles' ? 'errors' : 'latency';
   if (isErrorShare(series)) {
     const signal: Signal = { ...series, weights: traffic, values: errorShareOf(series) };
-    return { primary, direction, metered: meteredOf('errors', signal, traffic, counted, wrap) };
+    const shown = meteredOf('errors', { ...signal, values: series }, traffic, counted, wrap);
+    return { primary, direction, metered: meteredOf('errors', signal, traffic, counted, wrap), shown };
   }
   const weights = role === 'latency' ? traffic : onesLike(series);
   const metered = meteredOf('latency', { ...series, weights, values: series }, weights, counted, wrap);
   const isCount = series.stat === 'Sum' && (role === 'errors' || role === 'throttles');
   // One failure more in a stretch is chance, whatever the number of requests.
-  return { primary, direction, metered: isCount ? { ...metered, floorOf: ({ from, to }) => 1 / (to - from) } : metered };
+  return { primary, direction, metered: isCount ? { ...metered, floorOf: ({ from, to }) => 1 / (to - from) } : metered, shown: metered };
 }

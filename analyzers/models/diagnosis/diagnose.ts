@@ -4,10 +4,11 @@ import { figure, plural } from '../../words.ts';
 import { accountsOf, INCIDENT, inSpreads } from './accounts.ts';
 import { type Case, caseOf, type Symptom } from './case.ts';
 import { evidenceFor } from './evidence.ts';
-import { excessOf, meanBeside, meanOver, type Stretch, stretchesOf } from './excess.ts';
+import { excessOf, meanBeside, meanOver, type Stretch, stretchesOf, type Window } from './excess.ts';
+import { onsetOf } from './onset.ts';
 import { readingOf } from './pressure.ts';
 import { type Candidate, type Ranking, rank, type StretchView } from './rank.ts';
-import { presentOf } from './signals.ts';
+import { type Kind, otherKind, presentOf } from './signals.ts';
 import { alarmLevel, degreesOf } from './surprise.ts';
 
 /** `no bottleneck`: the symptom is as it usually is. `unexplained`: it isn't, and nothing that it calls tells why. */
@@ -148,20 +149,30 @@ function symptomZ({ symptom: { metered, direction }, windows }: Case, stretch: S
 }
 
 function symptomMeans(of: Case, stretch: Stretch): { during: number | null; before: number | null } {
-  const { metered } = of.symptom;
+  const { meter, usual } = of.symptom.shown;
   const window = of.windows[INCIDENT];
   if (window === undefined) return { during: null, before: null };
-  const before = meanBeside(metered.meter, window, stretch) ?? metered.usual;
-  return { during: meanOver(metered.meter, window, stretch), before };
+  return { during: meanOver(meter, window, stretch), before: meanBeside(meter, window, stretch) ?? usual };
 }
 
 function causeOf(candidate: Candidate, of: Case, view: StretchView, incident: TelemetryFile, stretch: Stretch): Cause {
-  const window = { which: 'incident', start: 0, length: incident.times.length } as const;
+  const window: Window = { which: 'incident', start: 0, length: incident.times.length };
+  const { node, score, ground, reading } = candidate;
+  const kind = ground === 'other-kind' ? otherKind(view.primary) : view.primary;
   return {
-    node: candidate.node,
-    resource: candidate.reading?.gauge.metric ?? ((candidate.ground === 'own') === (view.primary === 'latency') ? 'latency' : 'errors'),
-    score: candidate.score,
-    since: incident.times[stretch.from] ?? 0,
+    node,
+    resource: reading?.gauge.metric ?? kind,
+    score,
+    since: incident.times[beganIn(candidate, kind, of, window, stretch)] ?? 0,
     evidence: evidenceFor(candidate, of, view, window, stretch),
   };
+}
+
+/** By the series that speaks for it. */
+function beganIn({ node, reading }: Candidate, kind: Kind, of: Case, window: Window, stretch: Stretch): number {
+  const shown = reading?.gauge ?? of.metered[kind].get(node);
+  const values = reading?.gauge.values.incident ?? of.signals[kind].get(node)?.values.incident;
+  if (shown === undefined || values === undefined) return stretch.from;
+  const before = meanBeside(shown.meter, window, stretch) ?? shown.usual;
+  return onsetOf(values, stretch, before, meanOver(shown.meter, window, stretch) ?? before);
 }

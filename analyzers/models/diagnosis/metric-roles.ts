@@ -2,13 +2,16 @@
  * What a metric says about its node. Names are compared without case, by CloudWatch's and X-Ray's own names:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html
  *
- * - `latency`: time for one request; `requests`: how many there were; `errors`: how many failed; `availability`: the share that did not.
+ * - `latency`: time for one request; `self-time`: what of it the node doesn't wait for others; `path-time`: its self time on the critical path of
+ *   one request to the symptom's node (`selfTimes` of critical-path.ts, per trace); `requests`: how many there were; `errors`: how many failed; `availability`: the share that did not.
  * - `throttles`: refusals for want of capacity, a limit that was met.
  * - `utilisation`: share of a limit in percent; `usage` and `limit`: the two it could be worked out from.
  * - `strain`: grows when a resource is short; `health`: shrinks when it is.
  */
 export type MetricRole =
   | 'latency'
+  | 'self-time'
+  | 'path-time'
   | 'requests'
   | 'errors'
   | 'availability'
@@ -22,6 +25,8 @@ export type MetricRole =
 
 /** The first that fits decides: `ThrottledRequests` are throttles, not requests; `ProvisionedConcurrencyUtilization` is no limit. */
 const ROLES: readonly [role: MetricRole, name: RegExp][] = [
+  ['path-time', /critical_?path/i],
+  ['self-time', /^self_?(time|duration|latency)/i],
   ['throttles', /throttl|ratelimited|spilloverinvocations|rejected[a-z]*count/i],
   ['utilisation', /utili[sz]ation|usagepercentage|percentageused/i],
   ['availability', /^availability$|success(rate|ratio|percentage)/i],

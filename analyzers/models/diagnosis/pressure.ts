@@ -10,6 +10,8 @@ export interface Gauge {
   stat: string;
   unit?: string;
   role: MetricRole;
+  /** By the second where its limit is. */
+  values: Pair;
   meter: Meter;
   /** −1 where less is worse, as of a hit rate. */
   direction: 1 | -1;
@@ -46,6 +48,7 @@ export function gaugesOf(series: readonly NodeSeries[], periodS: number, wrap: n
       stat,
       ...(unit === undefined ? {} : { unit }),
       role,
+      values,
       meter: meterOf({ weights: ones(values), values }, wrap),
       direction,
       usual,

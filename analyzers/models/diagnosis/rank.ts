@@ -2,7 +2,7 @@ import type { Account } from './accounts.ts';
 import { type CallGraph, reachedFrom } from './call-graph.ts';
 import { widthsFrom } from './flow.ts';
 import type { Reading } from './pressure.ts';
-import type { Kind } from './signals.ts';
+import { type Kind, otherKind } from './signals.ts';
 import { surprise } from './surprise.ts';
 
 /** All that is known of one stretch, for every window. */
@@ -107,8 +107,7 @@ const roomOf = (account: Account | undefined, window: number): number | null =>
 
 /** What fails where the symptom is slow, or is slow where it fails. */
 function addOtherKind(view: StretchView, window: number, candidates: Map<string, Candidate>): void {
-  const other: Kind = view.primary === 'latency' ? 'errors' : 'latency';
-  for (const [node, { share, nats }] of ownShares(view, other, window)) {
+  for (const [node, { share, nats }] of ownShares(view, otherKind(view.primary), window)) {
     const score = OTHER_KIND * share * confidence(nats);
     if (nats < CIRCUMSTANTIAL_MIN || score <= (candidates.get(node)?.score ?? 0)) continue;
     candidates.set(node, { node, score, ground: 'other-kind', share });
@@ -166,10 +165,10 @@ function addLimits(view: StretchView, window: number, candidates: Map<string, Ca
   return explanation;
 }
 
-function waitsForCallees({ accounts }: StretchView, node: string, window: number): boolean {
+function waitsForCallees({ accounts, degrees }: StretchView, node: string, window: number): boolean {
   const account = accounts.latency.get(node);
   if (account === undefined) return false;
   const excess = account.excess[window] ?? 0;
-  const surprising = (account.excessZ[window] ?? 0) >= 2;
+  const surprising = surprise(account.excessZ[window] ?? 0, degrees) >= SURPRISE_MIN;
   return surprising && (account.own[window] ?? 0) < MOSTLY * excess;
 }

@@ -1,6 +1,6 @@
 import { median } from 'simple-statistics';
 import type { TelemetryFile, TelemetrySeries } from '../../telemetry-file.ts';
-import { roleOf } from './metric-roles.ts';
+import { type MetricRole, roleOf } from './metric-roles.ts';
 
 /** A series over both stretches of time. NaN is a missing datapoint. */
 export interface Pair {
@@ -22,6 +22,7 @@ export interface Signal {
 /** The two costs of a request that add up along a call tree: a caller's time holds its callees', and its failures hold theirs. */
 export type Kind = 'latency' | 'errors';
 export const KINDS: readonly Kind[] = ['latency', 'errors'];
+export const otherKind = (kind: Kind): Kind => (kind === 'latency' ? 'errors' : 'latency');
 
 export interface NodeSeries extends Pair {
   metric: string;
@@ -85,6 +86,18 @@ export function signalOf(kind: Kind, series: readonly NodeSeries[], requests: Pa
 function latencySignal(series: readonly NodeSeries[], weights: Pair): Signal | null {
   const found = LATENCY_STATS.flatMap((stat) => series.filter((one) => one.stat === stat && roleOf(one.metric, stat) === 'latency'))[0];
   return found === undefined ? null : { metric: found.metric, stat: found.stat, weights, values: found };
+}
+
+/**
+ * A node's own time, where a series tells it: on the critical path, which is the part that the symptom waits for, else all of it. Null where none
+ * does: it is then what the node's callees leave of its latency.
+ */
+export function selfTimeSignal(series: readonly NodeSeries[], requests: Pair | null, traffic: Pair): Signal | null {
+  const average = (role: MetricRole) => series.find(({ metric, stat }) => stat === 'Average' && roleOf(metric, stat) === role);
+  const onPath = average('path-time');
+  if (onPath !== undefined) return { metric: onPath.metric, stat: onPath.stat, weights: traffic, values: onPath };
+  const self = average('self-time');
+  return self === undefined ? null : { metric: self.metric, stat: self.stat, weights: requests ?? traffic, values: self };
 }
 
 function errorSignal(series: readonly NodeSeries[], requests: Pair | null, traffic: Pair): Signal | null {
