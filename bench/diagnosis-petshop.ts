@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { type Diagnosis, diagnose, type Symptom } from '../analyzers/models/diagnosis/index.ts';
-import { isBadTelemetry, type TelemetryFile, telemetryFileOf } from '../analyzers/telemetry-file.ts';
+import { isBadTelemetry, type TelemetryFile, telemetryFileOf, telemetrySlice } from '../analyzers/telemetry-file.ts';
 import { plantInRecording, withoutPeriods } from '../tests/planted-telemetry.ts';
 import { score, tableOf } from './diagnosis-score.ts';
 
@@ -22,6 +22,8 @@ interface Traffic {
 
 /** Parts of the normal file that are judged by the rest of it. */
 const FOLDS = 10;
+/** A window that begins at the end of a part reaches so far into the next. */
+const WINDOW_MAX = 5;
 
 export async function bench(): Promise<string> {
   const directory = process.env['LOADKIT_PETSHOP'];
@@ -72,14 +74,6 @@ function symptomsOf({ cases }: Traffic): Symptom[] {
 
 const lengthOf = ({ cases }: Traffic): number => cases[0]?.incident.times.length ?? 5;
 
-function cut(file: TelemetryFile, from: number, to: number): TelemetryFile {
-  return {
-    ...file,
-    times: file.times.slice(from, to),
-    series: file.series.map((series) => ({ ...series, values: series.values.slice(from, to) })),
-  };
-}
-
 function normalRows(traffic: Traffic): string[] {
   const { name, normal } = traffic;
   const length = lengthOf(traffic);
@@ -87,7 +81,7 @@ function normalRows(traffic: Traffic): string[] {
     const seen: Diagnosis[] = [];
     const unseen: Diagnosis[] = [];
     for (let from = 0; from + length <= normal.times.length; from += length) {
-      const window = cut(normal, from, from + length);
+      const window = telemetrySlice(normal, normal.times[from] ?? 0, (normal.times[from + length - 1] ?? 0) + 1);
       seen.push(diagnose(normal, window, symptom));
       unseen.push(diagnose(withoutFold(normal, from), window, symptom));
     }
@@ -100,7 +94,7 @@ function normalRows(traffic: Traffic): string[] {
 function withoutFold(normal: TelemetryFile, period: number): TelemetryFile {
   const size = normal.times.length / FOLDS;
   const fold = Math.floor(period / size);
-  return withoutPeriods(normal, Math.floor(fold * size), Math.ceil((fold + 1) * size) + 5);
+  return withoutPeriods(normal, Math.floor(fold * size), Math.ceil((fold + 1) * size) + WINDOW_MAX);
 }
 
 /** What is added to the symptom: a share of its usual latency, or of its requests. */

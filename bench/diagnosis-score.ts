@@ -20,7 +20,7 @@ export function score(name: string, judged: readonly { diagnosis: Diagnosis; cau
   };
 }
 
-/** Shares of the cases; a line for all of them at the end. */
+/** Shares of the cases; with several rows, a line for all of them at the end. */
 export function tableOf(rows: readonly Row[]): string {
   const total = rows.reduce(
     (sum, row) => ({
@@ -34,7 +34,7 @@ export function tableOf(rows: readonly Row[]): string {
   );
   const width = Math.max(...rows.map(({ name }) => name.length), 3);
   const share = (part: number, of: number): string => (of === 0 ? '-' : (part / of).toFixed(2));
-  return [...rows, total]
+  return (rows.length > 1 ? [...rows, total] : rows)
     .map(
       ({ name, cases, top1, top3, none }) =>
         `  ${name.padEnd(width)}  ${String(cases).padStart(4)} cases  Top-1 ${share(top1, cases)}  Top-3 ${share(top3, cases)}  none ${share(none, cases)}`,
