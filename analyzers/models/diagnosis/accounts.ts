@@ -15,7 +15,7 @@ export interface Metered {
 
 /** What one node cost the symptom more during a stretch, for every window: the incident first, then the references. */
 export interface Account {
-  /** See `excessOf`. */
+  /** See `excessOf`; NaN where it isn't known. */
   excess: readonly number[];
   /** In spreads of the references. */
   excessZ: readonly number[];
@@ -66,8 +66,8 @@ export function accountsOf(
 
 /**
  * What each node suffers from its callees, by window: of each its excess where that is beyond chance, else what the callee itself suffers, as far
- * as its own excess leaves room for it. So what begins in a quiet node is seen through a noisy one. A callee without an account of its own passes
- * on what it suffers. Calls that lead back are left out.
+ * as its own excess leaves room for it. So what begins in a quiet node is seen through a noisy one. A callee whose excess isn't known passes on
+ * what it suffers. Calls that lead back are left out.
  */
 function sufferedOf(totals: ReadonlyMap<string, Total>, { calleesFirst, forward }: CallGraph, windows: number): Map<string, number[]> {
   const suffered = new Map<string, number[]>();
@@ -86,7 +86,8 @@ function sufferedOf(totals: ReadonlyMap<string, Total>, { calleesFirst, forward 
 }
 
 function passedOnBy({ excess, excessZ, spread }: Total, window: number, suffered: number): number {
-  const own = excess[window] ?? 0;
+  const own = excess[window] ?? Number.NaN;
+  if (Number.isNaN(own)) return suffered;
   return (excessZ[window] ?? 0) >= CALLEE_Z_MIN ? Math.max(0, own) : Math.max(0, Math.min(own + spread, suffered));
 }
 

@@ -38,6 +38,37 @@ export function reachedFrom(callees: ReadonlyMap<string, readonly string[]>, sta
   return reached;
 }
 
+/**
+ * The part of each node's requests that comes from `start`, itself or through others. How calls are divided among callers isn't told: by the callers' own
+ * requests. A caller whose requests aren't counted makes it 1.
+ *
+ * @param edges all calls, those of other callers too
+ * @param requestsOf null where they aren't counted
+ */
+export function partsFrom(
+  { calleesFirst, forward }: CallGraph,
+  edges: readonly TelemetryEdge[],
+  start: string,
+  requestsOf: (node: string) => number | null,
+): Map<string, number> {
+  const callers = new Map<string, Set<string>>();
+  for (const { from, to } of edges) if (from !== to) callers.set(to, (callers.get(to) ?? new Set()).add(from));
+  const parts = new Map<string, number>();
+  for (const node of calleesFirst.toReversed()) {
+    let ours = 0;
+    let all = 0;
+    for (const caller of callers.get(node) ?? []) {
+      // A call that leads back brings nothing that did not come in before.
+      if (forward.has(caller) && !forward.get(caller)?.includes(node)) continue;
+      const requests = requestsOf(caller) ?? Number.NaN;
+      all += requests;
+      ours += requests * (parts.get(caller) ?? 0);
+    }
+    parts.set(node, node === start || !(all > 0) ? 1 : ours / all);
+  }
+  return parts;
+}
+
 /** Depth first with a stack of its own: a chain of calls may be longer than the language's. */
 function postOrder(callees: ReadonlyMap<string, readonly string[]>, start: string): string[] {
   const order: string[] = [];

@@ -1,7 +1,7 @@
 import { median } from 'simple-statistics';
 import type { TelemetryEdge, TelemetryFile } from '../../telemetry-file.ts';
 import type { Metered } from './accounts.ts';
-import { type CallGraph, callGraph } from './call-graph.ts';
+import { type CallGraph, callGraph, partsFrom } from './call-graph.ts';
 import { type Meter, meterOf, referenceWindows, type Stretch, type Window } from './excess.ts';
 import { type MetricRole, roleOf } from './metric-roles.ts';
 import { type Gauge, gaugesOf } from './pressure.ts';
@@ -31,6 +31,8 @@ export interface Symptom {
 /** Both files, made ready for being read over any stretch of any window. */
 export interface Case {
   graph: CallGraph;
+  /** Of each node's requests, the part that comes from the symptom's: 0 to 1. */
+  part: ReadonlyMap<string, number>;
   windows: readonly Window[];
   series: ReadonlyMap<string, readonly NodeSeries[]>;
   signals: Readonly<Record<Kind, ReadonlyMap<string, Signal>>>;
@@ -56,7 +58,8 @@ export function caseOf(normal: TelemetryFile, incident: TelemetryFile, symptom: 
   const own = series.get(symptom.node) ?? [];
   const ofSymptom = own.find(({ metric, stat }) => metric === symptom.metric && stat === symptom.stat);
   if (ofSymptom === undefined) throw new RangeError(`diagnose needs the series ${symptom.node}/${symptom.metric}/${symptom.stat}`);
-  const graph = callGraph(edgesOf(normal, incident, symptom.node), symptom.node);
+  const edges = edgesOf(normal, incident, symptom.node);
+  const graph = callGraph(edges, symptom.node);
   const { nodes } = graph;
   const { windows, wrap } = referenceWindows(normal.times.length, incident.times.length);
   const requests = requestsOf(own);
@@ -80,6 +83,7 @@ export function caseOf(normal: TelemetryFile, incident: TelemetryFile, symptom: 
   }
   return {
     graph,
+    part: partsFrom(graph, edges, symptom.node, (node) => totalOf(series.get(node) ?? [])),
     windows: [{ which: 'incident', start: 0, length: incident.times.length }, ...windows],
     series,
     signals,
@@ -98,6 +102,11 @@ function edgesOf(normal: TelemetryFile, incident: TelemetryFile, symptom: string
 }
 
 const onesLike = ({ normal, incident }: Pair): Pair => ({ normal: normal.map(() => 1), incident: incident.map(() => 1) });
+function totalOf(series: readonly NodeSeries[]): number | null {
+  const requests = requestsOf(series);
+  return requests === null ? null : sum(requests.normal) + sum(requests.incident);
+}
+
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + (value || 0), 0);
 
 function meteredOf(kind: Kind, signal: Signal, traffic: Pair, counted: boolean, wrap: number): Metered {

@@ -65,8 +65,7 @@ export function diagnose(normal: TelemetryFile, incident: TelemetryFile, symptom
   const thin = tooThin(of);
   if (thin !== null) return { ...nothing(symptom), verdict: 'inconclusive', reason: thin };
   const degrees = degreesOf(normal.times.length / incident.times.length);
-  const { best, references } = worstStretch(of, symptom.node, degrees);
-  const alarm = alarmLevel(references, ALARM_MIN);
+  const { best, alarm } = worstStretch(of, symptom.node, degrees);
   const judged = { ...nothing(symptom), surprise: { value: best.ranking.surprise, alarm } };
   if (best.ranking.surprise <= alarm) return { ...judged, verdict: 'no bottleneck', reason: withinUsual(best.ranking.surprise, alarm) };
   const { stretch, view } = best;
@@ -111,24 +110,34 @@ interface Best {
   view: StretchView;
 }
 
-/** The incident's stretch with the largest surprise, and the largest surprise of each reference window. */
-function worstStretch(of: Case, symptom: string, degrees: number): { best: Best; references: number[] } {
+/**
+ * The incident's stretch with the largest surprise, and the largest surprise of each reference window. A stretch with something beside it is
+ * preferred to the whole window as long as it alarms: the whole can only be compared with the normal file, which may be months old.
+ */
+function worstStretch(of: Case, symptom: string, degrees: number): { best: Best; alarm: number } {
   const references = of.windows.slice(1).map(() => 0);
-  let best: Best | null = null;
-  for (const stretch of stretchesOf(of.windows[INCIDENT]?.length ?? 0)) {
+  const length = of.windows[INCIDENT]?.length ?? 0;
+  let beside: Best | null = null;
+  let whole: Best | null = null;
+  for (const stretch of stretchesOf(length)) {
     const view = viewOf(of, symptom, stretch, degrees);
     const ranking = rank(view, INCIDENT);
-    if (best === null || ranking.surprise > best.ranking.surprise) best = { ranking, stretch, view };
+    if (stretch.to - stretch.from === length) whole = { ranking, stretch, view };
+    else if (beside === null || ranking.surprise > beside.ranking.surprise) beside = { ranking, stretch, view };
     for (let i = 0; i < references.length; i += 1) references[i] = Math.max(references[i] ?? 0, rank(view, i + 1).surprise);
   }
-  if (best === null) throw new RangeError('diagnose needs an incident of at least one period');
-  return { best, references };
+  if (whole === null) throw new RangeError('diagnose needs an incident of at least one period');
+  const alarm = alarmLevel(references, ALARM_MIN);
+  return { best: beside !== null && beside.ranking.surprise > alarm ? beside : larger(whole, beside), alarm };
 }
 
+const larger = (a: Best, b: Best | null): Best => (b !== null && b.ranking.surprise > a.ranking.surprise ? b : a);
+
 function viewOf(of: Case, symptom: string, stretch: Stretch, degrees: number): StretchView {
-  const { graph, windows, metered, gauges, traffic } = of;
+  const { graph, part, windows, metered, gauges, traffic } = of;
   return {
     graph,
+    part,
     symptom,
     primary: of.symptom.primary,
     accounts: {

@@ -23,7 +23,8 @@ describe('excessOf', () => {
   });
 
   it('takes a missing datapoint as missing, not as zero', () => {
-    expect(excessOf(meter([100, 100, 100, 100], [1, Number.NaN, Number.NaN, 2]), traffic, window, last2, Number.NaN)).toBeCloseTo(0.5, 12);
+    expect(excessOf(meter([100, 100, 100, 100], [1, Number.NaN, Number.NaN, 2]), traffic, window, last2, Number.NaN)).toBeCloseTo(1, 12);
+    expect(excessOf(meter([100, 100, 100, 100], [1, 1, Number.NaN, Number.NaN]), traffic, window, last2, Number.NaN)).toBeNaN();
   });
 
   it('is 0 for a node that was not called before: there is nothing to compare with, and the call is its caller’s doing', () => {

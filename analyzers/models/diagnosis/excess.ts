@@ -4,6 +4,8 @@ import type { Pair, Signal } from './signals.ts';
 interface Cumulative {
   weight: Float64Array;
   amount: Float64Array;
+  /** Weights of periods without a datapoint too. */
+  requests: Float64Array;
 }
 
 /** A signal ready to be read over stretches of either file. */
@@ -38,6 +40,7 @@ export function meterOf({ weights, values }: Pick<Signal, 'weights' | 'values'>,
 function cumulate(weights: readonly number[], values: readonly number[]): Cumulative {
   const weight = new Float64Array(values.length + 1);
   const amount = new Float64Array(values.length + 1);
+  const requests = new Float64Array(values.length + 1);
   for (let i = 0; i < values.length; i += 1) {
     const w = weights[i] ?? Number.NaN;
     const product = w * (values[i] ?? Number.NaN);
@@ -45,8 +48,9 @@ function cumulate(weights: readonly number[], values: readonly number[]): Cumula
     const counts = w > 0 && !Number.isNaN(product);
     weight[i + 1] = (weight[i] ?? 0) + (counts ? w : 0);
     amount[i + 1] = (amount[i] ?? 0) + (counts ? product : 0);
+    requests[i + 1] = (requests[i] ?? 0) + (w > 0 ? w : 0);
   }
-  return { weight, amount };
+  return { weight, amount, requests };
 }
 
 const between = (sums: Float64Array, from: number, to: number): number => (sums[to] ?? Number.NaN) - (sums[from] ?? Number.NaN);
@@ -71,19 +75,23 @@ export function meanBeside(meter: Meter, { which, start, length }: Window, { fro
  *
  * Beside it means the rest of the same window, for what has drifted since the normal file is the same there; only where nothing is beside
  * it is the comparison with what is `usual` in the normal file. The number of requests is the present one on both sides: work that is sent is its
- * sender's doing. 0 where the node had no requests in the stretch, or nothing to compare with.
+ * sender's doing. 0 where the node had no requests in the stretch, or none that they could be compared with; NaN where it had some and no
+ * datapoint tells what they cost.
  *
  * @param traffic the symptom's requests
  */
 export function excessOf(meter: Meter, traffic: Meter, window: Window, stretch: Stretch, usual: number): number {
+  const requests = requestsIn(meter, window, stretch);
+  const symptomRequests = requestsIn(traffic, window, stretch);
+  if (requests === 0 || symptomRequests === 0) return 0;
   const mean = meanOver(meter, window, stretch);
+  if (mean === null) return Number.NaN;
   const before = meanBeside(meter, window, stretch) ?? usual;
-  if (mean === null || Number.isNaN(before)) return 0;
-  const { which, start } = window;
-  const requests = between(meter[which].weight, start + stretch.from, start + stretch.to);
-  const symptomRequests = between(traffic[which].weight, start + stretch.from, start + stretch.to);
-  return symptomRequests > 0 ? (requests / symptomRequests) * (mean - before) : 0;
+  return Number.isNaN(before) ? 0 : (requests / symptomRequests) * (mean - before);
 }
+
+const requestsIn = (meter: Meter, { which, start }: Window, { from, to }: Stretch): number =>
+  between(meter[which].requests, start + from, start + to);
 
 /** At most so many cells are told apart in a window, so that its stretches stay few: 10 cells make 55. Guess: tune. */
 const CELLS_MAX = 10;

@@ -9,6 +9,8 @@ import { surprise } from './surprise.ts';
 export interface StretchView {
   graph: CallGraph;
   symptom: string;
+  /** Of each node's requests, the part that comes from the symptom's: 0 to 1. */
+  part: ReadonlyMap<string, number>;
   /** The kind of cost that the symptom is about. */
   primary: Kind;
   accounts: Readonly<Record<Kind, ReadonlyMap<string, Account>>>;
@@ -82,7 +84,7 @@ interface Own {
 }
 
 /** How far each node's own excess explains the symptom's, and how surprising it is. Empty where the symptom has no excess of this kind. */
-function ownShares({ graph, symptom, accounts, degrees }: StretchView, kind: Kind, window: number): Map<string, Own> {
+function ownShares({ graph, part, symptom, accounts, degrees }: StretchView, kind: Kind, window: number): Map<string, Own> {
   const ofKind = accounts[kind];
   const account = ofKind.get(symptom);
   const total = account?.excess[window] ?? null;
@@ -95,15 +97,24 @@ function ownShares({ graph, symptom, accounts, degrees }: StretchView, kind: Kin
     // Below one spread it isn't worth the arithmetic.
     if (!(own > 0 && z > 1)) continue;
     // Where the symptom's node doesn't tell this cost, each node explains what it may.
-    const share = total === null ? 1 : Math.min(1, Math.min(own, widths.get(node) ?? 0) / total);
-    shares.set(node, { share, nats: surprise(z, degrees) });
+    const width = total === null ? own : Math.min(own, widths.get(node) ?? 0, total);
+    const share = total === null ? 1 : width / total;
+    shares.set(node, { share: share * plausibility(width, own * (part.get(node) ?? 1)), nats: surprise(z, degrees) });
   }
   return shares;
 }
 
+/** Retries, and callers whose calls aren't told apart, may make a cause so many times as large as what is felt of it. Guess: tune. */
+const OVERSHOOT_MAX = 3;
+
+/** A node that slowed down by seconds of which the symptom felt milliseconds is not waited for, or has drifted. */
+const plausibility = (felt: number, own: number): number => Math.min(1, (OVERSHOOT_MAX * felt) / own);
+
 /** A noisy node on the way may have passed on a spread more than it seems. */
-const roomOf = (account: Account | undefined, window: number): number | null =>
-  account === undefined ? null : (account.excess[window] ?? 0) + account.spread;
+function roomOf(account: Account | undefined, window: number): number | null {
+  const excess = account?.excess[window] ?? Number.NaN;
+  return account === undefined || Number.isNaN(excess) ? null : excess + account.spread;
+}
 
 /** What fails where the symptom is slow, or is slow where it fails. */
 function addOtherKind(view: StretchView, window: number, candidates: Map<string, Candidate>): void {

@@ -5,12 +5,14 @@ import { regularizedBeta } from '../beta.ts';
  * deviation (1.4826 and 1/1.645: their ratio in the normal distribution). The quantile counts because metrics are skewed: a burst in a twentieth
  * of the windows belongs to the normal state, one in a hundredth does not spoil it.
  *
+ * @param values NaN is one that isn't known
  * @param floor a spread is never taken to be less: nothing is as constant as a constant series seems
  */
 export function upwardSpread(values: readonly number[], floor: number): { centre: number; spread: number } {
-  const sorted = sortedOf(values);
+  const known = values.filter((value) => !Number.isNaN(value));
+  const sorted = sortedOf(known);
   const centre = quantileOf(sorted, 0.5);
-  const deviation = quantileOf(sortedOf(values.map((value) => Math.abs(value - centre))), 0.5);
+  const deviation = quantileOf(sortedOf(known.map((value) => Math.abs(value - centre))), 0.5);
   const upper = quantileOf(sorted, 0.95) - centre;
   return { centre, spread: Math.max(1.4826 * deviation, upper / 1.645, floor) };
 }
