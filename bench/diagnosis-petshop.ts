@@ -99,7 +99,7 @@ function withoutFold(normal: TelemetryFile, period: number): TelemetryFile {
 
 /** What is added to the symptom: a share of its usual latency, or of its requests. */
 const SIZES = [0.1, 0.2, 0.4];
-const PLANTED_EACH = 2;
+const PLANTED_EACH = 1;
 
 function plantedRows(traffic: Traffic) {
   const length = lengthOf(traffic);

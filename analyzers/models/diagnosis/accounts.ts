@@ -54,14 +54,29 @@ export function accountsOf(
   const suffered = sufferedOf(totals, graph, windows.length);
   const accounts = new Map<string, Account>();
   for (const [node, total] of totals) {
+    const fromCallees = suffered.get(node) ?? [];
     const of = metered.get(node);
-    const self = of?.self;
-    const own = self
-      ? windows.map((window) => excessOf(self.meter, traffic, window, stretch, self.usual))
-      : total.excess.map((excess, window) => excess - (suffered.get(node)?.[window] ?? 0));
-    accounts.set(node, { ...total, own, ownZ: inSpreads(own, (self ?? of)?.floorOf(stretch) ?? 0).z });
+    const floor = (of?.self ?? of)?.floorOf(stretch) ?? 0;
+    if (of?.self === undefined && !fromCallees.some((amount) => amount > 0)) {
+      accounts.set(node, { ...total, own: total.excess, ownZ: total.excessZ });
+    } else {
+      const own = ownOf(total, fromCallees, of?.self, traffic, windows, stretch);
+      accounts.set(node, { ...total, own, ownZ: inSpreads(own, floor).z });
+    }
   }
   return accounts;
+}
+
+function ownOf(
+  { excess }: Total,
+  fromCallees: readonly number[],
+  self: Metered | undefined,
+  traffic: Meter,
+  windows: readonly Window[],
+  stretch: Stretch,
+): number[] {
+  if (self !== undefined) return windows.map((window) => excessOf(self.meter, traffic, window, stretch, self.usual));
+  return excess.map((amount, window) => amount - (fromCallees[window] ?? 0));
 }
 
 /**

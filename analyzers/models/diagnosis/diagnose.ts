@@ -1,13 +1,13 @@
 import type { Evidence } from '../../contract.ts';
 import type { TelemetryFile } from '../../telemetry-file.ts';
 import { figure, plural } from '../../words.ts';
-import { accountsOf, INCIDENT, inSpreads } from './accounts.ts';
+import { type Account, accountsOf, INCIDENT, inSpreads } from './accounts.ts';
 import { type Case, caseOf, type Symptom } from './case.ts';
 import { evidenceFor } from './evidence.ts';
 import { excessOf, meanBeside, meanOver, type Stretch, stretchesOf, type Window } from './excess.ts';
 import { onsetOf } from './onset.ts';
 import { readingOf } from './pressure.ts';
-import { type Candidate, type Ranking, rank, type StretchView } from './rank.ts';
+import { type Candidate, candidatesIn, type StretchView, surpriseIn } from './rank.ts';
 import { type Kind, otherKind, presentOf } from './signals.ts';
 import { alarmLevel, degreesOf } from './surprise.ts';
 
@@ -66,8 +66,8 @@ export function diagnose(normal: TelemetryFile, incident: TelemetryFile, symptom
   if (thin !== null) return { ...nothing(symptom), verdict: 'inconclusive', reason: thin };
   const degrees = degreesOf(normal.times.length / incident.times.length);
   const { best, alarm } = worstStretch(of, symptom.node, degrees);
-  const judged = { ...nothing(symptom), surprise: { value: best.ranking.surprise, alarm } };
-  if (best.ranking.surprise <= alarm) return { ...judged, verdict: 'no bottleneck', reason: withinUsual(best.ranking.surprise, alarm) };
+  const judged = { ...nothing(symptom), surprise: { value: best.surprise, alarm } };
+  if (best.surprise <= alarm) return { ...judged, verdict: 'no bottleneck', reason: withinUsual(best.surprise, alarm) };
   const { stretch, view } = best;
   const means = symptomMeans(of, stretch);
   const found = {
@@ -76,7 +76,7 @@ export function diagnose(normal: TelemetryFile, incident: TelemetryFile, symptom
     since: incident.times[stretch.from] ?? null,
     until: (incident.times[stretch.to - 1] ?? Number.NaN) + incident.periodS,
   };
-  const causes = best.ranking.candidates
+  const causes = candidatesIn(view, INCIDENT)
     .filter(({ score }) => score >= SCORE_MIN)
     .slice(0, CAUSES_MAX)
     .map((candidate) => causeOf(candidate, of, view, incident, stretch));
@@ -105,7 +105,7 @@ function tooThin({ symptom: { series } }: Case): string | null {
 }
 
 interface Best {
-  ranking: Ranking;
+  surprise: number;
   stretch: Stretch;
   view: StretchView;
 }
@@ -121,28 +121,30 @@ function worstStretch(of: Case, symptom: string, degrees: number): { best: Best;
   let whole: Best | null = null;
   for (const stretch of stretchesOf(length)) {
     const view = viewOf(of, symptom, stretch, degrees);
-    const ranking = rank(view, INCIDENT);
-    if (stretch.to - stretch.from === length) whole = { ranking, stretch, view };
-    else if (beside === null || ranking.surprise > beside.ranking.surprise) beside = { ranking, stretch, view };
-    for (let i = 0; i < references.length; i += 1) references[i] = Math.max(references[i] ?? 0, rank(view, i + 1).surprise);
+    const found = { surprise: surpriseIn(view, INCIDENT), stretch, view };
+    if (stretch.to - stretch.from === length) whole = found;
+    else beside = larger(found, beside);
+    for (let i = 0; i < references.length; i += 1) references[i] = Math.max(references[i] ?? 0, surpriseIn(view, i + 1));
   }
   if (whole === null) throw new RangeError('diagnose needs an incident of at least one period');
   const alarm = alarmLevel(references, ALARM_MIN);
-  return { best: beside !== null && beside.ranking.surprise > alarm ? beside : larger(whole, beside), alarm };
+  return { best: beside !== null && beside.surprise > alarm ? beside : larger(whole, beside), alarm };
 }
 
-const larger = (a: Best, b: Best | null): Best => (b !== null && b.ranking.surprise > a.ranking.surprise ? b : a);
+const larger = (a: Best, b: Best | null): Best => (b !== null && b.surprise >= a.surprise ? b : a);
 
 function viewOf(of: Case, symptom: string, stretch: Stretch, degrees: number): StretchView {
   const { graph, part, windows, metered, gauges, traffic } = of;
+  const accounts = new Map<Kind, ReadonlyMap<string, Account>>();
   return {
     graph,
     part,
     symptom,
     primary: of.symptom.primary,
-    accounts: {
-      latency: accountsOf(metered.latency, graph, traffic, windows, stretch),
-      errors: accountsOf(metered.errors, graph, traffic, windows, stretch),
+    accounts: (kind) => {
+      const known = accounts.get(kind) ?? accountsOf(metered[kind], graph, traffic, windows, stretch);
+      accounts.set(kind, known);
+      return known;
     },
     readings: new Map([...gauges].map(([node, all]) => [node, all.map((gauge) => readingOf(gauge, windows, stretch))])),
     symptomZ: symptomZ(of, stretch),

@@ -29,7 +29,7 @@ function shareIn({ ground }: Candidate, primary: Kind): string {
 }
 
 function costEvidence(kind: Kind, node: string, of: Case, view: StretchView, window: Window, stretch: Stretch): Evidence[] {
-  const account = view.accounts[kind].get(node);
+  const account = view.accounts(kind).get(node);
   const signal = of.signals[kind].get(node);
   const metered = of.metered[kind].get(node);
   if (account === undefined || signal === undefined || metered === undefined) return [];

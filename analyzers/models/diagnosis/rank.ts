@@ -13,14 +13,15 @@ export interface StretchView {
   part: ReadonlyMap<string, number>;
   /** The kind of cost that the symptom is about. */
   primary: Kind;
-  accounts: Readonly<Record<Kind, ReadonlyMap<string, Account>>>;
+  /** Worked out when they are asked for. */
+  accounts(kind: Kind): ReadonlyMap<string, Account>;
   readings: ReadonlyMap<string, readonly Reading[]>;
   /** Of the symptom's own series, in spreads. */
   symptomZ: readonly number[];
   degrees: number;
 }
 
-export type Ground = 'limit' | 'own' | 'strain' | 'other-kind';
+type Ground = 'limit' | 'own' | 'strain' | 'other-kind';
 
 export interface Candidate {
   node: string;
@@ -34,13 +35,6 @@ export interface Candidate {
   reading?: Reading;
 }
 
-export interface Ranking {
-  /** Best first. */
-  candidates: Candidate[];
-  /** Of the symptom and its best explanation together, in nats: what is held against the alarm level. */
-  surprise: number;
-}
-
 /** Less surprise than a chance of 5 % is none: 3.0 nats. */
 export const SURPRISE_MIN = -Math.log(0.05);
 /** For what is only circumstantial, 1 %. */
@@ -51,31 +45,41 @@ const LIMIT_FROM = 0.8;
 const OTHER_KIND = 0.5;
 /** A caller whose callee is strained may still be the cause itself. Guess: tune. */
 const EXPLAINED_BY_STRAIN = 0.5;
+/** Of two limits on one way of calls, the one above the other. Guess: tune. */
+const LIMIT_ABOVE_ANOTHER = 0.5;
 /** A node whose callees explain more than this part of its excess suffers more than it does. */
 const MOSTLY = 0.5;
 
 /** 1 − √(2p): 0 in the middle of what is usual, 0.68 for a chance of 5 %, 0.96 for 0.1 %. */
 const confidence = (nats: number): number => 1 - Math.exp(-Math.max(0, nats - Math.LN2) / 2);
 
-/** Candidates of one window over one stretch. None where the symptom itself is within the usual. */
-export function rank(view: StretchView, window: number): Ranking {
+/**
+ * Surprise of the symptom and its best explanation together over one stretch, in nats: what is held against the alarm level. The explanation counts as
+ * far as it explains, and not at all where the symptom itself is within the usual.
+ */
+export function surpriseIn(view: StretchView, window: number): number {
   const ofSymptom = surprise(view.symptomZ[window] ?? 0, view.degrees);
-  if (ofSymptom < SURPRISE_MIN) return { candidates: [], surprise: ofSymptom };
+  if (ofSymptom < SURPRISE_MIN) return ofSymptom;
+  let explanation = 0;
+  for (const { share, nats } of ownShares(view, view.primary, window).values()) explanation = Math.max(explanation, share * nats);
+  for (const reading of limitsMet(view, window).values()) {
+    explanation = Math.max(explanation, surprise(reading.z[window] ?? 0, view.degrees));
+  }
+  return ofSymptom + explanation;
+}
+
+/** What may be the cause in one window over one stretch, best first. */
+export function candidatesIn(view: StretchView, window: number): Candidate[] {
   const owns = ownShares(view, view.primary, window);
   const candidates = new Map<string, Candidate>();
-  let explanation = 0;
   for (const [node, { share, nats }] of owns) {
-    explanation = Math.max(explanation, share * nats);
     if (nats >= SURPRISE_MIN) candidates.set(node, { node, score: share * confidence(nats), ground: 'own', share });
   }
   addOtherKind(view, window, candidates);
   addStrain(view, window, candidates);
   for (const candidate of candidates.values()) candidate.score *= LIMIT_FROM;
-  explanation = Math.max(explanation, addLimits(view, window, candidates, owns));
-  return {
-    candidates: [...candidates.values()].sort((a, b) => b.score - a.score || (a.node < b.node ? -1 : 1)),
-    surprise: ofSymptom + explanation,
-  };
+  addLimits(view, window, candidates, owns);
+  return [...candidates.values()].sort((a, b) => b.score - a.score || (a.node < b.node ? -1 : 1));
 }
 
 interface Own {
@@ -85,7 +89,7 @@ interface Own {
 
 /** How far each node's own excess explains the symptom's, and how surprising it is. Empty where the symptom has no excess of this kind. */
 function ownShares({ graph, part, symptom, accounts, degrees }: StretchView, kind: Kind, window: number): Map<string, Own> {
-  const ofKind = accounts[kind];
+  const ofKind = accounts(kind);
   const account = ofKind.get(symptom);
   const total = account?.excess[window] ?? null;
   const shares = new Map<string, Own>();
@@ -151,33 +155,33 @@ function worstOf(readings: readonly Reading[], window: number, fits: (reading: R
   return worst;
 }
 
-/**
- * A resource at its limit outranks all that only changed at the same time. Not where it is full of requests that wait for a slow callee: by
- * Little's law concurrency is rate times duration, so that limit is a consequence. Of limits along one way of calls the last comes first.
- *
- * @returns the largest surprise among them
- */
-function addLimits(view: StretchView, window: number, candidates: Map<string, Candidate>, owns: ReadonlyMap<string, Own>): number {
-  const { graph, readings, degrees } = view;
-  const limits = new Map<string, Reading>();
-  for (const node of graph.nodes) {
-    const worst = worstOf(readings.get(node) ?? [], window, ({ atLimit }) => atLimit[window] === true);
-    const surprising = worst !== null && surprise(worst.z[window] ?? 0, degrees) >= SURPRISE_MIN;
-    if (surprising && !waitsForCallees(view, node, window)) limits.set(node, worst);
-  }
-  let explanation = 0;
+/** A resource at its limit outranks all that only changed at the same time. Of limits along one way of calls the last comes first. */
+function addLimits(view: StretchView, window: number, candidates: Map<string, Candidate>, owns: ReadonlyMap<string, Own>): void {
+  const limits = limitsMet(view, window);
   for (const [node, reading] of limits) {
-    const nats = surprise(reading.z[window] ?? 0, degrees);
-    explanation = Math.max(explanation, nats);
-    const below = [...reachedFrom(graph.callees, node)].some((other) => other !== node && limits.has(other));
-    const score = LIMIT_FROM + (1 - LIMIT_FROM) * confidence(nats) * (below ? MOSTLY : 1);
+    const sure = confidence(surprise(reading.z[window] ?? 0, view.degrees));
+    const below = [...reachedFrom(view.graph.callees, node)].some((other) => other !== node && limits.has(other));
+    const score = LIMIT_FROM + (1 - LIMIT_FROM) * sure * (below ? LIMIT_ABOVE_ANOTHER : 1);
     candidates.set(node, { node, score, ground: 'limit', share: owns.get(node)?.share ?? 0, reading });
   }
-  return explanation;
+}
+
+/**
+ * The gauge of each node that is at its limit, and surprisingly so. Not of a node that is full of requests waiting for a slow callee: by Little's law
+ * concurrency is rate times duration, so that its limit is a consequence.
+ */
+function limitsMet(view: StretchView, window: number): Map<string, Reading> {
+  const limits = new Map<string, Reading>();
+  for (const node of view.graph.nodes) {
+    const worst = worstOf(view.readings.get(node) ?? [], window, ({ atLimit }) => atLimit[window] === true);
+    const isSurprising = worst !== null && surprise(worst.z[window] ?? 0, view.degrees) >= SURPRISE_MIN;
+    if (isSurprising && !waitsForCallees(view, node, window)) limits.set(node, worst);
+  }
+  return limits;
 }
 
 function waitsForCallees({ accounts, degrees }: StretchView, node: string, window: number): boolean {
-  const account = accounts.latency.get(node);
+  const account = accounts('latency').get(node);
   if (account === undefined) return false;
   const excess = account.excess[window] ?? 0;
   const surprising = surprise(account.excessZ[window] ?? 0, degrees) >= SURPRISE_MIN;
