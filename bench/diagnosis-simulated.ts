@@ -3,7 +3,7 @@ import { type Fault, type SimulationOptions, simulate } from '../tests/simulated
 import { score, tableOf } from './diagnosis-score.ts';
 
 /** Seeds that no test uses: what was looked at while the method was made doesn't tell how it does on others. */
-const FIRST_SEED = 50_000;
+const FIRST_SEED = 70_000;
 const GRAPHS = 30;
 
 const FAULTS: readonly Fault[] = ['slow', 'failing', 'throttled', 'saturated'];

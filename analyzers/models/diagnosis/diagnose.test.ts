@@ -91,6 +91,14 @@ describe('diagnose', () => {
     expect(namesOf(diagnose(normalOf(), incidentOf(many), LATENCY))[0]).toBe('search');
   });
 
+  it('finds a cause that fills the window, though it fluctuates there', () => {
+    const failing = (t: number) => 40 + 20 * (t % 3);
+    const incident = merged(nodesOf({}), Object.fromEntries(['search', 'api', 'user'].map((node) => [node, { 'Errors/Sum': failing }])));
+    const found = diagnose(normalOf(), incidentOf(incident), ERRORS);
+    expect(namesOf(found)).toEqual(['search']);
+    expect(found).toMatchObject({ since: 1_790_000_000, until: 1_790_000_600 });
+  });
+
   it('is not misled by a level that has drifted since the normal file', () => {
     const drifted = nodesOf({ db: 0.06 }, late);
     const cart = drifted['cart']?.['Latency/Average'];

@@ -111,24 +111,36 @@ interface Best {
 }
 
 /**
- * The incident's stretch with the largest surprise, and the largest surprise of each reference window. A stretch with something beside it is
- * preferred to the whole window as long as it alarms: the whole can only be compared with the normal file, which may be months old.
+ * The incident's stretch with the largest surprise, and the level that alarms. As long as one alarms that rises out of its own window, such a stretch is
+ * preferred to others, whatever those say: they can only be compared with the normal file, which may be months old.
  */
 function worstStretch(of: Case, symptom: string, degrees: number): { best: Best; alarm: number } {
   const references = of.windows.slice(1).map(() => 0);
-  const length = of.windows[INCIDENT]?.length ?? 0;
-  let beside: Best | null = null;
-  let whole: Best | null = null;
-  for (const stretch of stretchesOf(length)) {
+  let rising: Best | null = null;
+  let best: Best | null = null;
+  for (const stretch of stretchesOf(of.windows[INCIDENT]?.length ?? 0)) {
     const view = viewOf(of, symptom, stretch, degrees);
     const found = { surprise: surpriseIn(view, INCIDENT), stretch, view };
-    if (stretch.to - stretch.from === length) whole = found;
-    else beside = larger(found, beside);
+    best = larger(found, best);
+    if (risesOutOfWindow(of, stretch)) rising = larger(found, rising);
     for (let i = 0; i < references.length; i += 1) references[i] = Math.max(references[i] ?? 0, surpriseIn(view, i + 1));
   }
-  if (whole === null) throw new RangeError('diagnose needs an incident of at least one period');
+  if (best === null) throw new RangeError('diagnose needs an incident of at least one period');
   const alarm = alarmLevel(references, ALARM_MIN);
-  return { best: beside !== null && beside.surprise > alarm ? beside : larger(whole, beside), alarm };
+  return { best: rising !== null && rising.surprise > alarm ? rising : best, alarm };
+}
+
+/**
+ * Whether the symptom rises more from what is beside the stretch than that lies above the normal file. Otherwise most of what is wrong is wrong
+ * beside it as well, and the comparison with that shows only how it fluctuates.
+ */
+function risesOutOfWindow({ symptom: { metered, direction }, windows }: Case, stretch: Stretch): boolean {
+  const [window] = windows;
+  const during = window && meanOver(metered.meter, window, stretch);
+  const beside = window && meanBeside(metered.meter, window, stretch);
+  if (typeof during !== 'number' || typeof beside !== 'number') return false;
+  const worse = (change: number): number => (direction === 'both' ? Math.abs(change) : direction * change);
+  return Number.isNaN(metered.usual) || worse(during - beside) >= worse(beside - metered.usual);
 }
 
 const larger = (a: Best, b: Best | null): Best => (b !== null && b.surprise >= a.surprise ? b : a);
