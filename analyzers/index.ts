@@ -2,3 +2,4 @@
 export * from './contract.ts';
 export { EXIT, type ExitCode } from './exit-code.ts';
 export { judge } from './judge.ts';
+export * from './telemetry-file.ts';

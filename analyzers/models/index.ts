@@ -1,6 +1,8 @@
 /** `loadkit/models`: the mathematics on its own, pure and without knowledge of runs. */
 export * from './beta.ts';
 export * from './concurrency.ts';
+export * from './critical-path.ts';
+export * from './diagnosis/index.ts';
 export * from './histogram.ts';
 export * from './intervals.ts';
 export * from './steady-state.ts';
