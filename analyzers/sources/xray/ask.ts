@@ -1,0 +1,37 @@
+import type { Outside, Sender } from './outside.ts';
+import type { Pace } from './pace.ts';
+import { classify, INTERRUPTED, type Trouble } from './trouble.ts';
+
+/** One operation of AWS: its IAM action, the client, and the pace at which it may be called. */
+export interface Api {
+  /** `xray:BatchGetTraces` */
+  action: string;
+  client: Sender;
+  pace: Pace;
+  outside: Outside;
+}
+
+/** A call that others throttle three times of four still comes through within these, 9 times of 10. */
+const ATTEMPTS_MAX = 8;
+/** Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
+const BACKOFF_S = 0.1;
+const BACKOFF_MAX_S = 5;
+
+/** Sends a command, under the API's pace, again and again where that may help. Never throws what a service or the network did. */
+export async function ask<Output>({ action, client, pace, outside }: Api, command: unknown): Promise<Output | Trouble> {
+  const { clock, random, signal } = outside;
+  for (let attempt = 1; ; attempt += 1) {
+    await pace.take();
+    if (signal?.aborted === true) return INTERRUPTED;
+    try {
+      const output = (await client.send(command, signal === undefined ? {} : { abortSignal: signal })) as Output;
+      pace.note('through');
+      return output;
+    } catch (error) {
+      const { again, ...trouble } = classify(error, action);
+      if (trouble.trouble === 'throttled') pace.note('throttled');
+      if (!again || attempt >= ATTEMPTS_MAX) return trouble;
+      await clock.sleep(random() * Math.min(BACKOFF_MAX_S, BACKOFF_S * 2 ** attempt), signal);
+    }
+  }
+}
