@@ -1,14 +1,19 @@
 import { type Audit, type AuditInputs, type Finding, isMissing, isNotAsked, type Missing, type NotAsked } from '../contract.ts';
 import { checks } from './checks.ts';
 import { collection } from './collection.ts';
+import { criticalPath } from './critical-path.ts';
 import { distinctNames } from './distinct-names.ts';
 import { engineOutcome } from './engine-outcome.ts';
 import { errorClasses } from './error-classes.ts';
+import { fanOut } from './fan-out.ts';
 import { generatorSaturation } from './generator-saturation.ts';
 import { judgedTargets } from './judged-targets.ts';
 import { latencyTail } from './latency-tail.ts';
+import { nPlusOne } from './n-plus-one.ts';
 import { offeredLoad } from './offered-load.ts';
+import { retriesInTraces } from './retries-in-traces.ts';
 import { scriptErrors } from './script-errors.ts';
+import { slowestRequests } from './slowest-requests.ts';
 import { steadyState } from './steady-state.ts';
 import { thresholds } from './thresholds.ts';
 import { warmUp } from './warm-up.ts';
@@ -27,6 +32,11 @@ export const AUDITS: readonly Audit[] = [
   errorClasses,
   checks,
   latencyTail,
+  slowestRequests,
+  criticalPath,
+  nPlusOne,
+  fanOut,
+  retriesInTraces,
   distinctNames,
 ];
 

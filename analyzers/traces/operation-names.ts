@@ -27,7 +27,7 @@ export function requestNames(routes: readonly string[] = []): NameOfRequest {
 }
 
 /** The same route whichever way its parameters are written, for comparing: `GET /characters/:id` and `GET /characters/{characterId}`. */
-export const routeKey = (name: string): string => name.replace(/(?<=\/)(?::[^/]+|\{[^/]+\})/g, '{}').replace(/(?<=.)\/$/, '');
+export const routeKey = (name: string): string => name.replace(/(?<=\/)(?::[^/]+|\{[^/]+\})/g, '{}').replace(/(?<=[^ ])\/$/, '');
 
 interface Pattern {
   method: string;

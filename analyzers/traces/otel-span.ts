@@ -1,5 +1,6 @@
-import type { Span } from '../contract.ts';
-import { LAMBDA_FUNCTION, LAMBDA_SERVICE } from './invocations.ts';
+import type { Span, Trace } from '../contract.ts';
+import { assembleTrace } from './assemble.ts';
+import { LAMBDA_FUNCTION, LAMBDA_SERVICE, nestInvocations } from './invocations.ts';
 import { finiteOf, type Json, listOf, textOf } from './json.ts';
 import type { Naming } from './naming.ts';
 
@@ -17,25 +18,36 @@ export interface OtelSpan {
   resource: Json;
 }
 
+/** A span that has its names, except for what only the rest of its trace can tell. */
+export interface NamedSpan {
+  span: Span;
+  kind: OtelSpan['kind'];
+  /** It says itself of what it is a part. */
+  placed: boolean;
+}
+
 /**
- * The spans of one trace. Attributes are read in the names of today's and of earlier conventions, and in AWS's own:
- * https://opentelemetry.io/docs/specs/semconv/ , https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transaction-Search.html
- *
- * A call whose callee is in the trace goes by the callee's node; work within a service that doesn't say which is its parent's.
+ * Attributes are read in the names of today's and of earlier conventions, and in AWS's own: https://opentelemetry.io/docs/specs/semconv/ ,
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transaction-Search.html
  */
-export function otelSpans(raw: readonly OtelSpan[], naming: Naming): Span[] {
-  const sorted = raw.toSorted((a, b) => a.startS - b.startS);
-  const spans = sorted.map((span) => toSpan(span, naming));
-  const byId = new Map(spans.map((span) => [span.id, span]));
-  const callees = new Map(spans.filter(({ remote, parentId }) => !remote && parentId !== null).map((span) => [span.parentId, span]));
+export const namedSpan = (span: OtelSpan, naming: Naming): NamedSpan => ({
+  span: toSpan(span, naming),
+  kind: span.kind,
+  placed: span.attributes['aws.xray.origin'] !== undefined,
+});
+
+/** The spans of one trace to a trace: a call goes by its callee's node where that is in the trace, work within a service by its parent's. */
+export function otelTrace(id: string, named: readonly NamedSpan[]): Trace {
+  const sorted = named.toSorted((a, b) => a.span.startS - b.span.startS);
+  const byId = new Map(sorted.map(({ span }) => [span.id, span]));
+  const callees = new Map(sorted.filter(({ span }) => !span.remote && span.parentId !== null).map(({ span }) => [span.parentId, span]));
   // By start, so that a parent's node is known before its children's.
-  for (const [k, span] of spans.entries()) {
-    const { kind, attributes } = sorted[k] as OtelSpan;
+  for (const { span, kind, placed } of sorted) {
     const parent = byId.get(span.parentId ?? '');
     if (kind === 'CLIENT') span.node = callees.get(span.id)?.node ?? span.node;
-    if (kind === 'INTERNAL' && parent?.remote === false && attributes['aws.xray.origin'] === undefined) span.node = parent.node;
+    if (kind === 'INTERNAL' && parent?.remote === false && !placed) span.node = parent.node;
   }
-  return spans;
+  return assembleTrace(id, nestInvocations(sorted.map(({ span }) => span)));
 }
 
 const first = (attributes: Json, ...keys: string[]): string | undefined =>

@@ -1,9 +1,5 @@
-import type { Trace } from '../contract.ts';
-import { assembleTrace } from './assemble.ts';
-import { nestInvocations } from './invocations.ts';
 import { finiteOf, isObject, type Json, objectOf, textOf } from './json.ts';
-import type { Naming } from './naming.ts';
-import { kindOf, type OtelSpan, otelSpans, xrayTraceId } from './otel-span.ts';
+import { kindOf, type OtelSpan, xrayTraceId } from './otel-span.ts';
 
 /** A span of the log group aws/spans, and the trace that it is of, as X-Ray writes its id. */
 export interface LoggedSpan {
@@ -48,7 +44,3 @@ export function secondsOf(nanoseconds: unknown): number | undefined {
   const value = typeof nanoseconds === 'string' && /^\d+$/.test(nanoseconds) ? Number(nanoseconds) : finiteOf(nanoseconds);
   return value === undefined || value <= 0 ? undefined : Math.round(value / 1000) / 1e6;
 }
-
-/** Spans of one trace, in any order, to a trace. */
-export const otelTrace = (id: string, spans: readonly OtelSpan[], naming: Naming): Trace =>
-  assembleTrace(id, nestInvocations(otelSpans(spans, naming)));

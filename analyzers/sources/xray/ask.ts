@@ -11,8 +11,10 @@ export interface Api {
   outside: Outside;
 }
 
-/** A call that others throttle three times of four still comes through within these, 9 times of 10. */
+/** Of a call that gets no answer. */
 const ATTEMPTS_MAX = 8;
+/** Throttled calls cost only time: of those that come through half of the time, one in 10^9 doesn't within these. */
+const THROTTLED_MAX = 30;
 /** Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
 const BACKOFF_S = 0.1;
 const BACKOFF_MAX_S = 5;
@@ -20,7 +22,8 @@ const BACKOFF_MAX_S = 5;
 /** Sends a command, under the API's pace, again and again where that may help. Never throws what a service or the network did. */
 export async function ask<Output>({ action, client, pace, outside }: Api, command: unknown): Promise<Output | Trouble> {
   const { clock, random, signal } = outside;
-  for (let attempt = 1; ; attempt += 1) {
+  let [attempts, throttled] = [0, 0];
+  for (;;) {
     await pace.take();
     if (signal?.aborted === true) return INTERRUPTED;
     try {
@@ -29,9 +32,12 @@ export async function ask<Output>({ action, client, pace, outside }: Api, comman
       return output;
     } catch (error) {
       const { again, ...trouble } = classify(error, action);
-      if (trouble.trouble === 'throttled') pace.note('throttled');
-      if (!again || attempt >= ATTEMPTS_MAX) return trouble;
-      await clock.sleep(random() * Math.min(BACKOFF_MAX_S, BACKOFF_S * 2 ** attempt), signal);
+      if (trouble.trouble === 'throttled') {
+        pace.note('throttled');
+        throttled += 1;
+      } else attempts += 1;
+      if (!again || attempts >= ATTEMPTS_MAX || throttled >= THROTTLED_MAX) return trouble;
+      await clock.sleep(random() * Math.min(BACKOFF_MAX_S, BACKOFF_S * 2 ** (attempts + throttled)), signal);
     }
   }
 }

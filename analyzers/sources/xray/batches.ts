@@ -13,7 +13,7 @@ const AT_ONCE = 16;
 /** Traces that X-Ray left unprocessed, or gave while they were in progress, are asked for again so often. A third left each time leaves 1 in 200. */
 const ROUNDS_MAX = 6;
 /** Before each further round, so that what is missing has time to come. Guess: tune. */
-const ROUND_WAIT_S = 1;
+const ROUND_WAIT_S = 0.5;
 
 export interface Fetched {
   traces: Map<string, Trace>;

@@ -2,7 +2,7 @@ import type { Clock } from './outside.ts';
 
 /**
  * Lets calls go no faster than an API takes them. A token bucket whose rate is found out, since AWS publishes none for X-Ray's reads: it
- * doubles until calls are throttled for the first time, and from then on keeps a little above what comes through.
+ * doubles until it is too much for the first time, and from then on keeps a little above what comes through.
  */
 export interface Pace {
   /** Resolves when the next call may go. */
@@ -19,12 +19,17 @@ const MIN_PER_S = 1;
 const MAX_PER_S = 50;
 /** Calls that may go at once after a pause. Guess: tune. */
 const BURST = 5;
-/** Outcomes before the rate is looked at again: with fewer, chance decides. Guess: tune. */
-const OUTCOMES = 20;
-const OUTCOMES_AT_FIRST = 10;
-/** Others use the account too, so that some calls are always throttled, whatever the rate: only more than these are ours. Guess: tune. */
-const SHARE_LOW = 0.1;
-const SHARE_HIGH = 0.5;
+/** Outcomes before the rate is looked at again: with fewer, chance decides (of 40, a share of a quarter is seen as 0.25 ± 0.07). */
+const OUTCOMES = 40;
+const OUTCOMES_AT_FIRST = 16;
+/**
+ * Others use the account too, so that some calls are throttled at any rate: about the least share of the last stretches. What goes beyond
+ * it by this much is our own rate's doing, and so is what goes beyond a quarter, or the rate would rise with its own refusals. Guess: tune.
+ */
+const OWN_SHARE_MAX = 0.12;
+const FOREIGN_SHARE_MAX = 0.25;
+const SHARE_MOST = 0.5;
+const STRETCHES = 10;
 const FASTER = 1.25;
 const FASTER_AT_FIRST = 2;
 /** Above what came through, so that a limit which rises is noticed. */
@@ -34,7 +39,7 @@ export function createPace(clock: Clock, signal?: AbortSignal, startPerS: number
   let perS = startPerS;
   let tokens = BURST;
   let atS = clock.nowS();
-  let [through, throttled, everThrottled] = [0, 0, false];
+  let [through, throttled, tooFastBefore] = [0, 0, false];
   let queue: Promise<void> = Promise.resolve();
 
   const takeOne = async (): Promise<void> => {
@@ -52,14 +57,23 @@ export function createPace(clock: Clock, signal?: AbortSignal, startPerS: number
     tokens -= 1;
   };
 
+  const shares: number[] = [];
   const adjust = (): void => {
     const outcomes = through + throttled;
-    if (outcomes < (everThrottled ? OUTCOMES : OUTCOMES_AT_FIRST)) return;
+    if (outcomes < (tooFastBefore ? OUTCOMES : OUTCOMES_AT_FIRST)) return;
     const share = throttled / outcomes;
-    if (share <= SHARE_LOW) perS = Math.min(MAX_PER_S, perS * (everThrottled ? FASTER : FASTER_AT_FIRST));
-    else if (share <= SHARE_HIGH) perS = Math.max(Math.min(perS, startPerS), perS * (1 - share) * ABOVE_THROUGH);
-    else perS = Math.max(MIN_PER_S, perS * (1 - share) * ABOVE_THROUGH);
     [through, throttled] = [0, 0];
+    shares.push(share);
+    if (shares.length > STRETCHES) shares.shift();
+    const foreign = Math.min(FOREIGN_SHARE_MAX, ...shares);
+    if (share - foreign <= OWN_SHARE_MAX) {
+      perS = Math.min(MAX_PER_S, perS * (tooFastBefore ? FASTER : FASTER_AT_FIRST));
+    } else {
+      tooFastBefore = true;
+      // Below the start only where most calls are refused.
+      const leastPerS = share > SHARE_MOST ? MIN_PER_S : Math.min(perS, startPerS);
+      perS = Math.max(leastPerS, ((perS * (1 - share)) / (1 - foreign)) * ABOVE_THROUGH);
+    }
   };
 
   return {
@@ -68,10 +82,8 @@ export function createPace(clock: Clock, signal?: AbortSignal, startPerS: number
       return queue;
     },
     note: (outcome) => {
-      if (outcome === 'throttled') {
-        throttled += 1;
-        everThrottled = true;
-      } else through += 1;
+      if (outcome === 'throttled') throttled += 1;
+      else through += 1;
       adjust();
     },
     get perS() {

@@ -76,7 +76,7 @@ const AFTER_S = 120;
 export async function readTraces(reading: TraceReading): Promise<TracesRead> {
   const source = new TraceSource(reading);
   const read = await source.read();
-  const edges = await source.edges(isTrouble(read) ? [] : read.traces);
+  const edges = isTrouble(read) && NOTHING_GOES.has(read.trouble) ? [] : await source.edges(isTrouble(read) ? [] : read.traces);
   const gaps = source.gaps();
   if (isTrouble(read)) return { traces: { missing: read.reason }, edges, gaps: [...gaps, gapOf(read, source.kind)] };
   const { traces, recorded, matchedBy, shares } = read;
@@ -87,6 +87,9 @@ export async function readTraces(reading: TraceReading): Promise<TracesRead> {
 
 /** Of what was listed before, so much is listed again while more is waited for. Guess: tune. */
 const OVERLAP_S = 60;
+
+/** After these there is no asking for anything else. */
+const NOTHING_GOES: ReadonlySet<Trouble['trouble']> = new Set(['expired', 'unreachable', 'interrupted']);
 
 interface Read {
   traces: Trace[];

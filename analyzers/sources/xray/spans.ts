@@ -1,7 +1,7 @@
 import type { Trace } from '../../contract.ts';
 import type { Naming } from '../../traces/naming.ts';
-import type { OtelSpan } from '../../traces/otel-span.ts';
-import { loggedSpan, otelTrace } from '../../traces/spans-log.ts';
+import { type NamedSpan, namedSpan, otelTrace } from '../../traces/otel-span.ts';
+import { loggedSpan } from '../../traces/spans-log.ts';
 import { type Insights, query, ROWS_MAX, type Row } from './insights.ts';
 import { eachInParallel } from './parallel.ts';
 import type { Stretch } from './summaries.ts';
@@ -60,8 +60,8 @@ export async function readSpans(
   const share = matchedBy === 'prefix' ? buckets / BUCKETS : Math.min(1, IDS_IN_QUERY_MAX / total);
   const slices = await plannedSlices(insights, filter, stretch);
   if (isTrouble(slices)) return slices;
-  const collected = await readSlices(insights, filter, slices, onRead);
-  const traces = [...collected.spans].map(([id, spans]) => otelTrace(id, spans, naming));
+  const collected = await readSlices(insights, filter, slices, naming, onRead);
+  const traces = [...collected.spans].map(([id, spans]) => otelTrace(id, spans));
   return { traces, recorded: total, share, matchedBy, troubles: collected.troubles };
 }
 
@@ -134,11 +134,17 @@ async function plannedSlices(insights: Insights, filter: string, stretch: Stretc
 }
 
 interface Collected {
-  spans: Map<string, OtelSpan[]>;
+  spans: Map<string, NamedSpan[]>;
   troubles: Trouble[];
 }
 
-async function readSlices(insights: Insights, filter: string, slices: Stretch[], onRead: SpansWanted['onRead']): Promise<Collected> {
+async function readSlices(
+  insights: Insights,
+  filter: string,
+  slices: Stretch[],
+  naming: Naming,
+  onRead: SpansWanted['onRead'],
+): Promise<Collected> {
   const collected: Collected = { spans: new Map(), troubles: [] };
   await eachInParallel(slices, QUERIES_AT_ONCE, async (slice) => {
     const rows = await query(insights, SPANS_GROUP, `fields @message | filter ${filter} | limit ${ROWS_MAX}`, slice);
@@ -153,7 +159,7 @@ async function readSlices(insights: Insights, filter: string, slices: Stretch[],
       return;
     }
     if (rows.length >= ROWS_MAX) collected.troubles.push(FULL_SECOND);
-    for (const row of rows) collect(collected.spans, row['@message'] ?? '');
+    for (const row of rows) collect(collected.spans, naming, row['@message'] ?? '');
     onRead(collected.spans.size);
   });
   return collected;
@@ -165,7 +171,7 @@ const FULL_SECOND: Trouble = {
   next: 'Run with less load, or lower the share of spans that is recorded.',
 };
 
-function collect(spans: Map<string, OtelSpan[]>, message: string): void {
+function collect(spans: Map<string, NamedSpan[]>, naming: Naming, message: string): void {
   let document: unknown;
   try {
     document = JSON.parse(message);
@@ -175,6 +181,7 @@ function collect(spans: Map<string, OtelSpan[]>, message: string): void {
   const logged = loggedSpan(document);
   if (logged === null) return;
   const known = spans.get(logged.traceId);
-  if (known === undefined) spans.set(logged.traceId, [logged.span]);
-  else known.push(logged.span);
+  const named = namedSpan(logged.span, naming);
+  if (known === undefined) spans.set(logged.traceId, [named]);
+  else known.push(named);
 }

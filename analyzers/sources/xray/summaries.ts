@@ -63,8 +63,11 @@ export async function listTraces(api: Api, prefix: string, stretch: Stretch, int
     const pages = await readSlice(api, slice, (summary) => note(into, prefix, summary));
     if (isTrouble(pages)) {
       into.troubles.push(pages);
-      // What is forbidden once is forbidden for every slice.
-      if (pages.trouble !== 'throttled' && pages.trouble !== 'unreachable') cursorS = stretch.toS;
+      // What is forbidden once is forbidden for every slice, and who gave no answer eight times gives none to the next.
+      if (pages.trouble !== 'throttled' && pages !== TOO_MANY) {
+        cursorS = stretch.toS;
+        slices.length = 0;
+      }
     } else if (pages > PAGES_MAX && slice.toS - slice.fromS > SLICE_MIN_S) {
       const middleS = (slice.fromS + slice.toS) / 2;
       slices.unshift({ fromS: slice.fromS, toS: middleS }, { fromS: middleS, toS: slice.toS });
