@@ -1,25 +1,27 @@
+import type { Clock } from '../analyzers/sources/clock.ts';
+
 /**
  * A clock on which waiting costs no time: when everything that runs waits for it, it goes on to the next moment that somebody waits for.
  * Only for code that waits for nothing else, such as the network.
  */
-export class VirtualClock {
-  #nowS: number;
+export class VirtualClock implements Clock {
+  #nowMs: number;
   #order = 0;
-  readonly #waiting: { atS: number; order: number; wake: () => void }[] = [];
+  readonly #waiting: { atMs: number; order: number; wake: () => void }[] = [];
   #ticking = false;
 
-  constructor(startS: number) {
-    this.#nowS = startS;
+  constructor(startMs: number) {
+    this.#nowMs = startMs;
   }
 
-  nowS(): number {
-    return this.#nowS;
+  now(): number {
+    return this.#nowMs;
   }
 
-  sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) return Promise.resolve();
     return new Promise((wake) => {
-      this.#waiting.push({ atS: this.#nowS + Math.max(0, seconds), order: this.#order++, wake });
+      this.#waiting.push({ atMs: this.#nowMs + Math.max(0, ms), order: this.#order++, wake });
       signal?.addEventListener('abort', () => wake(), { once: true });
       this.#tick();
     });
@@ -31,14 +33,14 @@ export class VirtualClock {
     // All that the last moment set off runs before the next one comes.
     setImmediate(() => {
       this.#ticking = false;
-      const next = this.#waiting.reduce((a, b) => (b.atS < a.atS || (b.atS === a.atS && b.order < a.order) ? b : a), FAR);
+      const next = this.#waiting.reduce((a, b) => (b.atMs < a.atMs || (b.atMs === a.atMs && b.order < a.order) ? b : a), FAR);
       if (next === FAR) return;
       this.#waiting.splice(this.#waiting.indexOf(next), 1);
-      this.#nowS = Math.max(this.#nowS, next.atS);
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.wake();
       this.#tick();
     });
   }
 }
 
-const FAR = { atS: Number.POSITIVE_INFINITY, order: 0, wake: () => undefined };
+const FAR = { atMs: Number.POSITIVE_INFINITY, order: 0, wake: () => undefined };

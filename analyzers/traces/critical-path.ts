@@ -1,30 +1,20 @@
 import type { Trace } from '../contract.ts';
-import { type EndedSpan, traceTree } from './trace-tree.ts';
+import { criticalPath as pathOf, selfTimes } from '../models/critical-path.ts';
+import { traceTree } from './trace-tree.ts';
 
 /**
- * The critical path of a trace, for as long as analyzers/models/critical-path.ts is not there: a parent's time is charged to the child that
- * finished last, from the end backwards; what overlaps or lies outside is clipped. Self times add up to the root's duration.
- * Zhang et al., CRISP: Critical Path Analysis of Large-Scale Microservice Architectures, USENIX ATC 2022.
+ * What a request waited for: of each span on the critical path the seconds that it is to blame for itself. They add up to the root's duration.
  *
  * @returns empty where no root has ended
  */
 export function criticalPath(trace: Trace): { spanId: string; selfS: number }[] {
-  const { root, childrenOf } = traceTree(trace);
-  const path: { spanId: string; selfS: number }[] = [];
-  const stack: { span: EndedSpan; fromS: number; toS: number }[] =
-    root === null ? [] : [{ span: root, fromS: root.startS, toS: root.endS }];
-  for (let part = stack.pop(); part !== undefined; part = stack.pop()) {
-    const { span, fromS, toS } = part;
-    let [selfS, atS] = [0, toS];
-    for (const child of childrenOf(span.id).toSorted((a, b) => b.endS - a.endS)) {
-      const endS = Math.min(child.endS, atS);
-      const startS = Math.max(child.startS, fromS);
-      if (endS <= startS) continue;
-      selfS += atS - endS;
-      stack.push({ span: child, fromS: startS, toS: endS });
-      atS = startS;
-    }
-    path.push({ spanId: span.id, selfS: selfS + atS - fromS });
-  }
-  return path;
+  const { root } = traceTree(trace);
+  if (root === null) return [];
+  const ids = new Set(trace.spans.map(({ id }) => id));
+  const spans = trace.spans.flatMap(({ id, parentId, startS, endS }) => {
+    // A span whose parent is missing is no root, and belongs to nobody.
+    const isPlaced = id === root.id || (parentId !== null && ids.has(parentId));
+    return isPlaced && endS !== null ? [{ id, parent: parentId, start: startS, end: endS }] : [];
+  });
+  return [...selfTimes(pathOf(spans))].map(([spanId, selfS]) => ({ spanId, selfS }));
 }

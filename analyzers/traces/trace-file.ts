@@ -51,7 +51,7 @@ function checkSpan(span: unknown, at: string): void {
     node: textOf(span['node']) !== undefined,
     operation: textOf(span['operation']) !== undefined,
     startS: finiteOf(span['startS']) !== undefined,
-    endS: span['endS'] === null || finiteOf(span['endS']) !== undefined,
+    endS: span['endS'] === null || (finiteOf(span['endS']) ?? Number.NEGATIVE_INFINITY) >= Number(span['startS']),
     outcome: OUTCOMES.includes(span['outcome']),
     remote: typeof span['remote'] === 'boolean',
   };

@@ -16,8 +16,8 @@ const ATTEMPTS_MAX = 8;
 /** Throttled calls cost only time: of those that come through half of the time, one in 10^9 doesn't within these. */
 const THROTTLED_MAX = 30;
 /** Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
-const BACKOFF_S = 0.1;
-const BACKOFF_MAX_S = 5;
+const BACKOFF_MS = 100;
+const BACKOFF_MAX_MS = 5000;
 
 /** Sends a command, under the API's pace, again and again where that may help. Never throws what a service or the network did. */
 export async function ask<Output>({ action, client, pace, outside }: Api, command: unknown): Promise<Output | Trouble> {
@@ -37,7 +37,7 @@ export async function ask<Output>({ action, client, pace, outside }: Api, comman
         throttled += 1;
       } else attempts += 1;
       if (!again || attempts >= ATTEMPTS_MAX || throttled >= THROTTLED_MAX) return trouble;
-      await clock.sleep(random() * Math.min(BACKOFF_MAX_S, BACKOFF_S * 2 ** (attempts + throttled)), signal);
+      await clock.sleep(random() * Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (attempts + throttled)), signal);
     }
   }
 }

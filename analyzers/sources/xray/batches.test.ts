@@ -8,7 +8,7 @@ import { fetchTraces } from './batches.ts';
 import { createPace } from './pace.ts';
 
 /** How long X-Ray takes for an answer. */
-const LATENCY_S = 0.15;
+const LATENCY_MS = 150;
 const ids = (count: number): string[] => Array.from({ length: count }, (_, k) => `1-6b000000-0badcafe${k.toString(16).padStart(16, '0')}`);
 
 /** X-Ray as far as its rates go: fixed seconds of `perS` calls, and a share of the calls for which others used them up. */
@@ -29,12 +29,12 @@ class LimitedXRay {
 
   async send(command: BatchGetTracesCommand): Promise<object> {
     this.calls += 1;
-    await this.clock.sleep(LATENCY_S / 2);
-    const second = Math.floor(this.clock.nowS());
+    await this.clock.sleep(LATENCY_MS / 2);
+    const second = Math.floor(this.clock.now() / 1000);
     if (second !== this.#secondS) [this.#secondS, this.#inSecond] = [second, 0];
     this.#inSecond += 1;
     const refused = this.#inSecond > this.perS || this.#random() < this.foreignShare;
-    await this.clock.sleep(LATENCY_S / 2);
+    await this.clock.sleep(LATENCY_MS / 2);
     if (refused) throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottledException', $metadata: { httpStatusCode: 429 } });
     return {
       Traces: (command.input.TraceIds ?? []).map((Id) => ({ Id, Segments: [{ Document: document(Id) }] })),
@@ -69,16 +69,16 @@ describe('fetchTraces', () => {
     [5, 0.25],
     [20, 0.25],
   ])('reads 10,000 traces within 1.3 times what %d calls a second allow, of which others take %d', async (perS, foreignShare) => {
-    const clock = new VirtualClock(1_800_000_000);
+    const clock = new VirtualClock(1_800_000_000_000);
     const xray = new LimitedXRay(clock, perS, foreignShare);
-    const startS = clock.nowS();
+    const startMs = clock.now();
     const fetched = await fetchTraces(apiOf(xray, clock), ids(10_000), createNaming(), () => undefined);
     expect(fetched).toMatchObject({ unprocessed: [], troubles: [] });
     expect(fetched.traces.size).toBe(10_000);
     const allowedS = 10_000 / 5 / (perS * (1 - foreignShare));
     // Refused calls are at others' cost.
     expect(xray.calls).toBeLessThan((2 * 2000) / (1 - foreignShare));
-    expect((clock.nowS() - startS) / allowedS).toBeLessThan(1.3);
+    expect((clock.now() - startMs) / 1000 / allowedS).toBeLessThan(1.3);
   });
 
   /** Answers as `answers` say, one after the other, and with whole traces after that. */
@@ -92,7 +92,7 @@ describe('fetchTraces', () => {
   });
 
   it('asks five at a time, again for what was left or in progress, and gives up in the end', async () => {
-    const clock = new VirtualClock(1_800_000_000);
+    const clock = new VirtualClock(1_800_000_000_000);
     const [a = '', b = '', c = ''] = ids(3);
     const under = { Id: b, Segments: [{ Document: document(b, { in_progress: true }) }] };
     const xray = scripted([
@@ -111,7 +111,7 @@ describe('fetchTraces', () => {
   });
 
   it('lets go of the rest where it may not go on', async () => {
-    const clock = new VirtualClock(1_800_000_000);
+    const clock = new VirtualClock(1_800_000_000_000);
     const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
     let calls = 0;
     const xray = {
@@ -126,7 +126,7 @@ describe('fetchTraces', () => {
   });
 
   it('makes a trace partial whose documents can’t be read, or exceed the limit', async () => {
-    const clock = new VirtualClock(1_800_000_000);
+    const clock = new VirtualClock(1_800_000_000_000);
     const [a = '', b = ''] = ids(2);
     const xray = scripted([
       () => ({

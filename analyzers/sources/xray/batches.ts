@@ -13,7 +13,7 @@ const AT_ONCE = 16;
 /** Traces that X-Ray left unprocessed, or gave while they were in progress, are asked for again so often. A third left each time leaves 1 in 200. */
 const ROUNDS_MAX = 6;
 /** Before each further round, so that what is missing has time to come. Guess: tune. */
-const ROUND_WAIT_S = 0.5;
+const ROUND_WAIT_MS = 500;
 
 export interface Fetched {
   traces: Map<string, Trace>;
@@ -31,7 +31,7 @@ export async function fetchTraces(api: Api, ids: readonly string[], naming: Nami
   const fetched: Fetched = { traces: new Map(), unprocessed: [], troubles: [] };
   let wanted: readonly string[] = ids;
   for (let round = 1; wanted.length > 0 && round <= ROUNDS_MAX; round += 1) {
-    if (round > 1) await api.outside.clock.sleep(ROUND_WAIT_S * (round - 1), api.outside.signal);
+    if (round > 1) await api.outside.clock.sleep(ROUND_WAIT_MS * (round - 1), api.outside.signal);
     const left: string[] = [];
     const batches = Array.from({ length: Math.ceil(wanted.length / IDS_PER_CALL) }, (_, k) =>
       wanted.slice(k * IDS_PER_CALL, (k + 1) * IDS_PER_CALL),

@@ -20,9 +20,9 @@ export type Row = Readonly<Record<string, string>>;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html : rows that a query gives at most. */
 export const ROWS_MAX = 10_000;
 /** A query may run 60 minutes; over minutes of spans it takes seconds. Guess: tune. */
-const WAIT_MAX_S = 120;
-const POLL_S = 0.25;
-const POLL_MAX_S = 3;
+const WAIT_MAX_MS = 120_000;
+const POLL_MS = 250;
+const POLL_MAX_MS = 3000;
 /** Queries fail or time out for others' load, and are then begun anew. */
 const BEGUN_MAX = 4;
 
@@ -54,9 +54,9 @@ export async function query(insights: Insights, group: string, text: string, { f
 
 async function resultsOf(api: Api, queryId: string): Promise<{ rows: Row[] | null; status: string } | Trouble> {
   const { clock, signal } = api.outside;
-  const untilS = clock.nowS() + WAIT_MAX_S;
-  for (let waitS = POLL_S; clock.nowS() < untilS; waitS = Math.min(POLL_MAX_S, waitS * 1.5)) {
-    await clock.sleep(waitS, signal);
+  const untilMs = clock.now() + WAIT_MAX_MS;
+  for (let waitMs = POLL_MS; clock.now() < untilMs; waitMs = Math.min(POLL_MAX_MS, waitMs * 1.5)) {
+    await clock.sleep(waitMs, signal);
     if (signal?.aborted === true) return INTERRUPTED;
     const answer = await ask<GetQueryResultsCommandOutput>(api, new GetQueryResultsCommand({ queryId }));
     if (isTrouble(answer)) return answer;

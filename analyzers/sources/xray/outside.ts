@@ -1,16 +1,11 @@
+import type { Clock } from '../clock.ts';
+
 /** The outside world as the trace source sees it, injected so that tests need neither a network nor patience. */
 
 /** A client of the AWS SDK. Give it `maxAttempts: 1`: what is tried again, and when, is decided here, under the rate limit. */
 export interface Sender {
   // biome-ignore lint/suspicious/noExplicitAny: the SDK's `send` is generic over every command of one client
   send(command: any, options?: { abortSignal?: AbortSignal }): Promise<any>;
-}
-
-export interface Clock {
-  /** Epoch seconds. */
-  nowS(): number;
-  /** Resolves early when the signal is aborted. */
-  sleep(seconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface Outside {

@@ -10,7 +10,7 @@ import { syntheticRun } from '../../../tests/artifacts.ts';
 import { seededRandom } from '../../../tests/seeded-random.ts';
 import { madeTraces } from '../../../tests/xray-documents.ts';
 import { isMissing, type Traces } from '../../contract.ts';
-import type { Clock } from './outside.ts';
+import type { Clock } from '../clock.ts';
 import { readTraces, type TraceProgress, type TraceReading, type TracesRead } from './read-traces.ts';
 
 const PREFIX = '1-6b000000-0badcafe';
@@ -21,14 +21,14 @@ afterEach(async () => {
 });
 
 const clock: Clock = {
-  nowS: () => Date.now() / 1000,
-  sleep: async (seconds, signal) => {
-    await wait(seconds * 1000, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+  now: () => Date.now(),
+  sleep: async (ms, signal) => {
+    await wait(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined);
   },
 };
 
 /** The same in a tenth of the time, where nothing else keeps the time. */
-const hurried: Clock = { nowS: clock.nowS, sleep: (seconds, signal) => clock.sleep(seconds / 10, signal) };
+const hurried: Clock = { now: clock.now, sleep: (ms, signal) => clock.sleep(ms / 10, signal) };
 
 async function endpoint(...trouble: TroubleName[]): Promise<Telemetry> {
   const telemetry = await startTelemetry({ periodS: 1, delayS: 0, trouble, random: seededRandom(11) });

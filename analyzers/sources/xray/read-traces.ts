@@ -13,11 +13,12 @@ import {
 import { callEdges } from '../../traces/call-edges.ts';
 import { createNaming, type Naming } from '../../traces/naming.ts';
 import { requestCounts, withWeights } from '../../traces/weights.ts';
+import type { Clock } from '../clock.ts';
 import { type Api, ask } from './ask.ts';
 import { fetchTraces } from './batches.ts';
 import { edgesOf } from './edges.ts';
 import type { Insights } from './insights.ts';
-import type { Clock, Outside, Sender } from './outside.ts';
+import type { Outside, Sender } from './outside.ts';
 import { createPace } from './pace.ts';
 import { pick } from './pick.ts';
 import { serviceEdges } from './service-graph.ts';
@@ -87,6 +88,8 @@ export async function readTraces(reading: TraceReading): Promise<TracesRead> {
 
 /** Of what was listed before, so much is listed again while more is waited for. Guess: tune. */
 const OVERLAP_S = 60;
+const POLL_MS = 2000;
+const POLL_MAX_MS = 10_000;
 
 /** After these there is no asking for anything else. */
 const NOTHING_GOES: ReadonlySet<Trouble['trouble']> = new Set(['expired', 'unreachable', 'interrupted']);
@@ -140,14 +143,14 @@ class TraceSource {
     const untilS = this.#reading.windowS.toS + (this.#reading.waitMaxS ?? WAIT_MAX_S);
     const listing = emptyListing();
     let [fromS, instead, before] = [this.#stretch().fromS, spans as Read | null | Trouble, ''];
-    for (let waitS = 2; ; waitS = Math.min(10, waitS * 1.5)) {
-      const atS = clock.nowS();
+    for (let waitMs = POLL_MS; ; waitMs = Math.min(POLL_MAX_MS, waitMs * 1.5)) {
+      const atS = clock.now() / 1000;
       await this.#list(api, { ...this.#stretch(), fromS }, listing);
       if (isEmpty(listing) && listing.troubles.length === 0 && instead === null) instead = await this.#spansIfThere();
       const settled = !isEmpty(listing) && signature(listing) === before;
-      if (settled || instead !== null || listing.troubles.length > 0 || clock.nowS() >= untilS || signal?.aborted === true) break;
+      if (settled || instead !== null || listing.troubles.length > 0 || clock.now() / 1000 >= untilS || signal?.aborted === true) break;
       this.#tell('waiting for traces', listing.own.size, null);
-      await clock.sleep(waitS, signal);
+      await clock.sleep(waitMs, signal);
       // What was written to since, and a little more for what was known late.
       [fromS, before] = [Math.max(this.#stretch().fromS, atS - OVERLAP_S), signature(listing)];
     }
@@ -191,7 +194,7 @@ class TraceSource {
   #stretch(): Stretch {
     const { fromS, toS } = this.#reading.windowS;
     // The last second is still being written to, and is read all the same.
-    return { fromS: fromS - BEFORE_S, toS: Math.max(fromS, Math.min(toS + AFTER_S, this.#outside.clock.nowS() + 1)) };
+    return { fromS: fromS - BEFORE_S, toS: Math.max(fromS, Math.min(toS + AFTER_S, this.#outside.clock.now() / 1000 + 1)) };
   }
 
   async #list(api: Api, stretch: Stretch, listing: Listing): Promise<void> {

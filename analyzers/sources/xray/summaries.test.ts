@@ -31,7 +31,7 @@ function pagedXRay(times: readonly number[]) {
 }
 
 function list(xray: { send: Api['client']['send'] }, lengthS: number) {
-  const clock = new VirtualClock(START_S);
+  const clock = new VirtualClock(1000 * START_S);
   const outside = { clock, random: seededRandom(1) };
   const api: Api = { action: 'xray:GetTraceSummaries', client: xray, pace: createPace(clock), outside };
   return listTraces(api, PREFIX, { fromS: START_S, toS: START_S + lengthS }, emptyListing());

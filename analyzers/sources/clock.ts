@@ -1,0 +1,7 @@
+/** Time as sources see it, injected so that tests neither wait nor depend on the day. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms`, or at once when `signal` is or becomes aborted: whoever slept looks at the signal itself. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
