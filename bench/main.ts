@@ -4,7 +4,7 @@
  */
 import { availableParallelism, cpus } from 'node:os';
 
-const NAMES = ['startup', 'overhead', 'memory', 'report', 'telemetry-cost', 'telemetry-rates', 'telemetry-memory'] as const;
+const NAMES = ['startup', 'overhead', 'memory', 'report', 'telemetry-cost', 'telemetry-rates', 'telemetry-memory', 'traces'] as const;
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(NAMES as readonly string[]).includes(name));

@@ -16,7 +16,7 @@ export interface NodeNames {
   socketApi: string | null;
 }
 
-export type Family = 'apigateway' | 'lambda' | 'dynamodb' | 'fargate' | 'elasticache' | 'sqs' | 'alb';
+type Family = 'apigateway' | 'lambda' | 'dynamodb' | 'fargate' | 'elasticache' | 'sqs' | 'alb';
 
 const FAMILIES: Readonly<Record<ResourceKind, Family>> = {
   apigateway: 'apigateway',

@@ -1,6 +1,6 @@
 import { SCHEMA_VERSION, type Span, type Trace, type Traces } from '../contract.ts';
-import { Malformed } from './bad-traces.ts';
-import { finiteOf, isObject, type Json, textOf } from './json.ts';
+import { type BadTraces, Malformed } from './bad-traces.ts';
+import { finiteOf, isObject, type Json, objectOf, textOf } from './json.ts';
 
 /** `traces.json`, the document that loadkit itself writes. Everything that is read of it is checked: audits believe it. */
 export const isTraceFile = (document: Json): boolean => document['schemaVersion'] !== undefined && 'matchedBy' in document;
@@ -57,5 +57,58 @@ function checkSpan(span: unknown, at: string): void {
   };
   for (const [key, fine] of Object.entries(fits)) {
     if (!fine) throw new Malformed(`${at}.${key} is ${JSON.stringify(span[key])}`, SHAPE);
+  }
+}
+
+/** Reads our own file line by line, each trace on one: see cli/traces/traces-file.ts. */
+export interface OwnTracesReader {
+  /** Whether this is the first line of such a file. */
+  begin(line: string): boolean;
+  /** Any line, the first among them. Returns why it can't be read, or null. */
+  add(line: string): BadTraces | null;
+  end(): Traces | BadTraces;
+}
+
+const HEAD_END = ',"traces":[';
+const TAIL = ']}';
+
+export function ownTracesReader(): OwnTracesReader {
+  const traces: Trace[] = [];
+  let header: Omit<Traces, 'traces'> | null = null;
+  let ended = false;
+  const words = new Map<string, string>();
+  return {
+    begin: (line) => line.startsWith('{"schemaVersion":') && line.endsWith(HEAD_END),
+    add: (line) =>
+      attempt(() => {
+        if (header === null) header = traceFileHeader(objectOf(JSON.parse(`${line.slice(0, -HEAD_END.length)}}`)));
+        else if (line === TAIL) ended = true;
+        else traces.push(shared(traceOf(JSON.parse(line.replace(/,$/, '')), `traces[${traces.length}]`), words));
+        return null;
+      }),
+    end: () => (header !== null && ended ? { ...header, traces } : { bad: 'it breaks off', hint: 'read the traces again' }),
+  };
+}
+
+/** Names that come again and again are kept once, as when they were first read. */
+function shared(trace: Trace, words: Map<string, string>): Trace {
+  const word = (text: string): string => {
+    const known = words.get(text);
+    if (known === undefined && words.size < WORDS_MAX) words.set(text, text);
+    return known ?? text;
+  };
+  for (const span of trace.spans)
+    [span.node, span.operation, span.outcome] = [word(span.node), word(span.operation), word(span.outcome) as Span['outcome']];
+  return trace;
+}
+const WORDS_MAX = 10_000;
+
+function attempt(work: () => null): BadTraces | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Malformed) return { bad: error.bad, hint: error.hint };
+    if (error instanceof SyntaxError) return { bad: 'a line of it is no JSON', hint: 'the file is damaged; read the traces again' };
+    throw error;
   }
 }

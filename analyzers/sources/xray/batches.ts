@@ -8,8 +8,8 @@ import { isTrouble, type Trouble } from './trouble.ts';
 
 /** https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html */
 const IDS_PER_CALL = 5;
-/** Answers take some tenths of a second, and the pace goes up to fifty a second. */
-const AT_ONCE = 16;
+/** Answers take a tenth or two of a second, and the pace goes up to fifty a second; each waits in memory. */
+const AT_ONCE = 8;
 /** Traces that X-Ray left unprocessed, or gave while they were in progress, are asked for again so often. A third left each time leaves 1 in 200. */
 const ROUNDS_MAX = 6;
 /** Before each further round, so that what is missing has time to come. Guess: tune. */

@@ -165,6 +165,22 @@ describe('readTraces', () => {
     },
   );
 
+  it('reads spans by time and user agent where ids came back changed', async () => {
+    const telemetry = await endpoint('transaction-search');
+    await tell(telemetry, ownDocuments('1-6b000000-deadbeef'));
+    expect(tracesOf(await read(telemetry))).toMatchObject({ source: 'transaction-search', matchedBy: 'window', recorded: COUNT });
+  });
+
+  it('reads a share of the spans where there are more than wanted, each trace of them whole', async () => {
+    const telemetry = await endpoint('transaction-search');
+    await tell(telemetry, ownDocuments());
+    // Two of forty are 12 of the 256 endings of an id; these ids count up from 00.
+    const traces = tracesOf(await read(telemetry, { tracesMax: 2 }));
+    expect(ids(traces)).toEqual(WANTED.slice(0, 12));
+    expect(traces.recorded).toBe(COUNT);
+    expect(traces.traces.every(({ partial, weight }) => !partial && weight > 1)).toBe(true);
+  });
+
   it('keeps what it has when it is interrupted', async () => {
     const telemetry = await endpoint('throttle');
     await tell(telemetry, ownDocuments());

@@ -68,7 +68,7 @@ const TRACES_MAX = 10_000;
 const WAIT_MAX_S = 45;
 /** Before and after the run, for a clock that differs a little, and for what is written when a request has ended. Guess: tune. */
 const BEFORE_S = 5;
-const AFTER_S = 120;
+const AFTER_S = 300;
 
 /**
  * Reads the run's own traces: from X-Ray, or, where Transaction Search has taken them from there, from its log group. Never throws what AWS
