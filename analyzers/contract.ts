@@ -318,6 +318,8 @@ export interface Span {
   outcome: 'ok' | 'error' | 'throttle' | 'fault';
   /** A call as its caller sees it (false: as its callee does). */
   remote: boolean;
+  /** How often the caller's SDK tried again within this span, where it says so and did. */
+  retries?: number;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- artifacts

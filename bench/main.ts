@@ -14,6 +14,7 @@ const NAMES = [
   'telemetry-memory',
   'diagnosis-petshop',
   'diagnosis-simulated',
+  'traces',
 ] as const;
 
 const asked = process.argv.slice(2);

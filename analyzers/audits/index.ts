@@ -5,6 +5,7 @@ import { apiLatency } from './api-latency.ts';
 import { apiThrottling } from './api-throttling.ts';
 import { checks } from './checks.ts';
 import { collection } from './collection.ts';
+import { criticalPath } from './critical-path.ts';
 import { distinctNames } from './distinct-names.ts';
 import { dynamodbCapacity } from './dynamodb-capacity.ts';
 import { dynamodbHotPartition } from './dynamodb-hot-partition.ts';
@@ -19,6 +20,7 @@ import { fargateDeployments } from './fargate-deployments.ts';
 import { fargateMemory } from './fargate-memory.ts';
 import { fargateScaling } from './fargate-scaling.ts';
 import { fargateTaskQueue } from './fargate-task-queue.ts';
+import { fanOut } from './fan-out.ts';
 import { generatorSaturation } from './generator-saturation.ts';
 import { judgedTargets } from './judged-targets.ts';
 import { lambdaColdStarts } from './lambda-cold-starts.ts';
@@ -37,7 +39,10 @@ import { redisEvictions } from './redis-evictions.ts';
 import { redisHitRate } from './redis-hit-rate.ts';
 import { redisMemory } from './redis-memory.ts';
 import { requestReconciliation } from './request-reconciliation.ts';
+import { nPlusOne } from './n-plus-one.ts';
+import { retriesInTraces } from './retries-in-traces.ts';
 import { scriptErrors } from './script-errors.ts';
+import { slowestRequests } from './slowest-requests.ts';
 import { steadyState } from './steady-state.ts';
 import { thresholds } from './thresholds.ts';
 import { warmUp } from './warm-up.ts';
@@ -87,6 +92,11 @@ export const AUDITS: readonly AnyAudit[] = [
   fargateTaskQueue,
   fargateScaling,
   fargateDeployments,
+  slowestRequests,
+  criticalPath,
+  nPlusOne,
+  fanOut,
+  retriesInTraces,
   distinctNames,
 ];
 
