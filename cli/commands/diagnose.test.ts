@@ -2,8 +2,8 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { telemetry } from '../../tests/written-telemetry.ts';
 import { type TestHost, testHost } from '../../tests/test-host.ts';
+import { telemetry } from '../../tests/written-telemetry.ts';
 import type { UserError } from '../errors.ts';
 import { diagnoseCommand } from './diagnose.ts';
 

@@ -66,7 +66,7 @@ export const createCloudWatch = ({ clock, periodS, delayS }: CloudWatchOptions):
       store.advance(nowS());
     },
     // In compressed time the application's minutes are as short as the services'.
-    put: (datum) => put(store, { ...datum, storageResolutionS: Math.min(datum.storageResolutionS, periodS) }, nowS()),
+    put: (datum) => put(store, datum, Math.min(datum.storageResolutionS, periodS), nowS()),
     putAlarm: (request) => alarms.put(request, nowS()),
     advance,
   };
@@ -83,10 +83,11 @@ const ingest = (store: MetricStore, { atS, unit, values, counts, ...id }: Platfo
   store.add({ ...id, dimensions: dimensionListOf(id.dimensions) }, unit, atS, periodS, filler(values, counts));
 };
 
-const put = (store: MetricStore, { timestampMs, unit, values, storageResolutionS, ...id }: EmbeddedMetric, nowS: number): void => {
+const put = (store: MetricStore, datum: EmbeddedMetric, resolutionS: number, nowS: number): void => {
+  const { timestampMs, unit, values, storageResolutionS: _asked, ...id } = datum;
   const atS = timestampMs / 1000;
   if (!isInTime(atS, nowS) || id.namespace.startsWith('AWS/') || !values.every(Number.isFinite)) return;
-  store.add({ ...id, dimensions: dimensionListOf(id.dimensions) }, unit, atS, storageResolutionS, filler(values));
+  store.add({ ...id, dimensions: dimensionListOf(id.dimensions) }, unit, atS, resolutionS, filler(values));
 };
 
 const filler =
