@@ -55,7 +55,7 @@ async function findArtifacts(
   plan: Plan,
   attempt: (name: string, write: () => Promise<void>) => Promise<boolean>,
 ): Promise<FoundArtifacts> {
-  const platform = { ...(await readPlatform(host, directory, absentPlatform(plan))), traces: { notAsked: 'no traces were asked for' } };
+  const platform = await readPlatform(host, directory, absentPlatform(plan));
   const journal = path.join(directory, FILES.journal);
   const file = path.join(directory, FILES.client);
   if (await exists(host, journal)) {

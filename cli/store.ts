@@ -17,6 +17,7 @@ export const FILES = {
   inventory: 'inventory.json',
   platform: 'platform.json.gz',
   alarms: 'alarms.json',
+  traces: 'traces.json.gz',
   reportJson: 'report.json',
   reportHtml: 'report.html',
   junit: 'junit.xml',

@@ -11,6 +11,7 @@ import { type MetricQuery, metricsOf, signsOfLife } from './metrics-of.ts';
 import { finestKept, periodFor, type Range, rangeOf, resolutionOf } from './period.ts';
 import { telemetryOf } from './telemetry-of.ts';
 import { distinctGaps, gapOf, type Trouble, troubleOf } from './trouble.ts';
+import type { TracesRead } from './xray/read-traces.ts';
 
 /** What AWS is asked, and how long for. */
 export interface Question {
@@ -28,7 +29,7 @@ export interface Question {
   /** How things stand, in one line. */
   onProgress?: ((text: string) => void) | undefined;
   /** Reads the run's traces, once it is known what there is. Left out: nobody asks for them. */
-  readTraces?: ((inventory: Inventory) => Promise<{ traces: Traces | Missing; edges: Inventory['edges'] }>) | undefined;
+  readTraces?: ((inventory: Inventory) => Promise<TracesRead>) | undefined;
 }
 
 /** Each as it goes to disk. */
@@ -69,7 +70,7 @@ export async function gather(question: Question): Promise<Gathered> {
   const inventory = {
     ...used,
     edges: joined(used, traced?.edges ?? []),
-    gaps: distinctGaps([...used.gaps, ...metrics.gaps, ...gaps]),
+    gaps: distinctGaps([...used.gaps, ...metrics.gaps, ...gaps, ...(traced?.gaps ?? [])]),
   };
   return {
     inventory,

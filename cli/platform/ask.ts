@@ -78,30 +78,51 @@ const clockOf = (host: Host): Clock => ({
   sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
 });
 
+/** X-Ray says "near real time"; most are there within half a minute. Guess: tune. */
+const TRACES_WAIT_MAX_S = 45;
+
 /** Asks, from a few seconds before the plan's start until its end. Never throws for what AWS does. */
 export async function askPlatform(
   host: Host,
   ask: PlatformAsk,
   { plan, signal, onProgress }: { plan: Plan; signal: AbortSignal; onProgress: (text: string) => void },
 ): Promise<PlatformFiles> {
-  const [{ awsClients }, { gather }, { namedResources }] = await Promise.all([
+  const [{ awsClients }, { gather }, { namedResources }, { readTraces }] = await Promise.all([
     import('../../analyzers/sources/clients.ts'),
     import('../../analyzers/sources/gather.ts'),
     import('../../analyzers/sources/inventory/named.ts'),
+    import('../../analyzers/sources/xray/read-traces.ts'),
   ]);
   const clients = awsClients(ask.address);
   const { named } = ask;
+  const clock = clockOf(host);
+  const fromS = Date.parse(plan.startedAt) / 1000;
+  const toS = plan.endedAt === null ? host.now() / 1000 : Date.parse(plan.endedAt) / 1000;
   try {
     return await gather({
       clients,
-      clock: clockOf(host),
+      clock,
       signal,
       wanted: { resources: ask.resources, edges: ask.edges, named: named === null ? null : () => namedResources(clients, named, signal) },
-      fromS: Date.parse(plan.startedAt) / 1000,
-      toS: plan.endedAt === null ? host.now() / 1000 : Date.parse(plan.endedAt) / 1000,
+      fromS,
+      toS,
       patience: ask.patience,
       ...(ask.resolutionS === undefined ? {} : { resolutionS: ask.resolutionS }),
       onProgress,
+      readTraces: async ({ resources }) =>
+        readTraces({
+          xray: await clients.xray(),
+          logs: await clients.logs(),
+          plan,
+          windowS: { fromS, toS },
+          client: null,
+          resources,
+          clock,
+          random: Math.random,
+          signal,
+          onProgress: ({ step, done, total }) => onProgress(`X-Ray: ${step}, ${done}${total === null ? '' : ` of ${total}`}`),
+          waitMaxS: Math.min(TRACES_WAIT_MAX_S, ask.patience.waitMsMax / 1000),
+        }),
     });
   } finally {
     clients.destroy();

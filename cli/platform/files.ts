@@ -9,29 +9,37 @@ import {
   isNotAsked,
   type Missing,
   type NotAsked,
+  type PlatformArtifact,
   SCHEMA_VERSION,
+  type Traces,
 } from '../../analyzers/contract.ts';
 import { isBadTelemetry, type TelemetryFile, telemetryFileOf } from '../../analyzers/telemetry-file.ts';
 import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { exists, FILES, writeAtomic } from '../store.ts';
+import { readTracesFile, writeTraces } from '../traces/traces-file.ts';
 
 /** What AWS said of the platform, as a run directory keeps it: inventory.json, platform.json.gz, alarms.json. One that is missing keeps its reason. */
 export interface PlatformFiles {
   inventory: Inventory | Missing;
   platform: TelemetryFile | Missing;
   alarms: Alarms | Missing | NotAsked;
+  /** Those that are missing leave no file: the inventory's gaps say why. */
+  traces?: Traces | Missing;
 }
-export type FoundPlatform = Pick<FoundArtifacts, keyof PlatformFiles>;
+export type FoundPlatform = Pick<FoundArtifacts, PlatformArtifact>;
 
 /** Guess: 600 series of 3,600 points are 20 MB of text. More than this is no file of ours. */
 const TEXT_BYTES_MAX = 512 * 2 ** 20;
 
 /** Each whole or not at all. */
-export async function writePlatform(host: Host, directory: string, { inventory, platform, alarms }: PlatformFiles): Promise<void> {
+export async function writePlatform(host: Host, directory: string, { inventory, platform, alarms, traces }: PlatformFiles): Promise<void> {
   const write = (name: string, content: string | Uint8Array): Promise<void> => writeAtomic(host, path.join(directory, name), content);
   await write(FILES.platform, await promisify(gzip)(textOf(platform)));
   await write(FILES.alarms, textOf(alarms));
+  const tracesFile = path.join(directory, FILES.traces);
+  if (traces !== undefined && !isMissing(traces)) await writeTraces(tracesFile, traces);
+  else await host.fs.rm(tracesFile, { force: true }); // of an earlier asking
   // The last, for it says that the others are there.
   await write(FILES.inventory, textOf(inventory));
 }
@@ -51,11 +59,25 @@ export async function readPlatform(host: Host, directory: string, absent: Missin
       return { missing: `${name} is damaged: ${(cause as Error).message}` };
     }
   };
+  const inventory = await read(FILES.inventory, inventoryOf);
   return {
-    inventory: await read(FILES.inventory, inventoryOf),
+    inventory,
     platform: await read(FILES.platform, platformOf),
     alarms: await read(FILES.alarms, alarmsOf),
+    traces: await readRunTraces(host, directory, inventory),
   };
+}
+
+async function readRunTraces(
+  host: Host,
+  directory: string,
+  inventory: Inventory | Missing | NotAsked,
+): Promise<Traces | Missing | NotAsked> {
+  const file = path.join(directory, FILES.traces);
+  if (await exists(host, file)) return readTracesFile(file).catch((cause: Error) => ({ missing: cause.message }));
+  if (isMissing(inventory) || isNotAsked(inventory)) return inventory;
+  const why = inventory.gaps.find(({ source }) => source === 'xray' || source === 'logs');
+  return why === undefined ? { notAsked: 'no traces were asked for' } : { missing: `there are no traces: ${why.reason}. ${why.next}` };
 }
 
 async function readText(host: Host, file: string): Promise<string> {

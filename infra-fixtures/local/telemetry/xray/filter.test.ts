@@ -12,6 +12,8 @@ const traceOf = (documents: readonly object[]): Trace => {
     id: TRACE_ID,
     startS: 100,
     endS: 101,
+    updatedS: 0,
+    revision: 1,
     limitExceeded: false,
     texts: documents.map((document) => JSON.stringify({ trace_id: TRACE_ID, ...document })),
   });

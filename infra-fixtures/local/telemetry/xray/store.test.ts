@@ -37,13 +37,16 @@ describe('TraceStore', () => {
     const store = new TraceStore(() => 5_000_000, 0);
     put(store, 2, 1);
     put(store, 1, 2);
-    const ids = (...window: Parameters<TraceStore['between']>) => store.between(...window).map(({ id, startS }) => [id, startS]);
+    const ids = (startS: number, endS: number) => store.between(startS, endS, 'TraceId').map(({ id, timeS }) => [id, timeS]);
     expect(ids(1000, 1003)).toEqual([
       [traceId(1), 1001],
       [traceId(2), 1002],
     ]);
     expect(ids(1000, 1002)).toEqual([[traceId(1), 1001]]);
     expect(ids(0, 1000)).toEqual([]);
+    // Both came at the same time.
+    expect(store.between(5000, 5001, 'Event').map(({ id }) => id)).toEqual([traceId(1), traceId(2)]);
+    expect(store.between(1000, 1003, 'Event')).toEqual([]);
     expect(store.overlapping(1002.5, 1010)).toEqual([traceId(2)]);
   });
 

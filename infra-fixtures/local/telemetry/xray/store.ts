@@ -25,9 +25,12 @@ interface Kept {
 
 interface Entry {
   id: string;
-  /** Epoch seconds: of the earliest segment's start and of the latest end. */
+  /** Epoch seconds: of the earliest segment's start, of the latest end, and of the last arrival. */
   startS: number;
   endS: number;
+  updatedS: number;
+  /** How many documents have come. */
+  revision: number;
   bytes: number;
   limitExceeded: boolean;
   /** By segment id; packed: the same as JSON, deflated. */
@@ -38,6 +41,10 @@ interface Entry {
 export interface StoredTrace extends Readonly<Omit<Entry, 'documents' | 'bytes'>> {
   texts: readonly string[];
 }
+
+/** What a trace's time is: its start, or its last change. */
+export const TIME_RANGE_TYPES = ['TraceId', 'Event'] as const;
+type TimeRangeType = (typeof TIME_RANGE_TYPES)[number];
 
 export class TraceStore {
   /** The longest untouched first. Those that are plain are the last ones, as many as are counted in `#plain`. */
@@ -56,6 +63,8 @@ export class TraceStore {
   put(text: string, document: Document): void {
     const atMs = this.#clock();
     const trace = this.#touched(document);
+    trace.updatedS = atMs / 1000;
+    trace.revision++;
     const documents = trace.documents as Map<string, Kept>;
     const before = documents.get(document.id);
     const grownBy = text.length - (before?.text.length ?? 0);
@@ -81,12 +90,12 @@ export class TraceStore {
     return { ...rest, texts };
   }
 
-  /** Those that start in [startS, endS), ordered by that and by id. Whether they can be read yet shows when they are asked for. */
-  between(startS: number, endS: number): { id: string; startS: number }[] {
+  /** Those with their time in [startS, endS), ordered by it and by id. Whether they can be read yet shows when they are asked for. */
+  between(startS: number, endS: number, type: TimeRangeType): { id: string; timeS: number }[] {
     return [...this.#traces.values()]
-      .filter((trace) => trace.startS >= startS && trace.startS < endS)
-      .map((trace) => ({ id: trace.id, startS: trace.startS }))
-      .sort((a, b) => a.startS - b.startS || (a.id < b.id ? -1 : 1));
+      .map(({ id, ...trace }) => ({ id, timeS: type === 'Event' ? trace.updatedS : trace.startS }))
+      .filter(({ timeS }) => timeS >= startS && timeS < endS)
+      .sort((a, b) => a.timeS - b.timeS || (a.id < b.id ? -1 : 1));
   }
 
   /** Ids of those that were under way at some time in [startS, endS). */
@@ -104,6 +113,8 @@ export class TraceStore {
       id,
       startS: start_time,
       endS: start_time,
+      updatedS: 0,
+      revision: 0,
       bytes: 0,
       limitExceeded: false,
       documents: new Map(),

@@ -22,6 +22,7 @@ export const summaryOf = (trace: Trace): object => {
     ServiceIds: serviceIds(segments),
     ResourceARNs: distinct(segments.map(({ document }) => document.resource_arn)).map((ARN) => ({ ARN })),
     EntryPoint: serviceId(root.node),
+    Revision: trace.revision,
   };
 };
 

@@ -5,7 +5,7 @@ import { AwsError, type Operation, type Service } from '../service.ts';
 import { parseFilter, parseSelector } from './filter.ts';
 import { ServiceGraph, TimeSeries } from './graph.ts';
 import { readDocument, type Unprocessed } from './segment.ts';
-import { TraceStore } from './store.ts';
+import { TIME_RANGE_TYPES, TraceStore } from './store.ts';
 import { summaryOf } from './summary.ts';
 import { assemble, type Segment, secondsBetween, type Trace } from './trace.ts';
 
@@ -73,11 +73,11 @@ export const createXRay = ({ clock, delayS }: { clock: Clock; delayS: number }):
 
     GetTraceSummaries: reading(async (input) => {
       const { startS, endS } = windowOf(input);
-      input.choice('TimeRangeType', ['TraceId']);
+      const type = input.choice('TimeRangeType', TIME_RANGE_TYPES) ?? 'TraceId';
       if (input.given('Sampling') === true) input.unsupported('Sampling');
       const expression = input.optionalText('FilterExpression', Number.POSITIVE_INFINITY, 0);
       const isWanted = expression === undefined ? () => true : parseFilter(expression);
-      const found = store.between(startS, endS);
+      const found = store.between(startS, endS, type);
       const from = indexAfter(found, input.place() as Position | undefined);
       const page = found.slice(from, from + TRACES_PER_PAGE);
       const summaries: object[] = [];
@@ -91,7 +91,7 @@ export const createXRay = ({ clock, delayS }: { clock: Clock; delayS: number }):
       );
       return {
         TraceSummaries: summaries,
-        ApproximateTime: page[0]?.startS ?? startS,
+        ApproximateTime: page[0]?.timeS ?? startS,
         TracesProcessedCount: processed,
         ...(from + TRACES_PER_PAGE < found.length && { NextToken: input.tokenOf(page.at(-1)) }),
       };
@@ -160,13 +160,13 @@ const ungrouped = (input: Input): void => {
 
 interface Position {
   id: string;
-  startS: number;
+  timeS: number;
 }
 
 /** Where to go on after the last one of a page: what came in the meantime moves nothing. */
 const indexAfter = (found: readonly Position[], last: Position | undefined): number => {
   if (last === undefined) return 0;
-  const next = found.findIndex(({ id, startS }) => startS > last.startS || (startS === last.startS && id > last.id));
+  const next = found.findIndex(({ id, timeS }) => timeS > last.timeS || (timeS === last.timeS && id > last.id));
   return next === -1 ? found.length : next;
 };
 
