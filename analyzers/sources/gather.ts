@@ -28,7 +28,13 @@ export interface Question {
   /** How things stand, in one line. */
   onProgress?: ((text: string) => void) | undefined;
   /** Reads the run's traces, once it is known what there is. Left out: nobody asks for them. */
-  readTraces?: ((inventory: Inventory) => Promise<{ traces: Traces | Missing; edges: Inventory['edges'] }>) | undefined;
+  readTraces?: ((inventory: Inventory) => Promise<TracesAnswer>) | undefined;
+}
+
+interface TracesAnswer {
+  traces: Traces | Missing;
+  edges: Inventory['edges'];
+  gaps: SourceGap[];
 }
 
 /** Each as it goes to disk. */
@@ -69,7 +75,7 @@ export async function gather(question: Question): Promise<Gathered> {
   const inventory = {
     ...used,
     edges: joined(used, traced?.edges ?? []),
-    gaps: distinctGaps([...used.gaps, ...metrics.gaps, ...gaps]),
+    gaps: distinctGaps([...used.gaps, ...metrics.gaps, ...gaps, ...(traced?.gaps ?? [])]),
   };
   return {
     inventory,
