@@ -55,8 +55,8 @@ export function awsClients({ endpoint, region, credentials }: AwsAddress): AwsCl
     ...(region === undefined ? {} : { region }),
     ...(credentials === undefined ? {} : { credentials }),
   };
-  // The trace source keeps to a rate that it finds out: it has to see each refusal.
-  const paced = { ...configuration, maxAttempts: 1 };
+  // Whoever reads traces keeps to X-Ray's rates by itself, and knows better what to try again and when.
+  const once = { ...configuration, maxAttempts: 1 };
   const made: { destroy(): void }[] = [];
   const keep = <C extends { destroy(): void }>(client: C): C => {
     made.push(client);
@@ -73,8 +73,8 @@ export function awsClients({ endpoint, region, credentials }: AwsAddress): AwsCl
   return {
     cloudwatch,
     region: () => cloudwatch.config.region(),
-    xray: lazily(async () => new (await import('@aws-sdk/client-xray')).XRayClient(paced)),
-    logs: lazily(async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(paced)),
+    xray: lazily(async () => new (await import('@aws-sdk/client-xray')).XRayClient(once)),
+    logs: lazily(async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(once)),
     dynamodb: lazily(async () => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(configuration)),
     lambda: lazily(async () => new (await import('@aws-sdk/client-lambda')).LambdaClient(configuration)),
     ecs: lazily(async () => new (await import('@aws-sdk/client-ecs')).ECSClient(configuration)),
