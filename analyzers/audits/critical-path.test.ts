@@ -33,6 +33,17 @@ describe('critical-path', () => {
     expect(sample?.why).toMatch(/ids came back changed.* 40 of 4,000/);
   });
 
+  it('says what it is where no code of the function ran', () => {
+    const cold = (k: number): Trace =>
+      madeTrace(
+        k,
+        made('apigateway:api GET /items', 0, 100, [made('lambda:items Service', 5, 95, [made('lambda:items Function', 80, 95)])]),
+        { startS },
+      );
+    const [finding] = findingsOf('critical-path', { ...run, traces: tracesWith(many(40, cold)) });
+    expect(finding).toMatchObject({ title: expect.stringContaining('75 %'), next: expect.stringContaining('wait for an environment') });
+  });
+
   it('is inconclusive where no trace is complete, or all are missing', () => {
     const partial = many(5, (k) => ({ ...slow(k), partial: true }));
     expect(findingsOf('critical-path', { ...run, traces: tracesWith(partial) })).toEqual([

@@ -1,4 +1,5 @@
 import type { Audit, Evidence, Finding, Traces, Window } from '../contract.ts';
+import { LAMBDA_SERVICE } from '../traces/invocations.ts';
 import { type PathShare, type PathShares, pathShares } from '../traces/path-shares.ts';
 import { sampleNote } from '../traces/sample-note.ts';
 import { figure, percent, plural } from '../words.ts';
@@ -51,9 +52,17 @@ function finding(first: PathShare, measured: PathShares, traces: Traces, steady:
     title: `${percent(first.share)} of the time of requests is ${nameOf(first)}${few ? `, by only ${plural(measured.traces, 'trace')}` : ''}`,
     why: `Of ${plural(measured.traces, 'complete trace')}${steady ? ' in the steady window' : ''}, each counted for the requests that it stands for: on the critical path, so that only what the player waited for counts.${sampleNote(traces)}`,
     evidence: leading.flatMap(evidenceOf),
-    next: `Look at ${nameOf(first)} first: a request spends ${figure(first.pathMs)} ms there on average.`,
+    next: `Look at ${nameOf(first)} first: a request spends ${figure(first.pathMs)} ms there on average.${hintOn(first)}`,
     effect: `Twice as fast there, a request would take ${percent(first.share / 2)} less time on average.`,
   };
+}
+
+/** What Lambda itself does is named by its parts, which say little to who doesn't know them. With a space before it. */
+function hintOn({ node, operation }: PathShare): string {
+  if (!node.startsWith('lambda:')) return '';
+  if (operation === LAMBDA_SERVICE)
+    return ' That is time in which no code ran: invocations wait for an environment (cold starts, concurrency).';
+  return operation === 'Initialization' ? ' That is cold starts: load less before the handler, or provide concurrency.' : '';
 }
 
 const nameOf = ({ node, operation }: PathShare): string => `${node} ${operation}`;

@@ -22,9 +22,16 @@ describe('slowest-requests', () => {
     expect(finding?.evidence).toContainEqual({ what: 'GET /leaderboards/:name: most of it', value: 'elasticache:cache GET (80 %)' });
   });
 
+  it('does not explain slow requests by a trace of a fast one', () => {
+    const [finding] = find([board(1, 5)]);
+    expect(finding?.title).not.toContain('most of it');
+    expect(finding?.next).toContain('while it was slow');
+    expect(finding?.evidence).toContainEqual({ what: 'GET /leaderboards/:name: that request took', value: expect.closeTo(5), unit: 'ms' });
+  });
+
   it('says what was not traced', () => {
     const [finding] = find([]);
-    expect(finding?.next).toContain('none of these requests was traced');
+    expect(finding?.next).toContain('none of these requests was traced while it was slow');
     expect(finding?.evidence.filter(({ what, value }) => what.endsWith(': trace') && value === null)).toHaveLength(3);
   });
 

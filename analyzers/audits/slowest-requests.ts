@@ -9,6 +9,8 @@ import { figure, percent } from '../words.ts';
 /** Endpoints worth a line. */
 const ENDPOINTS_MAX = 3;
 const QUANTILE = 0.95;
+/** A trace that took less than so much of the p95 says nothing of what made others slow. Guess: tune. */
+const SLOW_SHARE_MIN = 0.5;
 /** Below these, the 95th percentile is the slowest request. */
 const REQUESTS_MIN = 1 / (1 - QUANTILE);
 
@@ -67,8 +69,8 @@ const isBetter = (trace: Trace, root: EndedSpan, known: Example): boolean =>
 
 function finding(linked: readonly Linked[], note: string): Finding {
   const [first] = linked;
-  const traced = linked.find(({ example }) => example !== null);
-  const longest = traced?.example == null ? null : longestPart(traced.example);
+  const traced = linked.find(isSlow);
+  const longest = traced === undefined ? null : longestPart(traced.example);
   return {
     id: 'slowest-requests',
     verdict: 'pass',
@@ -77,11 +79,14 @@ function finding(linked: readonly Linked[], note: string): Finding {
     why: `Each is linked to the slowest of its requests that was traced; the slowest of all may not have been, since platforms trace a sample.${note}`,
     evidence: linked.flatMap(evidenceOf),
     next:
-      traced?.example == null
-        ? 'Run longer, or trace a larger share: none of these requests was traced.'
+      traced === undefined
+        ? 'Run longer, or trace a larger share: none of these requests was traced while it was slow.'
         : `Open trace ${traced.example.traceId} in CloudWatch (X-Ray traces), or with \`aws xray batch-get-traces --trace-ids ${traced.example.traceId}\`.`,
   };
 }
+
+const isSlow = (linked: Linked): linked is Slow & { example: Example } =>
+  linked.example !== null && 1000 * durationOf(linked.example.root) >= SLOW_SHARE_MIN * linked.p95Ms;
 
 function evidenceOf({ name, p95Ms, example }: Linked): Evidence[] {
   const p95: Evidence = { what: `${name}: p95 as the client saw it`, value: p95Ms, unit: 'ms' };
