@@ -40,7 +40,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-const DOWN = { schemaVersion: 1, running: false, http: null, ws: null, pid: null, notes: [] };
+const DOWN = { schemaVersion: 1, running: false, http: null, ws: null, aws: null, pid: null, notes: [] };
 
 it('goes up once, tells where it is, and goes down', async () => {
   expect(JSON.parse((await loadkitStack('status', '--json')).out)).toEqual(DOWN);
@@ -51,6 +51,7 @@ it('goes up once, tells where it is, and goes down', async () => {
     running: true,
     http: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     ws: expect.stringMatching(/^ws:/),
+    aws: expect.stringMatching(/^http:/),
     pid: expect.any(Number),
     notes: expect.any(Array),
   });
