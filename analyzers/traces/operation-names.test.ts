@@ -30,9 +30,12 @@ describe('requestNames', () => {
 
   it('answers with the method and something after it for any URL', () => {
     const name = requestNames(['GET /a/:b']);
-    fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.webPath()), (url) => name('GET', url).startsWith('GET ') && name('GET', url).length > 4),
+    // fast-check's own paths take longer to make than all of this to test.
+    const url = fc.oneof(
+      fc.string(),
+      fc.array(fc.string({ maxLength: 8 }), { maxLength: 6 }).map((parts) => `/${parts.join('/')}`),
     );
+    fc.assert(fc.property(url, (given) => name('GET', given).startsWith('GET ') && name('GET', given).length > 4));
   });
 });
 
