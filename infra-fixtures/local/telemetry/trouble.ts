@@ -177,11 +177,12 @@ const deny = (action: string): never => {
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transaction-Search.html : none are indexed here. */
 const withoutTraces = (name: string, operation: Operation): Operation => {
-  const nothing = {
+  const instead = {
     'xray:GetTraceSummaries': { TraceSummaries: [], TracesProcessedCount: 0, NextToken: undefined },
     'xray:BatchGetTraces': { Traces: [], UnprocessedTraceIds: [] },
+    'xray:GetTraceSegmentDestination': { Destination: 'CloudWatchLogs' },
   }[name];
-  return nothing === undefined ? operation : async (input) => ({ ...(await operation(input)), ...nothing });
+  return instead === undefined ? operation : async (input) => ({ ...(await operation(input)), ...instead });
 };
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */

@@ -1,3 +1,4 @@
+import { ACCOUNT_ID, REGION } from '../../names.ts';
 import type { Clock } from '../clock.ts';
 import { type Fields, Input } from '../input.ts';
 import { AwsError, type Operation, type Service } from '../service.ts';
@@ -36,6 +37,7 @@ export const createLogs = ({ clock, delayS, onEmbeddedMetric, spans = false }: L
     service: {
       prefix: 'logs',
       operations: {
+        DescribeLogGroups: reading((input) => describeLogGroups(store, input)),
         FilterLogEvents: reading((input) => filterLogEvents(store, input)),
         StartQuery: reading(startQuery),
         GetQueryResults: reading(getQueryResults),
@@ -48,6 +50,29 @@ export const createLogs = ({ clock, delayS, onEmbeddedMetric, spans = false }: L
     },
   };
 };
+
+const GROUPS_PER_PAGE = 50;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
+const describeLogGroups = (store: LogStore, input: Input): object => {
+  const prefix = input.optionalText('logGroupNamePrefix') ?? '';
+  const after = String(input.place() ?? '');
+  const found = [...store.groups.values()]
+    .filter(({ name }) => name.startsWith(prefix) && name > after)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const page = found.slice(0, GROUPS_PER_PAGE);
+  return {
+    logGroups: page.map(({ name, keptDays }) => ({
+      logGroupName: name,
+      arn: `${groupArn(name)}:*`,
+      logGroupArn: groupArn(name),
+      retentionInDays: keptDays,
+    })),
+    ...(found.length > page.length && { nextToken: input.tokenOf(page.at(-1)?.name) }),
+  };
+};
+
+const groupArn = (name: string): string => `arn:aws:logs:${REGION}:${ACCOUNT_ID}:log-group:${name}`;
 
 const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message);
 const REFUSALS = {

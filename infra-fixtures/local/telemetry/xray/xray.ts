@@ -16,6 +16,7 @@ export const xrayPaths: Readonly<Record<string, string>> = {
   '/Traces': 'BatchGetTraces',
   '/ServiceGraph': 'GetServiceGraph',
   '/TimeSeriesServiceStatistics': 'GetTimeSeriesServiceStatistics',
+  '/GetTraceSegmentDestination': 'GetTraceSegmentDestination',
 };
 
 /** https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html */
@@ -113,6 +114,8 @@ export const createXRay = ({ clock, delayS }: { clock: Clock; delayS: number }):
       await each(store.overlapping(startS, endS), (trace) => graph.add(trace, startsIn(startS, endS)));
       return { StartTime: startS, EndTime: endS, Services: graph.services, ContainsOldGroupVersions: false };
     }),
+
+    GetTraceSegmentDestination: reading(() => ({ Destination: 'XRay', Status: 'ACTIVE' })),
 
     GetTimeSeriesServiceStatistics: reading(async (input) => {
       const { startS, endS } = windowOf(input);
