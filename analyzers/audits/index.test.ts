@@ -34,8 +34,8 @@ describe('AUDITS', () => {
 });
 
 describe('runAudits', () => {
-  it('finds nothing to say about a healthy run', () => {
-    expect(runAudits(inputs)).toEqual([]);
+  it('finds nothing wrong with a healthy run', () => {
+    expect(runAudits(inputs).filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
   });
 
   it.each(AUDITS.flatMap((audit) => audit.needs.map((need) => [audit.id, need, audit] as const)))(
@@ -112,7 +112,7 @@ describe('runAudits', () => {
   });
 
   it('tells of a missing file once, with all the questions that it leaves open', () => {
-    const found = runAudits({ ...inputs, client: MISSING });
+    const found = runAudits({ ...inputs, client: MISSING }).filter(({ verdict }) => verdict !== 'pass');
     expect(found).toHaveLength(1);
     const without = AUDITS.filter(({ needs }) => needs.includes('client'));
     expect(found[0]?.evidence.map(({ what }) => what)).toEqual(without.map(({ question }) => question));
