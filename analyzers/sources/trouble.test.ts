@@ -25,6 +25,11 @@ describe('troubleOf', () => {
     [awsError('TimeoutError', 'socket hang up'), 'network', 'AWS_ENDPOINT_URL'],
     [awsError('InternalServiceFault', 'an internal error', 500), 'service', 'analyze --aws'],
     [awsError('UnknownOperationException', '', 404), 'unsupported', 'ext.loadkit.resources'],
+    [
+      awsError('Error', '@aws-sdk XML parse error: unexpected content.\n  Deserialization error: to see the raw response, inspect …'),
+      'unsupported',
+      'ext.loadkit.resources',
+    ],
     [awsError('ResourceNotFoundException', 'Function not found', 404), 'not-found', 'region'],
     [awsError('AbortError', 'Request aborted'), 'interrupted', 'analyze --aws'],
     ['boom', 'unknown', 'analyze --aws'],

@@ -120,6 +120,8 @@ const OF_TIME = /Signature (expired|not yet current)|not yet valid|too skewed/i;
 function kindOf({ name, message, code, status }: ErrorLike): TroubleKind {
   if (OF_TIME.test(message)) return 'clock';
   if (/Region is missing/i.test(message)) return 'region';
+  // An endpoint that is not AWS's, and answers in another protocol.
+  if (/Deserialization error/.test(message)) return 'unsupported';
   if (/(token|session).*expired|expired.*(token|session)/i.test(message)) return 'expired';
   for (const text of [name, code]) for (const [pattern, kind] of BY_NAME) if (text !== '' && pattern.test(text)) return kind;
   if (/InvalidSignature/.test(name)) return 'credentials';

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { AwsDiagnosis } from '../doctor/aws.ts';
 import type { Answer } from '../doctor/check.ts';
 import type { Diagnosis } from '../doctor/index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Host } from '../host.ts';
+import type { AwsDiagnosis } from '../platform/permissions.ts';
 
 interface Flags {
   aws?: boolean;
@@ -30,7 +30,7 @@ export function doctorCommand(host: Host): Command {
 }
 
 async function askAws(host: Host, config: string | undefined): Promise<AwsDiagnosis> {
-  const [{ loadConfig }, { diagnoseAws }] = await Promise.all([import('../config.ts'), import('../doctor/aws.ts')]);
+  const [{ loadConfig }, { diagnoseAws }] = await Promise.all([import('../config.ts'), import('../platform/permissions.ts')]);
   return diagnoseAws(host, await loadConfig(host, config));
 }
 

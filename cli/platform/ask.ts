@@ -6,6 +6,7 @@ import type { Patience } from '../../analyzers/sources/convergence.ts';
 import type { ConfiguredResource } from '../../analyzers/sources/inventory/configured.ts';
 import type { Config } from '../config.ts';
 import type { Host } from '../host.ts';
+import { isLoopback } from '../safety.ts';
 import type { PlatformFiles } from './files.ts';
 import type { AwsSettings } from './settings.ts';
 
@@ -29,6 +30,8 @@ export interface EmbeddedPlatform {
 
 /** CloudWatch has most data within two minutes or three; each look costs a call. Guess: tune. */
 const AWS_PATIENCE: Patience = { everyMs: 15_000, waitMsMax: 300_000, delayS: 120 };
+/** An endpoint on this machine, such as that of `loadkit stack up`: what a look costs is a moment, and how late it is, it doesn't say. Guess: tune. */
+const LOCAL_PATIENCE: Patience = { everyMs: 1000, waitMsMax: 150_000, delayS: 0 };
 /** On top of what the stack delays its telemetry by. Guess: tune. */
 const EMBEDDED_SLACK_MS = 10_000;
 const EMBEDDED_EVERY_MS = 500;
@@ -60,15 +63,16 @@ export function awsAsk(
   { asked, plan }: { asked: boolean; plan?: Plan },
 ): PlatformAsk | null {
   const before = plan?.aws;
-  const hasEndpoint = ENDPOINT_VARIABLES.some((name) => (host.env[name] ?? '') !== '');
-  if (!asked && aws === null && resources.length === 0 && !hasEndpoint && before === undefined) return null;
+  const endpoint = before?.endpoint ?? ENDPOINT_VARIABLES.map((name) => host.env[name]).find((url) => url !== undefined && url !== '');
+  const url = endpoint === undefined ? null : URL.parse(endpoint);
+  if (!asked && aws === null && resources.length === 0 && endpoint === undefined && before === undefined) return null;
   const { region, stackName, tags } = aws ?? {};
   return {
     address: { region: region ?? before?.region ?? undefined, endpoint: before?.endpoint ?? undefined },
     resources,
     edges,
     named: stackName === undefined && tags === undefined ? null : { ...(stackName && { stackName }), ...(tags && { tags }) },
-    patience: AWS_PATIENCE,
+    patience: url !== null && isLoopback(url) ? LOCAL_PATIENCE : AWS_PATIENCE,
   };
 }
 

@@ -1,11 +1,11 @@
 import * as path from 'node:path';
-import { type Inventory, isMissing, type Plan, type Resource, SCHEMA_VERSION } from '../../analyzers/contract.ts';
+import { type Inventory, isMissing, isNotAsked, type Plan, type Resource, SCHEMA_VERSION } from '../../analyzers/contract.ts';
 import { resourceOfNode } from '../../analyzers/sources/inventory/families.ts';
 import type { TelemetryFile } from '../../analyzers/telemetry-file.ts';
 import type { Host } from '../host.ts';
 import type { Progress } from '../progress.ts';
 import { askPlatform, type PlatformAsk } from './ask.ts';
-import { type PlatformFiles, readTelemetryFile, writePlatform } from './files.ts';
+import { type PlatformFiles, readPlatform, readTelemetryFile, writePlatform } from './files.ts';
 
 /** Calls back when the user has had enough of waiting; the returned function stops listening. */
 type OnStop = (stop: () => void) => () => void;
@@ -27,10 +27,17 @@ export async function gatherInto(host: Host, ask: PlatformAsk, { directory, plan
   try {
     const files = await askPlatform(host, ask, { plan, signal: stopping.signal, onProgress: (text) => progress.show(text) });
     progress.note(summaryOf(files));
-    await write(host, directory, files, progress);
+    if (isMissing(files.platform) && (await isAnswered(host, directory))) progress.note('what AWS said before is kept');
+    else await write(host, directory, files, progress);
   } finally {
     listened();
   }
+}
+
+/** Whether there is an answer of before: no answer is no reason to lose one. */
+async function isAnswered(host: Host, directory: string): Promise<boolean> {
+  const { platform } = await readPlatform(host, directory, { notAsked: 'not yet' });
+  return !isMissing(platform) && !isNotAsked(platform);
 }
 
 /** Takes a telemetry file for what AWS would have said. @throws UserError 104 when it is none */

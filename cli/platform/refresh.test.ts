@@ -96,5 +96,12 @@ describe('refresh', () => {
       series: expect.arrayContaining([{ node: 'lambda:auth', metric: 'Invocations', stat: 'Sum', unit: 'Count', values: [2, 2, 2, 2] }]),
     });
     expect(host.written.stderr).toContain('AWS: ');
+
+    // Asked again where nothing is listed any more: no answer is no reason to lose one.
+    const silent = await startTestTelemetry({ clock });
+    await writePlan(host, directory, { ...plan, ...times, aws: { endpoint: silent.endpoint, region: 'us-east-1' } });
+    await refresh({ ...host, now: clock.now }, directory, { ...NOBODY, asked: true });
+    expect(host.written.stderr).toMatch(/nothing of the platform.*\n.*is kept/);
+    expect((await readPlatform(host, directory, ABSENT)).platform).toEqual(platform);
   }, 60_000);
 });

@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts';
+import { awsCredentials } from '../doctor/aws-credentials.ts';
+import type { Answer } from '../doctor/check.ts';
 import type { Host } from '../host.ts';
-import { awsAsk } from '../platform/ask.ts';
-import { awsCredentials } from './aws-credentials.ts';
-import type { Answer } from './check.ts';
+import { awsAsk } from './ask.ts';
 
 /** What `doctor --aws` adds to `doctor --json`; a contract. */
 export interface AwsDiagnosis {
