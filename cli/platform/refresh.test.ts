@@ -89,7 +89,8 @@ describe('refresh', () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
     onTestFinished(() => void vi.unstubAllEnvs());
     const began = performance.now();
-    await refresh({ ...host, now: () => clock.now() + performance.now() - began }, directory, NOBODY);
+    const now = (): number => clock.now() + performance.now() - began;
+    await refresh({ ...host, now }, directory, NOBODY);
     const { platform } = await readPlatform(host, directory, ABSENT);
     expect(platform).toMatchObject({
       periodS: 60,
@@ -100,7 +101,7 @@ describe('refresh', () => {
     // Asked again where nothing is listed any more: no answer is no reason to lose one.
     const silent = await startTestTelemetry({ clock });
     await writePlan(host, directory, { ...plan, ...times, aws: { endpoint: silent.endpoint, region: 'us-east-1' } });
-    await refresh({ ...host, now: clock.now }, directory, { ...NOBODY, asked: true });
+    await refresh({ ...host, now }, directory, { ...NOBODY, asked: true });
     expect(host.written.stderr).toMatch(/nothing of the platform.*\n.*is kept/);
     expect((await readPlatform(host, directory, ABSENT)).platform).toEqual(platform);
   }, 60_000);
