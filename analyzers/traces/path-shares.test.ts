@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { randomSource } from '../../tests/artifacts.ts';
 import { call, made, madeTrace, many } from '../../tests/made-trace.ts';
-import { seededRandom } from '../../tests/seeded-random.ts';
 import type { Trace } from '../contract.ts';
 import { pathShares } from './path-shares.ts';
 
@@ -33,7 +33,7 @@ describe('pathShares', () => {
 
   it('has no interval of one trace, and one that holds the truth in 95 of 100 samples', () => {
     expect(pathShares([request(1, 10, 100)]).shares[0]?.interval).toBeNull();
-    const random = seededRandom(1);
+    const random = randomSource(1).uniform;
     // Durations are exponential and the database takes a uniform share of each: 0.5 of all time.
     const held = Array.from({ length: 400 }, () => {
       const sample = many(60, (k) => {

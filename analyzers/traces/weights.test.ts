@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { syntheticRun } from '../../tests/artifacts.ts';
-import { seededRandom } from '../../tests/seeded-random.ts';
+import { randomSource, syntheticRun } from '../../tests/artifacts.ts';
 import type { Trace } from '../contract.ts';
 import { requestCounts, withWeights } from './weights.ts';
 
@@ -35,7 +34,7 @@ function rampUp(random: () => number): { times: number[]; counts: number[] } {
 
 describe('withWeights', () => {
   it('gives a trace of the ramp less weight than one of the plateau, and all of them the weight of all requests', () => {
-    const random = seededRandom(4);
+    const random = randomSource(4).uniform;
     const { times, counts } = rampUp(random);
     const traces = withWeights(sampled(times, random), { startS: START_S, periodS: 1, counts });
     expect(total(traces)).toBeCloseTo(times.length, 6);
@@ -47,7 +46,7 @@ describe('withWeights', () => {
   });
 
   it('estimates by the default rule where the client left nothing', () => {
-    const random = seededRandom(9);
+    const random = randomSource(9).uniform;
     const { times } = rampUp(random);
     const weight = total(withWeights(sampled(times, random), null));
     expect(weight / times.length).toBeGreaterThan(0.9);

@@ -1,6 +1,6 @@
 import type { BatchGetTracesCommand } from '@aws-sdk/client-xray';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../tests/seeded-random.ts';
+import { randomSource } from '../../../tests/artifacts.ts';
 import { VirtualClock } from '../../../tests/virtual-clock.ts';
 import { createNaming } from '../../traces/naming.ts';
 import type { Api } from './ask.ts';
@@ -19,7 +19,7 @@ class LimitedXRay {
   readonly clock: VirtualClock;
   readonly perS: number;
   readonly foreignShare: number;
-  readonly #random = seededRandom(7);
+  readonly #random = randomSource(7).uniform;
 
   constructor(clock: VirtualClock, perS: number, foreignShare = 0) {
     this.clock = clock;
@@ -57,7 +57,7 @@ const apiOf = (client: { send: Api['client']['send'] }, clock: VirtualClock, sig
   action: 'xray:BatchGetTraces',
   client,
   pace: createPace(clock, signal),
-  outside: { clock, random: seededRandom(3), signal },
+  outside: { clock, random: randomSource(3).uniform, signal },
 });
 
 describe('fetchTraces', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../tests/seeded-random.ts';
+import { randomSource } from '../../../tests/artifacts.ts';
 import { pick } from './pick.ts';
 
-const random = seededRandom(6);
+const random = randomSource(6).uniform;
 const found = Array.from({ length: 5000 }, (_, k) => ({ id: `t${k}`, startS: k / 10, durationS: random(), revision: 1 }));
 
 describe('pick', () => {

@@ -6,8 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { PLATFORM_PATH } from '../../../infra-fixtures/local/telemetry/platform.ts';
 import { startTelemetry, type Telemetry } from '../../../infra-fixtures/local/telemetry/telemetry.ts';
 import type { TroubleName } from '../../../infra-fixtures/local/telemetry/trouble.ts';
-import { syntheticRun } from '../../../tests/artifacts.ts';
-import { seededRandom } from '../../../tests/seeded-random.ts';
+import { randomSource, syntheticRun } from '../../../tests/artifacts.ts';
 import { madeTraces } from '../../../tests/xray-documents.ts';
 import { isMissing, type Traces } from '../../contract.ts';
 import type { Clock } from '../clock.ts';
@@ -31,7 +30,7 @@ const clock: Clock = {
 const hurried: Clock = { now: clock.now, sleep: (ms, signal) => clock.sleep(ms / 10, signal) };
 
 async function endpoint(...trouble: TroubleName[]): Promise<Telemetry> {
-  const telemetry = await startTelemetry({ periodS: 1, delayS: 0, trouble, random: seededRandom(11) });
+  const telemetry = await startTelemetry({ periodS: 1, delayS: 0, trouble, random: randomSource(11).uniform });
   ended.push(() => telemetry.stop());
   return telemetry;
 }
@@ -58,7 +57,16 @@ function read({ endpoint: url }: { endpoint: string }, more: Partial<TraceReadin
     xray.destroy();
     logs.destroy();
   });
-  return readTraces({ xray, logs, plan: { tracePrefix: PREFIX }, windowS: WINDOW, client: null, clock, random: seededRandom(5), ...more });
+  return readTraces({
+    xray,
+    logs,
+    plan: { tracePrefix: PREFIX },
+    windowS: WINDOW,
+    client: null,
+    clock,
+    random: randomSource(5).uniform,
+    ...more,
+  });
 }
 
 function tracesOf({ traces, gaps }: TracesRead): Traces {

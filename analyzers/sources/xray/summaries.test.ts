@@ -1,6 +1,6 @@
 import type { GetTraceSummariesCommand } from '@aws-sdk/client-xray';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../tests/seeded-random.ts';
+import { randomSource } from '../../../tests/artifacts.ts';
 import { VirtualClock } from '../../../tests/virtual-clock.ts';
 import type { Api } from './ask.ts';
 import { createPace } from './pace.ts';
@@ -32,14 +32,14 @@ function pagedXRay(times: readonly number[]) {
 
 function list(xray: { send: Api['client']['send'] }, lengthS: number) {
   const clock = new VirtualClock(1000 * START_S);
-  const outside = { clock, random: seededRandom(1) };
+  const outside = { clock, random: randomSource(1).uniform };
   const api: Api = { action: 'xray:GetTraceSummaries', client: xray, pace: createPace(clock), outside };
   return listTraces(api, PREFIX, { fromS: START_S, toS: START_S + lengthS }, emptyListing());
 }
 
 describe('listTraces', () => {
   it('finds every trace once, however they lie, with few pages a slice', async () => {
-    const random = seededRandom(2);
+    const random = randomSource(2).uniform;
     // A burst in the middle of an hour of little.
     const times = Array.from({ length: 8000 }, (_, k) => START_S + (k < 6000 ? 1800 + 20 * random() : 3600 * random()));
     const xray = pagedXRay(times);

@@ -49,6 +49,16 @@ export const serviceLoad = (samples: readonly TaskSample[], usages: readonly Tas
   };
 };
 
+/** Over a period; null without any. */
+export const meanLoad = (loads: readonly ServiceLoad[]): ServiceLoad | null =>
+  loads.length === 0
+    ? null
+    : {
+        cpuPercent: mean(loads.map(({ cpuPercent }) => cpuPercent)),
+        memoryPercent: mean(loads.map(({ memoryPercent }) => memoryPercent)),
+        activeTasksPerTask: mean(loads.map(({ activeTasksPerTask }) => activeTasksPerTask)),
+      };
+
 /**
  * Tells of the service as ECS, Container Insights and the target group do: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html,
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html

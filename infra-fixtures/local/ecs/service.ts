@@ -4,7 +4,7 @@ import type { Platform } from '../telemetry/platform.ts';
 import type { HealthCheckSettings } from './health-check.ts';
 import { type DeploymentLimits, nextStep } from './replacement.ts';
 import { createScaling, type ScalingSettings, type ServiceLoad } from './scaling.ts';
-import { sampleOf, serviceLoad, type TaskSample, tellService } from './service-telemetry.ts';
+import { meanLoad, sampleOf, serviceLoad, type TaskSample, tellService } from './service-telemetry.ts';
 import { type ServiceTask, startTask } from './task.ts';
 
 /** An ECS service on Fargate: as many tasks as are desired, replaced when they end or fail their health checks, more or fewer by their load. */
@@ -180,15 +180,5 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       clearInterval(scales);
       await stop();
     },
-  };
-};
-
-const meanLoad = (loads: readonly ServiceLoad[]): ServiceLoad | null => {
-  if (loads.length === 0) return null;
-  const mean = (of: (load: ServiceLoad) => number): number => loads.reduce((sum, load) => sum + of(load), 0) / loads.length;
-  return {
-    cpuPercent: mean(({ cpuPercent }) => cpuPercent),
-    memoryPercent: mean(({ memoryPercent }) => memoryPercent),
-    activeTasksPerTask: mean(({ activeTasksPerTask }) => activeTasksPerTask),
   };
 };

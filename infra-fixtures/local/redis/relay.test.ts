@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RedisRelay, startRedisRelay } from './relay.ts';
+import { startRedisRelay } from './relay.ts';
 import { type RespServer, startRespServer } from './resp-server.ts';
+import type { TcpServer } from './tcp-server.ts';
 
 const LATENCY_MS = 40;
 
 let server: RespServer;
-let relay: RedisRelay;
+let relay: TcpServer;
 const clientOf = async (port: number) => {
   const client = createClient({ url: `redis://127.0.0.1:${port}`, RESP: 2, socket: { reconnectStrategy: false } });
   client.on('error', () => undefined);

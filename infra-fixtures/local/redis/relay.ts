@@ -1,40 +1,20 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-
-export interface RedisRelay {
-  port: number;
-  stop(): Promise<void>;
-}
+import { connect, type Socket } from 'node:net';
+import { listenTcp, type TcpServer } from './tcp-server.ts';
 
 /** What one connection may have waiting: a server that sends more is held up. */
 const WAITING_MAX_BYTES = 4 * 1024 * 1024;
 
 /** Stands before a server of this protocol or any other, and holds up what it answers by `latencyMs`, in order. Requests pass at once. */
-export const startRedisRelay = async (target: { host: string; port: number }, latencyMs: number): Promise<RedisRelay> => {
-  const sockets = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true }, (client) => {
+export const startRedisRelay = (target: { host: string; port: number }, latencyMs: number): Promise<TcpServer> =>
+  listenTcp({ allowHalfOpen: true }, (client, track) => {
     const upstream = connect({ ...target, allowHalfOpen: true });
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('close', () => sockets.delete(socket));
-    }
+    track(upstream);
+    for (const socket of [client, upstream]) socket.setNoDelay(true);
     client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
     upstream.on('error', () => client.destroy());
     client.pipe(upstream);
     delay(upstream, client, latencyMs);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
-};
 
 /** Each chunk goes on when its time has come; one timer is set, for the first of them. */
 const delay = (from: Socket, to: Socket, latencyMs: number): void => {

@@ -1,15 +1,13 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { KeyValueStore, RespError } from './key-value-store.ts';
 import { RespStatistics } from './resp-info.ts';
+import { listenTcp, type TcpServer } from './tcp-server.ts';
 
 /**
  * A small Redis for machines without one: RESP2, and exactly the commands that the game and its client use. One connection's commands are answered in
  * order; BLMOVE holds up its own connection and no other. Protocol: https://redis.io/docs/latest/develop/reference/protocol-spec/
  */
-export interface RespServer {
-  port: number;
-  stop(): Promise<void>;
-}
+export type RespServer = TcpServer;
 
 export interface RespServerOptions {
   /** Upper bound of keys and values in bytes, as `maxmemory` with `volatile-lru`. */
@@ -46,16 +44,11 @@ interface Shared {
 export const startRespServer = async ({ memoryMaxBytes, clientsMax = CLIENTS_MAX }: RespServerOptions): Promise<RespServer> => {
   const store = new KeyValueStore(memoryMaxBytes);
   const statistics = new RespStatistics();
-  const sockets = new Set<Socket>();
   const clients = new Set<Socket>();
   const info = (): string => statistics.info(store, { clients: clients.size, clientsMax, memoryMaxBytes });
   const shared: Shared = { store, waiters: new Set(), statistics, info };
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => {
-      sockets.delete(socket);
-      clients.delete(socket);
-    });
+  return listenTcp({}, (socket) => {
+    socket.on('close', () => clients.delete(socket));
     if (clients.size >= clientsMax) {
       statistics.connectionsRejected++;
       socket.on('error', () => socket.destroy());
@@ -66,17 +59,6 @@ export const startRespServer = async ({ memoryMaxBytes, clientsMax = CLIENTS_MAX
     clients.add(socket);
     serve(socket, shared);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
 };
 
 const serve = (socket: Socket, shared: Shared): void => {
