@@ -35,11 +35,13 @@ class PlayersView {
     );
   }
 
+  requests(prefixes: readonly string[]): number {
+    return this.#named(prefixes).reduce((sum, { requests }) => sum + total(requests, this.#range), 0);
+  }
+
   errorShare(prefixes: readonly string[]): number | null {
-    const endpoints = this.#named(prefixes);
-    const sum = (values: readonly number[]): number => total(values, this.#range);
-    const requests = endpoints.reduce((all, each) => all + sum(each.requests), 0);
-    return requests === 0 ? null : endpoints.reduce((all, each) => all + sum(each.errors), 0) / requests;
+    const requests = this.requests(prefixes);
+    return requests === 0 ? null : this.#named(prefixes).reduce((sum, { errors }) => sum + total(errors, this.#range), 0) / requests;
   }
 
   /** Of a trend of times; null where nothing was measured. */
@@ -89,18 +91,20 @@ export type Stat = (typeof STATS)[number];
 const keyOf = (namespace: string, metric: string, dimensions: Readonly<Record<string, string>>, stat: string): string =>
   JSON.stringify([namespace, metric, Object.entries(dimensions).sort(), stat]);
 
+/** Of high resolution: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+const PERIOD_S = 10;
 const RAMP_S = 3;
 /** From the first request: players sign in, and each function gets its environments. On two busy cores that takes some seconds. Guess: tune. */
 const SETTLED_AFTER_S = 15;
 
-/** Plays a scenario with real k6 against a stack of its own with these faults (none: healthy), and asks its CloudWatch afterwards. `durationS` is the settled part. */
+/** Plays a scenario with real k6 against a stack of its own with these faults (none: healthy), and asks its CloudWatch afterwards. `durationS` is the settled part, whole periods of CloudWatch. */
 export async function observe(faults: readonly string[], load: Load): Promise<Observation> {
   const folder = mkdtempSync(path.join(tmpdir(), 'loadkit-observation-'));
   const settings = settingsFor({ faults, trouble: [], delayS: 0, periodS: 1 });
   const stack = await startStack({ env: process.env, settings, logFile: path.join(folder, 'stack.log') });
   try {
     const { scenario, users, durationS } = load;
-    const asked = ['--users', String(users), '--duration', `${SETTLED_AFTER_S + durationS + RAMP_S}s`, '--ramp', `${RAMP_S}s`];
+    const asked = ['--users', String(users), '--duration', `${SETTLED_AFTER_S + PERIOD_S + durationS + RAMP_S}s`, '--ramp', `${RAMP_S}s`];
     const run = path.join(folder, 'run');
     const report = reportOf(
       await loadkit(['run', scenario, ...asked, '--target', stack.http, '--ws-target', stack.ws, '--out', run, '--json']),
@@ -108,7 +112,7 @@ export async function observe(faults: readonly string[], load: Load): Promise<Ob
     if (stack.aws === null) throw new Error('the stack has no telemetry');
     const { client } = await readClient(path.join(run, 'client.json.gz'));
     if (client.executionStartS === null) throw new Error('the run never began');
-    const fromS = client.executionStartS + SETTLED_AFTER_S;
+    const fromS = Math.ceil((client.executionStartS + SETTLED_AFTER_S) / PERIOD_S) * PERIOD_S;
     const toS = fromS + durationS;
     const players = new PlayersView(client, slotsWithin(client, fromS, toS));
     return { report, players, platform: await platformMetrics(stack.aws, fromS, toS) };
@@ -119,8 +123,6 @@ export async function observe(faults: readonly string[], load: Load): Promise<Ob
 }
 
 const QUERIES_MAX = 500;
-/** Of high resolution: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
-const PERIOD_S = 10;
 
 async function platformMetrics(endpoint: string, fromS: number, toS: number): Promise<PlatformMetrics> {
   const client = new CloudWatchClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
@@ -133,8 +135,8 @@ async function platformMetrics(endpoint: string, fromS: number, toS: number): Pr
       const asked = queries.slice(at, at + QUERIES_MAX);
       const { MetricDataResults = [] } = await client.send(
         new GetMetricDataCommand({
-          StartTime: new Date(Math.ceil(fromS / PERIOD_S) * PERIOD_S * 1000),
-          EndTime: new Date(Math.floor(toS / PERIOD_S) * PERIOD_S * 1000),
+          StartTime: new Date(fromS * 1000),
+          EndTime: new Date(toS * 1000),
           MetricDataQueries: asked.map(
             ({ metric, stat }, index): MetricDataQuery => ({
               Id: `q${index}`,

@@ -1,8 +1,9 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { ExecutionEnvironment } from './execution-environment.ts';
+import { watchProcessors } from './processor-load.ts';
 
 /**
- * How many environments this machine starts at a time and has at most. Neither limit is Lambda's, which starts a thousand in ten seconds: beyond them
+ * How many environments this machine starts at a time and has at most. None of these limits is Lambda's, which starts a thousand in ten seconds: beyond them
  * invocations wait, and count as concurrent meanwhile.
  */
 export interface EnvironmentLimits {
@@ -10,6 +11,11 @@ export interface EnvironmentLimits {
   livingMax: number;
   /** So long an invocation waits for an environment that becomes free before another is started for it. */
   patienceMs: number;
+  /**
+   * Without one, only a function that has no environment gets one. Where all processors are at work, one more environment only takes from those there are:
+   * its start and its cold code cost as much as some hundred warm invocations, which then take longer and seem to need more of them still.
+   */
+  hasSpareProcessor(): boolean;
 }
 
 /** One that has worked takes some 55 MB. A third of the memory is the functions'. Guess: tune. */
@@ -28,13 +34,19 @@ const STARTING_PER_CORE = 0.5;
 export const limitsOfThisMachine = (): EnvironmentLimits => ({
   startingMax: Math.ceil(STARTING_PER_CORE * availableParallelism()),
   patienceMs: PATIENCE_MS,
+  hasSpareProcessor: watchProcessors(),
   livingMax: Math.min(LIVING.max, Math.max(LIVING.min, Math.floor((totalmem() * MEMORY_SHARE) / ENVIRONMENT_BYTES))),
 });
+
+/** No event says that a processor has become free. */
+const AGAIN_AFTER_MS = 100;
 
 /** Whoever may need another environment. */
 export interface Starter {
   /** Asked when it is its turn: what needed one may have been served by another meanwhile. */
   needsEnvironment(): boolean;
+  /** How many it has, the starting ones included. */
+  readonly environments: number;
   startEnvironment(): ExecutionEnvironment;
   /** When its longest idle environment became so; null when it has none. */
   idleSinceMs(): number | null;
@@ -48,6 +60,7 @@ export class EnvironmentStarts {
   readonly #starters: Starter[] = [];
   #asked: Starter[] = [];
   #starting = 0;
+  #again: NodeJS.Timeout | undefined;
   readonly #living = new Set<ExecutionEnvironment>();
 
   constructor(limits: EnvironmentLimits) {
@@ -70,14 +83,25 @@ export class EnvironmentStarts {
   /** Starts what may be started now; to be called when an environment has become idle. */
   next(): void {
     while (this.#starting < this.#limits.startingMax) {
-      const starter = this.#asked[0];
-      if (starter === undefined) return;
-      if (starter.needsEnvironment()) {
-        if (this.#living.size >= this.#limits.livingMax && !this.#evict()) return;
-        this.#asked.shift();
-        this.#start(starter);
-      } else this.#asked.shift();
+      this.#asked = this.#asked.filter((starter) => starter.needsEnvironment());
+      if (this.#asked.length === 0) return;
+      const at = this.#limits.hasSpareProcessor() ? 0 : this.#asked.findIndex(({ environments }) => environments === 0);
+      const starter = this.#asked[at];
+      if (starter === undefined) {
+        this.#nextInTime();
+        return;
+      }
+      if (this.#living.size >= this.#limits.livingMax && !this.#evict()) return;
+      this.#asked.splice(at, 1);
+      this.#start(starter);
     }
+  }
+
+  #nextInTime(): void {
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      this.next();
+    }, AGAIN_AFTER_MS).unref();
   }
 
   #start(starter: Starter): void {

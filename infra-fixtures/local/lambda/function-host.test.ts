@@ -56,7 +56,7 @@ let alarming: string[];
 afterEach(() => host.stop());
 
 /** So that nothing depends on how many cores there are, or how long something takes. */
-const AT_ONCE = { startingMax: 4, livingMax: 50, patienceMs: 0 };
+const AT_ONCE = { startingMax: 4, livingMax: 50, patienceMs: 0, hasSpareProcessor: () => true };
 
 /** A host of `auth` and `chat`, both being the double. Memory enough for no waits, unless said otherwise. */
 const start = (auth: Partial<FunctionSettings> = {}, options: FunctionHostOptions & { accountConcurrency?: number } = {}) => {
@@ -145,7 +145,7 @@ it('throttles functions without a reservation by what the reservations leave', a
 });
 
 it('waits, counted as concurrent, when this machine has no room for more environments', async () => {
-  start({}, { limits: { startingMax: 1, livingMax: 1, patienceMs: 0 } });
+  start({}, { limits: { ...AT_ONCE, startingMax: 1, livingMax: 1 } });
   const first = ask({ do: 'held' });
   await held(1);
   const second = ask({ do: 'answer' });
@@ -356,7 +356,7 @@ it('works a queued event, and traces its attempts', async () => {
 });
 
 it('starts no environment for what is over soon, and one for what is not', async () => {
-  start({}, { limits: { startingMax: 4, livingMax: 50, patienceMs: 150 } });
+  start({}, { limits: { ...AT_ONCE, patienceMs: 150 } });
   await host.ready();
   await Promise.all(Array.from({ length: 20 }, () => ask({ do: 'answer' })));
   expect(host.environments()).toBe(2);
@@ -365,4 +365,19 @@ it('starts no environment for what is over soon, and one for what is not', async
   await ask({ do: 'release' });
   await under;
   expect(host.environments()).toBe(3);
+});
+
+it('starts no second environment of a function while no processor is free', async () => {
+  let spare = false;
+  start({}, { limits: { ...AT_ONCE, hasSpareProcessor: () => spare } });
+  const first = ask({ do: 'held' });
+  await held(1);
+  const second = ask({ do: 'held' });
+  await ask({ do: 'answer' }, 'chat');
+  expect(host.environments()).toBe(2);
+  spare = true;
+  await held(2);
+  expect(host.environments()).toBe(3);
+  await ask({ do: 'release' });
+  await Promise.all([first, second]);
 });
