@@ -2,6 +2,7 @@ import { type FunctionName, functionDefinition, functionNames } from '../game/de
 import { onRequest, runChild } from './child.ts';
 import { startRestApi } from './gateway/rest-api.ts';
 import { startWebSocketApi } from './gateway/websocket-api.ts';
+import { bundleFunctions } from './lambda/function-bundles.ts';
 import { type FunctionHost, type Invoke, startFunctionHost } from './lambda/function-host.ts';
 import { scheduledEvent, startScheduler } from './lambda/scheduler.ts';
 import { readSettings } from './settings.ts';
@@ -24,13 +25,14 @@ await runChild(async (send) => {
   let host: FunctionHost | undefined;
   const invoke: Invoke = (name, event, trace) =>
     host === undefined ? Promise.reject(new Error('not ready yet')) : host.invoke(name, event, trace);
-  const [rest, socket] = await Promise.all([
+  const [bundles, rest, socket] = await Promise.all([
+    bundleFunctions(functionNames),
     startRestApi({ invoke, platform: told, throttle: settings.restApi, integrationTimeoutMs: settings.restApi.integrationTimeoutMs }),
     startWebSocketApi({ invoke, platform, ...settings.socketApi, messageMaxBytes: settings.socketApi.frameMaxBytes }),
   ]);
   const functions = startFunctionHost(
     { ...env, AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: socket.managementUrl, API_URL: rest.url },
-    { settings, platform: told, onAlarming: (line) => process.stderr.write(`${line}\n`) },
+    { settings, platform: told, codeUrl: bundles.urlOf, onAlarming: (line) => process.stderr.write(`${line}\n`) },
   );
   host = functions;
   await functions.ready();
@@ -48,7 +50,7 @@ await runChild(async (send) => {
       scheduler.stop();
       await Promise.all([rest.stop(), socket.stop()]);
       await functions.stop();
-      await platform.stop();
+      await Promise.all([platform.stop(), bundles.remove()]);
     },
   };
 });

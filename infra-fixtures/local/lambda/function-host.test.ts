@@ -59,7 +59,7 @@ afterEach(() => host.stop());
 const AT_ONCE = { startingMax: 4, livingMax: 50, patienceMs: 0, hasSpareProcessor: () => true };
 
 /** A host of `auth` and `chat`, both being the double. Memory enough for no waits, unless said otherwise. */
-const start = (auth: Partial<FunctionSettings> = {}, options: FunctionHostOptions & { accountConcurrency?: number } = {}) => {
+const start = (auth: Partial<FunctionSettings> = {}, options: Partial<FunctionHostOptions> & { accountConcurrency?: number } = {}) => {
   const settings = healthySettings();
   for (const own of Object.values(settings.functions)) own.memoryMb = 1769;
   Object.assign(settings.functions.auth, auth);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { extname } from 'node:path';
 import { type FunctionName, functionNames } from '../../game/definition.ts';
 import { createSampler } from '../../game/sampling.ts';
 import { formatTraceHeader, newSegmentId, newTraceRoot, type TraceContext } from '../gateway/trace-context.ts';
@@ -39,7 +38,7 @@ export interface FunctionHostOptions {
   /** Receives what somebody who looks after the stack has to see. */
   onAlarming?: (line: string) => void;
   /** The module of a function that exports its handler. */
-  codeUrl?: (name: FunctionName) => string;
+  codeUrl: (name: FunctionName) => string;
   limits?: EnvironmentLimits;
 }
 
@@ -47,11 +46,9 @@ export interface FunctionHostOptions {
 const NOT_THE_GAMES = ['LOADKIT_STACK_SETTINGS', 'TELEMETRY_ENDPOINT'];
 const GAUGES_EVERY_MS = 1000;
 
-const gameModule = (name: FunctionName): string => new URL(`../../game/functions/${name}${extname(import.meta.url)}`, import.meta.url).href;
-
-export const startFunctionHost = (env: Readonly<Record<string, string>>, options: FunctionHostOptions = {}): FunctionHost => {
+export const startFunctionHost = (env: Readonly<Record<string, string>>, options: FunctionHostOptions): FunctionHost => {
   const { names = functionNames, settings = healthySettings(), platform = null } = options;
-  const { onAlarming = () => undefined, codeUrl = gameModule, limits = limitsOfThisMachine() } = options;
+  const { codeUrl, onAlarming = () => undefined, limits = limitsOfThisMachine() } = options;
   const teller = platform ?? startPlatform(undefined);
   const gameEnv: Record<string, string> = { ...env, ...settings.game };
   for (const name of NOT_THE_GAMES) delete gameEnv[name];
