@@ -7,7 +7,7 @@ import { baselineStretch, began, fullLoadStretch, ofEach, type Said, windowStret
 const run = withPlatform(syntheticRun({ durationS: 60 }));
 const { startS } = run.client;
 const window: Window = { fromS: startS + 10, toS: startS + 50, steady: true, reason: '' };
-const inputsOf = ({ platform, inventory, plan }: PlatformRun) => ({ platform, inventory, plan, window });
+const inputsOf = ({ platform, inventory, plan, client }: PlatformRun) => ({ platform, inventory, plan, client, window });
 const said = (title: string): Said => ({ verdict: 'warn', severity: 'low', title, why: '', evidence: [] });
 
 describe('ofEach', () => {
@@ -73,8 +73,11 @@ describe('baselineStretch', () => {
 });
 
 describe('began', () => {
-  it('counts from the start of the run', () => {
-    expect(began(run, startS + 12)).toEqual([expect.objectContaining({ value: 12, unit: 's' })]);
+  it('counts from the first player, or from the start of the run where none is known', () => {
+    const firstSeen = (executionStartS: number | null): unknown =>
+      began({ plan: run.plan, client: { ...run.client, executionStartS } }, startS + 12)[0]?.value;
+    expect(firstSeen(startS + 5)).toBe(7);
+    expect(firstSeen(null)).toBe(12);
     expect(began(run, null)).toEqual([]);
   });
 });

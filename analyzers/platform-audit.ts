@@ -2,8 +2,8 @@ import { type AuditInputs, type Evidence, type Finding, isMissing, type Missing,
 import { isTold, type Stretch, stretchOf } from './platform-series.ts';
 
 /** What the audits of the platform have in common: each asks its question to every resource of a kind, within the window. */
-export type PlatformNeed = 'platform' | 'inventory' | 'window' | 'plan';
-export const PLATFORM_NEEDS: readonly PlatformNeed[] = ['platform', 'inventory', 'window', 'plan'];
+export type PlatformNeed = 'platform' | 'inventory' | 'window' | 'plan' | 'client';
+export const PLATFORM_NEEDS: readonly PlatformNeed[] = ['platform', 'inventory', 'window', 'plan', 'client'];
 export type PlatformInputs = Pick<AuditInputs, PlatformNeed>;
 type BaselineInputs = Pick<PlatformInputs, 'platform' | 'plan'> & { client: AuditInputs['client'] | null };
 
@@ -53,7 +53,7 @@ const unread = (missing: string): Said => ({
 /** The steady window; all of the run where it never was steady, for what was refused at any time was refused. */
 export function windowStretch(inputs: Omit<PlatformInputs, 'inventory'>): Stretch | Missing {
   const { platform, window, plan } = inputs;
-  const run = { fromS: secondsOf(plan.startedAt) ?? window.fromS, toS: secondsOf(plan.endedAt) ?? window.toS };
+  const run = { fromS: loadStartS(inputs) ?? window.fromS, toS: secondsOf(plan.endedAt) ?? window.toS };
   const { fromS, toS } = window.steady ? window : run;
   const stretch = stretchOf(platform, fromS, toS);
   if (stretch.periods.length > 0) return stretch;
@@ -66,9 +66,13 @@ export const fullLoadStretch = ({ platform, window }: Pick<PlatformInputs, 'plat
 
 /** What went on before the first player. The embedded stack begins with the run, so that its baseline lies between the run's start and the load's. */
 export function baselineStretch({ platform, plan, client }: BaselineInputs): Stretch | Missing {
-  const stretch = stretchOf(platform, platform.times[0] ?? 0, client?.executionStartS ?? secondsOf(plan.startedAt) ?? 0);
+  const stretch = stretchOf(platform, platform.times[0] ?? 0, loadStartS({ plan, client }) ?? 0);
   return stretch.periods.length > 0 ? stretch : { missing: 'there are no metrics of the platform from before the run' };
 }
+
+/** When the first player came, which the embedded stack's own start precedes. Null where a run that has no player has no start either. */
+const loadStartS = ({ plan, client }: Pick<BaselineInputs, 'plan' | 'client'>): number | null =>
+  client?.executionStartS ?? secondsOf(plan.startedAt);
 
 const secondsOf = (iso: string | null): number | null => {
   const ms = iso === null ? Number.NaN : Date.parse(iso);
@@ -76,7 +80,8 @@ const secondsOf = (iso: string | null): number | null => {
 };
 
 /** When something began, for a reader of the timeline. */
-export const began = ({ plan }: Pick<PlatformInputs, 'plan'>, sinceS: number | null): Evidence[] =>
-  sinceS === null
-    ? []
-    : [{ what: 'first seen in the run after', value: Math.max(0, sinceS - Date.parse(plan.startedAt) / 1000), unit: 's' }];
+export const began = (inputs: Pick<BaselineInputs, 'plan' | 'client'>, sinceS: number | null): Evidence[] => {
+  const startS = loadStartS(inputs);
+  if (sinceS === null || startS === null) return [];
+  return [{ what: 'first seen in the run after', value: Math.max(0, sinceS - startS), unit: 's' }];
+};

@@ -6,10 +6,10 @@ import { figure, plural } from '../words.ts';
 /** A burst above the mean of the busiest period. Guess: tune. */
 const HEADROOM = 1.25;
 
-export const apiThrottling: Audit<PlatformNeed | 'client'> = {
+export const apiThrottling: Audit<PlatformNeed> = {
   id: 'api-throttling',
   question: 'Did the API turn requests away by its rate limit?',
-  needs: [...PLATFORM_NEEDS, 'client'],
+  needs: PLATFORM_NEEDS,
   audit(inputs) {
     const refused = refusedRequests(inputs.client);
     if (refused === 0) return [];

@@ -17,7 +17,13 @@ export const dynamodbCapacity: Audit<PlatformNeed> = {
     ),
 };
 
-function ofPart(resource: Resource, part: Part, access: Access, stretch: Stretch, inputs: Pick<PlatformInputs, 'plan'>): Said | null {
+function ofPart(
+  resource: Resource,
+  part: Part,
+  access: Access,
+  stretch: Stretch,
+  inputs: Pick<PlatformInputs, 'plan' | 'client'>,
+): Said | null {
   const { node } = part;
   const provisioned = provisionedUnits(resource, part, access, stretch);
   const name: Name = [node, `Consumed${access}CapacityUnits`, 'Sum'];

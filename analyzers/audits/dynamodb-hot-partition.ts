@@ -15,7 +15,7 @@ export const dynamodbHotPartition: Audit<PlatformNeed> = {
 };
 
 /** DynamoDB names the cause itself: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TroubleshootingThrottling-cloudwatch.html */
-function ofPart({ node, index }: Part, access: Access, stretch: Stretch, inputs: Pick<PlatformInputs, 'plan'>): Said | null {
+function ofPart({ node, index }: Part, access: Access, stretch: Stretch, inputs: Pick<PlatformInputs, 'plan' | 'client'>): Said | null {
   const name = [node, `${access}KeyRangeThroughputThrottleEvents`, 'Sum'] as const;
   const events = total(stretch, name) ?? 0;
   if (events === 0) return null;

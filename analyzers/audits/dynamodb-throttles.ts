@@ -14,7 +14,13 @@ export const dynamodbThrottles: Audit<PlatformNeed> = {
     ),
 };
 
-function ofPart(resource: Resource, part: Part, access: Access, stretch: Stretch, inputs: Pick<PlatformInputs, 'plan'>): Said | null {
+function ofPart(
+  resource: Resource,
+  part: Part,
+  access: Access,
+  stretch: Stretch,
+  inputs: Pick<PlatformInputs, 'plan' | 'client'>,
+): Said | null {
   const { node } = part;
   const all = total(stretch, [node, `${access}ThrottleEvents`, 'Sum']) ?? 0;
   // A partition at its limit is another question: see dynamodb-hot-partition.

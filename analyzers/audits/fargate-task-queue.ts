@@ -1,4 +1,4 @@
-import { type Audit, type Client, type Finding, isMissing, type Resource } from '../contract.ts';
+import { type Audit, type Finding, isMissing, type Resource } from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
 import { highest, mean, type Name, type Stretch, samples, sinceAt, total } from '../platform-series.ts';
@@ -31,11 +31,10 @@ const LENGTHS: readonly (readonly [metric: string, stat: string])[] = [
 /** What the script measures from asking for a task to its end (`scenarios/lib/journeys/task.ts`). */
 const SEEN = /task_latency$/;
 
-export const fargateTaskQueue: Audit<PlatformNeed, 'client'> = {
+export const fargateTaskQueue: Audit<PlatformNeed> = {
   id: 'fargate-task-queue',
   question: 'Do tasks wait in the queue, and does it grow?',
   needs: PLATFORM_NEEDS,
-  wants: ['client'],
   audit(inputs) {
     let told = false;
     const answer = ofEach('fargate-task-queue', ['ecs', 'sqs'], inputs, (resource, stretch) => {
@@ -49,8 +48,7 @@ export const fargateTaskQueue: Audit<PlatformNeed, 'client'> = {
 };
 
 /** Where no queue tells of itself, how long tasks take as the players see it. */
-function asSeen(services: readonly string[], { client, window, plan }: PlatformInputs & { client: Client | null }): Finding[] {
-  if (client === null) return [];
+function asSeen(services: readonly string[], { client, window, plan }: PlatformInputs): Finding[] {
   const limitMs = plan.limits.find(({ id }) => id === 'latency-p95')?.limit ?? null;
   const { from, to } = slotsWithin(client, window.fromS, window.toS);
   const seen = mergeHistograms(

@@ -17,7 +17,7 @@ export const lambdaDuration: Audit<PlatformNeed> = {
   audit: (inputs) => ofEach('lambda-duration', ['lambda'], inputs, (resource, stretch) => ofFunction(resource, stretch, inputs)),
 };
 
-function ofFunction({ node, limits }: Resource, stretch: Stretch, inputs: Pick<PlatformInputs, 'plan'>): Answer {
+function ofFunction({ node, limits }: Resource, stretch: Stretch, inputs: Pick<PlatformInputs, 'plan' | 'client'>): Answer {
   const name: Name = [node, 'Duration', 'Maximum'];
   const [longestMs, p95Ms] = [highest(stretch, name), highest(stretch, [node, 'Duration', 'p95'])];
   if (longestMs === null) return [];

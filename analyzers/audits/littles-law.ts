@@ -9,10 +9,10 @@ const TOLERANCE = 0.2;
 /** Means of fewer executions at once are mostly edges. Guess: tune. */
 const EXECUTIONS_MIN = 2;
 
-export const littlesLaw: Audit<PlatformNeed | 'client'> = {
+export const littlesLaw: Audit<PlatformNeed> = {
   id: 'littles-law',
   question: 'Do counts, times and concurrency agree with each other?',
-  needs: [...PLATFORM_NEEDS, 'client'],
+  needs: PLATFORM_NEEDS,
   audit(inputs) {
     const ofFunctions = ofEach('littles-law', ['lambda'], inputs, ({ node }, stretch) => ofFunction(node, stretch));
     if (isMissing(ofFunctions)) return ofFunctions;

@@ -1,4 +1,4 @@
-import { type Audit, type Client, isMissing, type Resource } from '../contract.ts';
+import { type Audit, isMissing, type Resource } from '../contract.ts';
 import { clopperPearson } from '../models/intervals.ts';
 import {
   type Answer,
@@ -20,17 +20,14 @@ const RATE_MIN = 0.8;
 /** Fewer look-ups say little, and cost little. Guess: tune. */
 const LOOKUPS_MIN = 50;
 
-type Inputs = PlatformInputs & { client: Client | null };
-
-export const redisHitRate: Audit<PlatformNeed, 'client'> = {
+export const redisHitRate: Audit<PlatformNeed> = {
   id: 'redis-hit-rate',
   question: 'Does the cache have what it is asked for?',
   needs: PLATFORM_NEEDS,
-  wants: ['client'],
   audit: (inputs) => ofEach('redis-hit-rate', ['elasticache'], inputs, (resource) => ofCache(resource, fullLoadStretch(inputs), inputs)),
 };
 
-function ofCache({ node }: Resource, stretch: Stretch, inputs: Inputs): Answer {
+function ofCache({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): Answer {
   const [allHits, allMisses] = [total(stretch, [node, 'CacheHits', 'Sum']), total(stretch, [node, 'CacheMisses', 'Sum'])];
   if (allHits === null || allMisses === null)
     return { missing: `CloudWatch has no CacheHits and CacheMisses of ${node} within the window` };
@@ -63,7 +60,7 @@ function ofCache({ node }: Resource, stretch: Stretch, inputs: Inputs): Answer {
 }
 
 /** What the rate before the run makes over the length of the stretch; 0 where nobody looked before the run. */
-function idleOf([node, metric]: readonly [string, string], stretch: Stretch, inputs: Inputs): number {
+function idleOf([node, metric]: readonly [string, string], stretch: Stretch, inputs: PlatformInputs): number {
   const before = baselineStretch(inputs);
   if (isMissing(before)) return 0;
   return ((total(before, [node, metric, 'Sum']) ?? 0) / before.periods.length) * stretch.periods.length;

@@ -47,7 +47,7 @@ export const websocketLatency: Audit<'client' | 'plan', 'platform' | 'inventory'
   },
 };
 
-type Wanted = { plan: Plan } & { [K in 'platform' | 'inventory' | 'window']: AuditInputs[K] | null };
+type Wanted = { plan: Plan; client: Client } & { [K in 'platform' | 'inventory' | 'window']: AuditInputs[K] | null };
 
 /** The window; all of the run where there is none. */
 const rangeOf = ({ client, window }: { client: Client; window: Window | null }): SlotRange =>
@@ -66,9 +66,9 @@ function p95Of({ trends }: Client, name: RegExp, { from, to }: SlotRange): numbe
 }
 
 /** What the API says of the same time, where it was asked. */
-function evidenceOf({ platform, inventory, window, plan }: Wanted): Evidence[] {
+function evidenceOf({ platform, inventory, window, plan, client }: Wanted): Evidence[] {
   if (platform === null || inventory === null || window === null) return [];
-  const stretch = windowStretch({ platform, window, plan });
+  const stretch = windowStretch({ platform, window, plan, client });
   if (isMissing(stretch)) return [];
   return inventory.resources
     .filter(({ kind }) => kind === 'websocket')
