@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { awsError } from '../../tests/telemetry.ts';
-import { distinctGaps, isForAction, isForAll, troubleOf } from './trouble.ts';
+import { distinctGaps, isForAction, isForAll, isPassing, isTrouble, troubleOf } from './trouble.ts';
 
 const ACTION = 'lambda:GetFunctionConcurrency';
 
@@ -59,6 +59,17 @@ describe('troubleOf', () => {
     const kind = (name: string) => troubleOf(awsError(name), ACTION);
     expect([isForAll(kind('ExpiredToken')), isForAll(kind('AccessDenied')), isForAll(kind('Throttling'))]).toEqual([true, false, false]);
     expect([isForAction(kind('AccessDenied')), isForAction(kind('Throttling'))]).toEqual([true, false]);
+  });
+
+  it('knows where another attempt may go better', () => {
+    const passing = (name: string) => isPassing(troubleOf(awsError(name), ACTION));
+    expect(['Throttling', 'TimeoutError', 'RequestTimeTooSkewed'].map(passing)).toEqual([true, true, true]);
+    expect(['AccessDenied', 'ExpiredToken', 'ResourceNotFoundException', 'Unheard'].map(passing)).toEqual([false, false, false, false]);
+  });
+
+  it('is told from an answer', () => {
+    expect(isTrouble(troubleOf('boom', ACTION))).toBe(true);
+    expect([isTrouble({ Traces: [] }), isTrouble(null), isTrouble([]), isTrouble(7)]).toEqual([false, false, false, false]);
   });
 });
 

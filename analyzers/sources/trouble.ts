@@ -1,9 +1,6 @@
 import type { SourceGap } from '../contract.ts';
 
-/**
- * What can go wrong when AWS is asked, told apart once. By then the SDK has tried again (adaptive mode: it honours throttling) and has corrected the
- * clock by the `Date` of the answer, so that what arrives here is there to stay.
- */
+/** What can go wrong when AWS is asked, told apart once. */
 export interface Trouble {
   kind: TroubleKind;
   /** One lowercase sentence. */
@@ -24,6 +21,8 @@ type TroubleKind =
   | 'not-found'
   | 'invalid'
   | 'interrupted'
+  /** It answered, but not with all that was asked for. */
+  | 'incomplete'
   | 'unknown';
 
 /** After one of these, the next call would end the same way, whatever it asks for. */
@@ -31,6 +30,19 @@ const FOR_ALL: ReadonlySet<TroubleKind> = new Set(['expired', 'credentials', 're
 /** After one of these, the same call for another resource would. */
 export const isForAll = ({ kind }: Trouble): boolean => FOR_ALL.has(kind);
 export const isForAction = (trouble: Trouble): boolean => isForAll(trouble) || trouble.kind === 'denied' || trouble.kind === 'unsupported';
+
+/** Another attempt may go better: a throttle passes, a network recovers, and a clock is corrected by the `Date` of the answer. */
+const PASSING: ReadonlySet<TroubleKind> = new Set(['throttled', 'network', 'service', 'clock']);
+export const isPassing = ({ kind }: Trouble): boolean => PASSING.has(kind);
+
+export const isTrouble = (value: unknown): value is Trouble =>
+  typeof value === 'object' && value !== null && 'kind' in value && 'reason' in value && 'next' in value;
+
+export const INTERRUPTED: Trouble = {
+  kind: 'interrupted',
+  reason: 'reading was interrupted',
+  next: 'Run `loadkit analyze --aws` to read the rest.',
+};
 
 interface ErrorLike {
   name: string;
@@ -68,6 +80,7 @@ const WHAT: Readonly<Record<TroubleKind, string>> = {
   'not-found': 'there is no such resource in this region',
   invalid: 'AWS refused the request',
   interrupted: 'it was interrupted',
+  incomplete: 'not all of it came',
   unknown: 'it failed',
 };
 
@@ -85,7 +98,7 @@ function nextOf(kind: TroubleKind, action: string): string {
     case 'clock':
       return "Set this machine's clock (NTP), then `loadkit analyze --aws`.";
     case 'throttled':
-      return 'Wait until others ask less, then `loadkit analyze --aws`.';
+      return 'Wait until others in this account and region ask less, then `loadkit analyze --aws`.';
     case 'network':
       return 'Check that the endpoint (AWS_ENDPOINT_URL), the proxy and the region are right and within reach.';
     case 'unsupported':
@@ -111,7 +124,7 @@ const BY_NAME: readonly (readonly [RegExp, TroubleKind])[] = [
   [/UnknownOperation|InvalidAction|NotImplemented/, 'unsupported'],
   [/NotFound/, 'not-found'],
   [/^(Validation|InvalidParameter|MissingRequiredParameter|MissingParameter|InvalidRequest|InvalidNextToken|Serialization)/, 'invalid'],
-  [/^(TimeoutError|NetworkingError|ECONN\w*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)$/, 'network'],
+  [/^(TimeoutError|NetworkingError|UND_ERR\w*|ECONN\w*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)$/, 'network'],
 ];
 
 /** Time is in the message only: AWS has one code for a wrong key and for a wrong clock. */

@@ -1,6 +1,6 @@
+import { INTERRUPTED, isPassing, type Trouble, troubleOf } from '../trouble.ts';
 import type { Outside, Sender } from './outside.ts';
 import type { Pace } from './pace.ts';
-import { classify, INTERRUPTED, type Trouble } from './trouble.ts';
 
 /** One operation of AWS: its IAM action, the client, and the pace at which it may be called. */
 export interface Api {
@@ -31,12 +31,12 @@ export async function ask<Output>({ action, client, pace, outside }: Api, comman
       pace.note('through');
       return output;
     } catch (error) {
-      const { again, ...trouble } = classify(error, action);
-      if (trouble.trouble === 'throttled') {
+      const trouble = troubleOf(error, action);
+      if (trouble.kind === 'throttled') {
         pace.note('throttled');
         throttled += 1;
       } else attempts += 1;
-      if (!again || attempts >= ATTEMPTS_MAX || throttled >= THROTTLED_MAX) return trouble;
+      if (!isPassing(trouble) || attempts >= ATTEMPTS_MAX || throttled >= THROTTLED_MAX) return trouble;
       await clock.sleep(random() * Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (attempts + throttled)), signal);
     }
   }

@@ -121,7 +121,10 @@ describe('fetchTraces', () => {
       },
     };
     const fetched = await fetchTraces(apiOf(xray, clock), ids(1000), createNaming(), () => undefined);
-    expect(fetched.troubles[0]).toMatchObject({ trouble: 'denied', next: 'Allow xray:BatchGetTraces.' });
+    expect(fetched.troubles[0]).toMatchObject({
+      kind: 'denied',
+      next: expect.stringMatching(/^Allow the IAM action xray:BatchGetTraces /),
+    });
     expect(calls).toBeLessThan(20);
   });
 

@@ -2,9 +2,9 @@ import { BatchGetTracesCommand, type BatchGetTracesCommandOutput, type Trace as 
 import type { Trace } from '../../contract.ts';
 import type { Naming } from '../../traces/naming.ts';
 import { segmentTrace } from '../../traces/segments.ts';
+import { isPassing, isTrouble, type Trouble } from '../trouble.ts';
 import { type Api, ask } from './ask.ts';
 import { eachInParallel } from './parallel.ts';
-import { isTrouble, type Trouble } from './trouble.ts';
 
 /** https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html */
 const IDS_PER_CALL = 5;
@@ -61,7 +61,7 @@ async function readBatches(
     const answer = await readBatch(api, batch);
     if (isTrouble(answer)) {
       fetched.troubles.push(answer);
-      hopeless ||= answer.trouble !== 'throttled' && answer.trouble !== 'unreachable';
+      hopeless ||= !isPassing(answer);
       return;
     }
     left.push(...answer.unprocessed);

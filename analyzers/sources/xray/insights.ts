@@ -5,9 +5,9 @@ import {
   StartQueryCommand,
   type StartQueryCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { INTERRUPTED, isTrouble, type Trouble } from '../trouble.ts';
 import { type Api, ask } from './ask.ts';
 import type { Stretch } from './summaries.ts';
-import { INTERRUPTED, isTrouble, type Trouble } from './trouble.ts';
 
 /** Logs Insights: the two operations of a query, each at its own pace. */
 export interface Insights {
@@ -46,7 +46,7 @@ export async function query(insights: Insights, group: string, text: string, { f
     last = ended.status;
   }
   return {
-    trouble: 'refused',
+    kind: 'incomplete',
     reason: `a query of ${group} ended ${BEGUN_MAX} times without a result (${last})`,
     next: 'Run `loadkit analyze --aws` again when Logs Insights has less to do.',
   };

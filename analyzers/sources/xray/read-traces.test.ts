@@ -153,8 +153,14 @@ describe('readTraces', () => {
     const telemetry = await endpoint('denied');
     await tell(telemetry, ownDocuments());
     const { traces, gaps } = await read(telemetry);
-    expect(traces).toEqual({ missing: expect.stringMatching(/^xray:GetTraceSummaries is not allowed: .*not authorized/) });
-    expect(gaps.map(({ next }) => next)).toEqual(expect.arrayContaining(['Allow xray:GetTraceSummaries.', 'Allow xray:GetServiceGraph.']));
+    expect(traces).toEqual({ missing: expect.stringMatching(/^xray:GetTraceSummaries: access is denied/) });
+    expect(gaps.map(({ next }) => next)).toEqual(
+      expect.arrayContaining(
+        ['xray:GetTraceSummaries', 'xray:GetServiceGraph'].map((action) =>
+          expect.stringMatching(new RegExp(`^Allow the IAM action ${action} `)),
+        ),
+      ),
+    );
   });
 
   it.each<TroubleName[][]>([[['transaction-search']], [['transaction-search', 'partial']], [['transaction-search', 'throttle']]])(
@@ -204,10 +210,10 @@ describe('readTraces', () => {
 
   it('is missing where nobody answers, or the credentials have expired', async () => {
     const gone = await read({ endpoint: 'http://127.0.0.1:1' }, { clock: hurried });
-    expect(gone.traces).toEqual({ missing: expect.stringContaining('got no answer') });
+    expect(gone.traces).toEqual({ missing: expect.stringContaining('the connection failed') });
     const expired = { send: async () => Promise.reject(Object.assign(new Error('token expired'), { name: 'ExpiredTokenException' })) };
     const { traces, gaps } = await read({ endpoint: '' }, { xray: expired, logs: expired });
-    expect(traces).toEqual({ missing: 'credentials are not valid (any more): token expired' });
-    expect(gaps[0]?.next).toMatch(/Sign in/);
+    expect(traces).toEqual({ missing: expect.stringMatching(/^xray:\w+: the credentials have expired$/) });
+    expect(gaps[0]?.next).toMatch(/Renew the credentials/);
   });
 });

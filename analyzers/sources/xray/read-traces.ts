@@ -14,6 +14,7 @@ import { callEdges } from '../../traces/call-edges.ts';
 import { createNaming, type Naming } from '../../traces/naming.ts';
 import { requestCounts, withWeights } from '../../traces/weights.ts';
 import type { Clock } from '../clock.ts';
+import { gapOf, INTERRUPTED, isTrouble, type Trouble } from '../trouble.ts';
 import { type Api, ask } from './ask.ts';
 import { fetchTraces } from './batches.ts';
 import { edgesOf } from './edges.ts';
@@ -24,7 +25,6 @@ import { pick } from './pick.ts';
 import { serviceEdges } from './service-graph.ts';
 import { readSpans, SPANS_GROUP, type SpansRead } from './spans.ts';
 import { emptyListing, type Found, type Listing, listTraces, type Stretch } from './summaries.ts';
-import { INTERRUPTED, isTrouble, type Trouble } from './trouble.ts';
 
 /** How far it is, for whoever waits. `total` is null while it isn't known. */
 export interface TraceProgress {
@@ -77,9 +77,9 @@ const AFTER_S = 300;
 export async function readTraces(reading: TraceReading): Promise<TracesRead> {
   const source = new TraceSource(reading);
   const read = await source.read();
-  const edges = isTrouble(read) && NOTHING_GOES.has(read.trouble) ? [] : await source.edges(isTrouble(read) ? [] : read.traces);
+  const edges = isTrouble(read) && NOTHING_GOES.has(read.kind) ? [] : await source.edges(isTrouble(read) ? [] : read.traces);
   const gaps = source.gaps();
-  if (isTrouble(read)) return { traces: { missing: read.reason }, edges, gaps: [...gaps, gapOf(read, source.kind)] };
+  if (isTrouble(read)) return { traces: { missing: read.reason }, edges, gaps: [...gaps, gapOf(sourceOf(source.kind), read)] };
   const { traces, recorded, matchedBy, shares } = read;
   const sent = reading.client === null ? null : requestCounts(reading.client);
   const weighted = withWeights(traces, sent, shares);
@@ -92,7 +92,7 @@ const POLL_MS = 2000;
 const POLL_MAX_MS = 10_000;
 
 /** After these there is no asking for anything else. */
-const NOTHING_GOES: ReadonlySet<Trouble['trouble']> = new Set(['expired', 'unreachable', 'interrupted']);
+const NOTHING_GOES: ReadonlySet<Trouble['kind']> = new Set(['expired', 'credentials', 'region', 'network', 'service', 'interrupted']);
 
 interface Read {
   traces: Trace[];
@@ -103,11 +103,7 @@ interface Read {
 
 const isRead = (read: Read | null | Trouble): read is Read => read !== null && !isTrouble(read);
 
-const gapOf = ({ reason, next }: Trouble, kind: Traces['source']): SourceGap => ({
-  source: kind === 'transaction-search' ? 'logs' : 'xray',
-  reason,
-  next,
-});
+const sourceOf = (kind: Traces['source']): SourceGap['source'] => (kind === 'transaction-search' ? 'logs' : 'xray');
 
 class TraceSource {
   kind: 'xray' | 'transaction-search' = 'xray';
@@ -263,15 +259,15 @@ class TraceSource {
     if (first !== undefined) return first;
     if (this.#outside.signal?.aborted === true) return INTERRUPTED;
     const others = seen === 0 ? 'none at all' : `${seen} of others`;
-    return { trouble: 'absent', reason: `X-Ray has no trace of the run in its window (${others})`, next: SWITCH_ON };
+    return { kind: 'not-found', reason: `X-Ray has no trace of the run in its window (${others})`, next: SWITCH_ON };
   }
 }
 
 const SWITCH_ON = 'Switch on active tracing for the API stage and the functions, and check the Region (AWS_REGION).';
-const NONE_FETCHED: Trouble = { trouble: 'refused', reason: '', next: 'Allow xray:BatchGetTraces, and run `loadkit analyze --aws`.' };
+const NONE_FETCHED: Trouble = { kind: 'incomplete', reason: '', next: 'Allow xray:BatchGetTraces, and run `loadkit analyze --aws`.' };
 
 const unprocessed = (count: number): Trouble => ({
-  trouble: 'refused',
+  kind: 'incomplete',
   reason: `xray:BatchGetTraces left ${count} traces unprocessed`,
   next: 'Run `loadkit analyze --aws` again: X-Ray may have them by then.',
 });

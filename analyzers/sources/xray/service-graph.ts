@@ -1,8 +1,8 @@
 import { GetServiceGraphCommand, type GetServiceGraphCommandOutput, type Service } from '@aws-sdk/client-xray';
 import type { NodeNames } from '../../traces/node-names.ts';
+import { isTrouble, type Trouble } from '../trouble.ts';
 import { type Api, ask } from './ask.ts';
 import type { Stretch } from './summaries.ts';
-import { isTrouble, type Trouble } from './trouble.ts';
 
 /** https://docs.aws.amazon.com/xray/latest/devguide/xray-api-gettingdata.html */
 const SLICE_MAX_S = 6 * 3600 - 60;

@@ -2,10 +2,10 @@ import type { Trace } from '../../contract.ts';
 import type { Naming } from '../../traces/naming.ts';
 import { type NamedSpan, namedSpan, otelTrace } from '../../traces/otel-span.ts';
 import { loggedSpan } from '../../traces/spans-log.ts';
+import { isTrouble, type Trouble } from '../trouble.ts';
 import { type Insights, query, ROWS_MAX, type Row } from './insights.ts';
 import { eachInParallel } from './parallel.ts';
 import type { Stretch } from './summaries.ts';
-import { isTrouble, type Trouble } from './trouble.ts';
 
 /** Where Transaction Search keeps spans: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Transaction-Search.html */
 export const SPANS_GROUP = 'aws/spans';
@@ -166,7 +166,7 @@ async function readSlices(
 }
 
 const FULL_SECOND: Trouble = {
-  trouble: 'refused',
+  kind: 'incomplete',
   reason: `a second of the window has more than ${ROWS_MAX} spans, of which the rest was left`,
   next: 'Run with less load, or lower the share of spans that is recorded.',
 };

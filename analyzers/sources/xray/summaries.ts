@@ -1,7 +1,7 @@
 import { GetTraceSummariesCommand, type GetTraceSummariesCommandOutput, type TraceSummary } from '@aws-sdk/client-xray';
+import { isTrouble, type Trouble } from '../trouble.ts';
 import { type Api, ask } from './ask.ts';
 import { eachInParallel } from './parallel.ts';
-import { isTrouble, type Trouble } from './trouble.ts';
 
 /** A trace that there is, of which nothing has been read yet. */
 export interface Found {
@@ -64,7 +64,7 @@ export async function listTraces(api: Api, prefix: string, stretch: Stretch, int
     if (isTrouble(pages)) {
       into.troubles.push(pages);
       // What is forbidden once is forbidden for every slice, and who gave no answer eight times gives none to the next.
-      if (pages.trouble !== 'throttled' && pages !== TOO_MANY) {
+      if (pages.kind !== 'throttled' && pages !== TOO_MANY) {
         cursorS = stretch.toS;
         slices.length = 0;
       }
@@ -109,7 +109,7 @@ async function readSlice(api: Api, { fromS, toS }: Stretch, onSummary: (summary:
 }
 
 const TOO_MANY: Trouble = {
-  trouble: 'refused',
+  kind: 'incomplete',
   reason: `a second of the window has more than ${PAGES_OF_A_SECOND_MAX} pages of traces, of which the rest was left`,
   next: 'Lower the sampling rate for other traffic in this account and Region.',
 };
