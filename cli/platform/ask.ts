@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Inventory, Plan } from '../../analyzers/contract.ts';
+import type { Client, Inventory, Plan } from '../../analyzers/contract.ts';
 import type { AwsAddress, AwsClients } from '../../analyzers/sources/clients.ts';
 import type { Clock } from '../../analyzers/sources/clock.ts';
 import type { Patience } from '../../analyzers/sources/convergence.ts';
@@ -89,7 +89,7 @@ const TRACES_WAIT_MAX_S = 45;
 export async function askPlatform(
   host: Host,
   ask: PlatformAsk,
-  { plan, signal, onProgress }: { plan: Plan; signal: AbortSignal; onProgress: (text: string) => void },
+  { plan, client, signal, onProgress }: { plan: Plan; client: Client | null; signal: AbortSignal; onProgress: (text: string) => void },
 ): Promise<PlatformFiles> {
   const [{ awsClients }, { gather }, { namedResources }, { readTraces }] = await Promise.all([
     import('../../analyzers/sources/clients.ts'),
@@ -119,7 +119,7 @@ export async function askPlatform(
           logs: await clients.logs(),
           plan,
           windowS: { fromS, toS },
-          client: null,
+          client,
           resources,
           clock,
           random: Math.random,

@@ -1,9 +1,11 @@
 import * as path from 'node:path';
-import { type Inventory, isMissing, isNotAsked, type Plan, type Resource, SCHEMA_VERSION } from '../../analyzers/contract.ts';
+import { type Client, type Inventory, isMissing, isNotAsked, type Plan, type Resource, SCHEMA_VERSION } from '../../analyzers/contract.ts';
 import { resourceOfNode } from '../../analyzers/sources/inventory/families.ts';
 import type { TelemetryFile } from '../../analyzers/telemetry-file.ts';
+import { findCollected } from '../collect/collected.ts';
 import type { Host } from '../host.ts';
 import type { Progress } from '../progress.ts';
+import { keepYoungGenerationSmall } from '../traces/young-generation.ts';
 import { askPlatform, type PlatformAsk } from './ask.ts';
 import { type PlatformFiles, readPlatform, readTelemetryFile, writePlatform } from './files.ts';
 
@@ -25,13 +27,21 @@ export async function gatherInto(host: Host, ask: PlatformAsk, { directory, plan
     stopping.abort();
   });
   try {
-    const files = await askPlatform(host, ask, { plan, signal: stopping.signal, onProgress: (text) => progress.show(text) });
+    keepYoungGenerationSmall();
+    const client = await clientOf(host, directory);
+    const files = await askPlatform(host, ask, { plan, client, signal: stopping.signal, onProgress: (text) => progress.show(text) });
     progress.note(summaryOf(files));
     if (isMissing(files.platform) && (await isAnswered(host, directory))) progress.note('what AWS said before is kept');
     else await write(host, directory, files, progress);
   } finally {
     listened();
   }
+}
+
+/** What the client counted, from which a trace has its weight. Where that can't be read, the analysis that follows says why. */
+async function clientOf(host: Host, directory: string): Promise<Client | null> {
+  const { client } = await findCollected(host, directory).catch(() => ({ client: { missing: '' } }));
+  return isMissing(client) ? null : client;
 }
 
 /** Whether there is an answer of before: no answer is no reason to lose one. */
