@@ -385,7 +385,21 @@ export interface Finding {
   /** The next action, as an instruction. */
   next?: string;
   effect?: string;
+  /** Where it limits the system: see analyzers/bottlenecks.ts. */
+  limiter?: Limiter;
 }
+
+/** What a finding says limits the system: the part that refuses, is short, slow or wasteful by itself, not one that only suffers from another. */
+export interface Limiter {
+  node: string;
+  /** What of it: `concurrency`, `provisioned-capacity`, `latency`. */
+  resource: string;
+  harm: Harm;
+  /** Epoch seconds of the first period in which it was beyond its limit; null where that is not known. */
+  since: number | null;
+}
+/** `refuses`: it turns work away, or fails at it. `waits`: work waits for it. `slow`: it takes long by itself. `wasteful`: it makes more work than is needed. */
+export type Harm = 'refuses' | 'waits' | 'slow' | 'wasteful';
 
 /**
  * One question to the artifacts, pure: no network, disk, clock or unseeded randomness. It receives what it declares in `needs`; when one
@@ -527,11 +541,16 @@ export interface Report {
   findings: Finding[];
 }
 
+/** The likeliest first. */
 export interface Bottleneck {
   node: string;
   resource: string;
+  /** 0 to 1, for the order among them. */
   score: number;
+  /** Epoch seconds; null where it is not known when it began. */
   since: number | null;
+  /** What its findings say. */
+  title: string;
   evidence: Evidence[];
   recommendation: string;
 }

@@ -1,11 +1,14 @@
 import { endedEarly } from './audits/engine-outcome.ts';
 import { runAudits } from './audits/index.ts';
 import { everyIterationThrew } from './audits/script-errors.ts';
+import { bottlenecksOf } from './bottlenecks.ts';
 import {
   type Client,
   type FoundArtifacts,
   type GeneratorSummary,
+  type Inventory,
   isMissing,
+  isNotAsked,
   type Missing,
   type Plan,
   type Report,
@@ -51,10 +54,13 @@ export function judge(found: FoundArtifacts): Report {
     targets,
     ...(isMissing(measured) ? NOTHING_MEASURED : describe(measured.client, measured.series)),
     generator: isMissing(generatorHealth) ? null : generatorHealth,
-    bottlenecks: [],
+    bottlenecks: bottlenecksOf(findings, edgesOf(found), !isMissing(generatorHealth) && generatorHealth.saturated === false),
     findings,
   };
 }
+
+const edgesOf = ({ inventory }: FoundArtifacts): Inventory['edges'] =>
+  isMissing(inventory) || isNotAsked(inventory) ? [] : inventory.edges;
 
 function healthOf({ plan, client, generator }: FoundArtifacts, window: Window | Missing): GeneratorSummary | Missing {
   if (isMissing(client)) return client;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding, Target, Verdict } from '../analyzers/contract.ts';
+import type { Finding, Report, Target, Verdict } from '../analyzers/contract.ts';
 import { sampleReport } from '../tests/sample-report.ts';
 import { limitText, loadText, measuredText, orderedFindings, partialNote, sentence, targetWords, why, windowText } from './wording.ts';
 
@@ -23,6 +23,27 @@ const finding = (id: string, verdict: Verdict, severity: Finding['severity']): F
 });
 
 describe('why', () => {
+  it('names the bottleneck, where the verdict is about more than the data', () => {
+    const bottlenecks: Report['bottlenecks'] = [
+      {
+        node: 'dynamodb:guilds',
+        resource: 'provisioned-capacity',
+        score: 0.9,
+        since: null,
+        title: 'dynamodb:guilds throttled 40 reads',
+        evidence: [],
+        recommendation: 'more',
+      },
+    ];
+    const named = 'The bottleneck is dynamodb:guilds: dynamodb:guilds throttled 40 reads.';
+    const targets = [target('latency-avg', 'fail')];
+    expect(why(sampleReport({ verdict: 'warn', targets: [], bottlenecks }))).toBe(named);
+    expect(why(sampleReport({ verdict: 'fail', targets, bottlenecks }))).toMatch(
+      /^1 of 1 target missed: .*\. The bottleneck is dynamodb:guilds: /,
+    );
+    expect(why(sampleReport({ verdict: 'inconclusive', targets: [], findings: [], bottlenecks }))).not.toContain('bottleneck');
+  });
+
   it('names every missed target with its value and limit', () => {
     const targets = [target('latency-avg', 'fail'), target('latency-p95', 'pass'), target('throughput', 'skipped')];
     expect(why(sampleReport({ verdict: 'fail', targets }))).toBe('1 of 2 targets missed: average latency 412 ms (target < 500 ms).');

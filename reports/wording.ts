@@ -83,14 +83,22 @@ export function why(report: Report): string {
   const deciding = report.targets.filter((target) => target.verdict === report.verdict);
   switch (report.verdict) {
     case 'fail':
-      return deciding.length > 0 ? missed(report, deciding) : sentence(worst?.title ?? 'the run failed');
+      return `${deciding.length > 0 ? missed(report, deciding) : sentence(worst?.title ?? 'the run failed')}${limiting(report)}`;
     case 'inconclusive':
       return sentence(worst?.title ?? undecided(deciding) ?? 'there is not enough valid data to say');
     case 'warn':
-      return sentence(worst?.title ?? deciding.at(0)?.reason ?? 'every target is met, with warnings');
+      return report.bottlenecks.length > 0
+        ? limiting(report).trim()
+        : sentence(worst?.title ?? deciding.at(0)?.reason ?? 'every target is met, with warnings');
     case 'pass':
       return met(report, deciding);
   }
+}
+
+/** What limits the system, as a further sentence; empty where nothing is known to. */
+function limiting({ bottlenecks }: Report): string {
+  const [first] = bottlenecks;
+  return first === undefined ? '' : ` The bottleneck is ${first.node}: ${ended(first.title)}`;
 }
 
 function missed(report: Report, targets: readonly Target[]): string {

@@ -22,6 +22,7 @@ export const apiThrottling: Audit<PlatformNeed> = {
         verdict: 'warn',
         severity: 'high',
         title: `${plural(refused, 'request')} of the run got 429 Too Many Requests${ratePerS === null ? '' : `, with ${node} limited to ${figure(ratePerS)} requests/s`}`,
+        limiter: { node, resource: 'rate-limit', harm: 'refuses', since: null },
         why: 'API Gateway refuses what goes beyond its rate and burst before any function sees it. What is behind it has no part in this, and sees less load than was sent.',
         evidence: [
           { what: 'requests answered 429, whole run', value: refused, limit: 0, unit: 'requests' },

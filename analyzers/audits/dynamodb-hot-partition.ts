@@ -25,6 +25,7 @@ function ofPart({ node, index }: Part, access: Access, stretch: Stretch, inputs:
     verdict: 'warn',
     severity: 'high',
     title: `A partition of ${node} is hot: ${plural(events, access.toLowerCase())} throttled by one partition's own limit`,
+    limiter: { node, resource: 'partition', harm: 'refuses', since: sinceAt(stretch, name, 1) },
     why: `A partition takes ${figure(PARTITION_UNITS[access])} ${access.toLowerCase()} units a second, however much the table has. Items with the same partition key share one.`,
     evidence: [
       { what: `${access}KeyRangeThroughputThrottleEvents`, value: events, limit: 0 },

@@ -42,6 +42,7 @@ function ofTable({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
     verdict: 'warn',
     severity: 'high',
     title: `${node} takes ${figure(worst.medianMs)} ms or more for half of its ${worst.operation} calls, where DynamoDB is made for less than 10 ms`,
+    limiter: { node, resource: 'latency', harm: 'slow', since: sinceAt(stretch, medianOf(node, worst.operation), MEDIAN_MS_MAX) },
     why: 'This is the time within DynamoDB, without the network and without retries: no change to the functions makes it shorter, but fewer calls and less data do.',
     evidence: [
       ...slow.map(({ operation, medianMs }) => ({

@@ -39,6 +39,7 @@ function ofTable({ node }: Resource, stretch: Stretch, traces: readonly Trace[])
     verdict: share >= SHARE_MAX ? 'warn' : 'pass',
     severity: share >= SHARE_MAX ? 'high' : 'low',
     title: `${node} is scanned: ${figure(scans)} of ${figure(reads)} reads, which take ${percent(share)} of the time spent on reading it`,
+    ...(share >= SHARE_MAX && { limiter: { node, resource: 'index', harm: 'wasteful' as const, since: null } }),
     why: 'A scan reads the whole table and throws away what it was not asked for. It gets slower, and dearer, with every item that is stored, whatever the load.',
     evidence: [
       { what: `Scan (by ${from})`, value: scans },

@@ -43,6 +43,12 @@ function ofPart(
     verdict: 'warn',
     severity: 'high',
     title: `${node} throttled ${plural(events, access.toLowerCase())}${provisioned === null ? '' : ` at ${figure(provisioned)} provisioned ${units}`}`,
+    limiter: {
+      node,
+      resource: 'provisioned-capacity',
+      harm: 'refuses',
+      since: sinceAt(stretch, [node, `${access}ThrottleEvents`, 'Sum'], 1),
+    },
     why: 'The SDK tries again after a pause, so that throttling shows first as latency, and as errors once its attempts are used up. A throttled index throttles the writes of its table.',
     evidence,
     next: adviceOn(resource, part, access, { provisioned, needed }),

@@ -28,6 +28,7 @@ function ofService({ node, limits }: Resource, stretch: Stretch, inputs: Platfor
     verdict: 'warn',
     severity: 'high',
     title: `${node} used ${figure(use)} % of its processor in the mean, and ${figure(BUSY_PERCENT)} % or more in ${percent(share)} of the window`,
+    limiter: { node, resource: 'cpu', harm: 'waits', since: sinceAt(stretch, name, BUSY_PERCENT) },
     why: 'A task that is always busy makes each request wait for those before it. At 100 % it is not known how much more it would need.',
     evidence: [
       { what: 'CPUUtilization, mean', value: use, limit: BUSY_PERCENT, unit: '%' },

@@ -27,6 +27,7 @@ export const fargateMemory: Audit<PlatformNeed> = {
         verdict: 'warn',
         severity: most >= 100 ? 'critical' : 'high',
         title: `A task of ${node} used ${figure(most)} % of its memory`,
+        ...(most >= 100 && { limiter: { node, resource: 'memory', harm: 'refuses' as const, since: sinceAt(stretch, name, 100) } }),
         why: 'ECS ends a task that comes to its limit, with everything that it works on.',
         evidence: [
           { what: 'MemoryUtilization of the fullest task', value: most, limit: 100, unit: '%' },

@@ -62,6 +62,7 @@ function late({ node, limits }: Resource, stretch: Stretch, inputs: PlatformInpu
     verdict: 'warn',
     severity: 'high',
     title: `${node} lacked up to ${figure(most)} of ${figure(desired)} tasks for ${figure(seconds)} s (${percent(share)} of the window): it scales too late`,
+    limiter: { node, resource: 'scaling', harm: 'waits', since: sinceAt(stretch, pending, 1) },
     why: 'Target tracking waits for minutes of high use, and a new task for its image, its network and its health check. What comes in between waits or fails.',
     evidence: [
       { what: 'tasks desired, most', value: desired },
@@ -94,6 +95,12 @@ function stuck(
     title: atMax
       ? `${node} is at its maximum of ${figure(max)} tasks, and busy`
       : `${node} stayed at ${figure(desired)} tasks while they were busy: it does not scale`,
+    limiter: {
+      node,
+      resource: 'tasks',
+      harm: 'waits',
+      since: sinceAt(stretch, [node, 'CPUUtilization', 'Average'], BUSY_PERCENT),
+    },
     why: atMax
       ? 'Scaling ends at the maximum capacity; what comes beyond it waits.'
       : 'More load of the same kind makes the waiting longer, and nothing adds a task.',

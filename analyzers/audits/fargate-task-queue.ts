@@ -91,6 +91,12 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
     title: grows
       ? `The queue of ${node} grows: from ${figure(growth.first)} to ${figure(growth.last)} tasks within the window`
       : `Tasks wait up to ${figure((waitMs ?? 0) / 1000)} s in the queue of ${node}`,
+    limiter: {
+      node,
+      resource: 'tasks',
+      harm: 'waits',
+      since: age === undefined ? null : sinceAt(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]),
+    },
     why: grows
       ? 'More comes in than is worked: the wait has no end, and every figure of this run depends on how long it was.'
       : 'A queue that does not grow and still makes wait is short of workers in its busiest moments.',
@@ -113,6 +119,7 @@ function ofRetries({ node }: Resource, stretch: Stretch): Said | null {
     verdict: 'warn',
     severity: 'high',
     title: `Tasks in the queue of ${node} were retried ${figure(retried)} times, for ${figure(processed)} that were worked`,
+    limiter: { node, resource: 'retries', harm: 'waits', since: null },
     why: 'A task that can never succeed and is retried for ever keeps a worker busy for ever, and each such task one more.',
     evidence: [
       { what: 'TasksRetried', value: retried },

@@ -102,6 +102,7 @@ function finding({ node }: Resource, { cold, invocations, initMs, from }: ColdSt
     verdict: certain ? 'warn' : 'pass',
     severity: certain ? 'high' : 'low',
     title: `${node}: ${percent(share)} of its invocations started cold${initMs === null ? '' : `, each ${figure(initMs)} ms longer`}${certain ? '' : ` (seen in ${figure(cold)} of ${figure(invocations)}: too few to be sure)`}`,
+    ...(certain && { limiter: { node, resource: 'cold-starts', harm: 'slow' as const, since: null } }),
     why: 'What meets more than one invocation in twenty is part of the 95th percentile. Within a steady load a function starts cold only where its environments are ended or more are needed.',
     evidence,
     next: `Find what ends the environments of ${node} (crashes, timeouts, a process that exits), and load less at start. Where the load comes in bursts, set provisioned concurrency for it.`,

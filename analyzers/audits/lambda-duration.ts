@@ -43,6 +43,7 @@ function ofFunction({ node, limits }: Resource, stretch: Stretch, inputs: Pick<P
         verdict: 'warn',
         severity: 'high',
         title: `Invocations of ${node} ran into its timeout of ${figure(timeoutS)} s`,
+        limiter: { node, resource: 'timeout', harm: 'refuses', since: sinceAt(stretch, name, REACHED * timeoutMs) },
         why,
         evidence,
         next: `Find what ${node} waits for (its traces, and findings on what it calls), and give each call a time limit of its own below ${figure(timeoutS)} s. Raise the timeout only if answers that late are of use: API Gateway gives up after 29 s.`,

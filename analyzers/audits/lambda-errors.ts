@@ -20,6 +20,7 @@ export const lambdaErrors: Audit<PlatformNeed> = {
         verdict: share >= SHARE_MAX ? 'warn' : 'pass',
         severity: share >= SHARE_MAX ? 'high' : 'low',
         title: `${plural(errors, 'invocation')} of ${node} failed, of ${figure(invocations)} (${percent(share)})`,
+        ...(share >= SHARE_MAX && { limiter: { node, resource: 'errors', harm: 'refuses' as const, since: sinceAt(stretch, name, 1) } }),
         why: 'A function fails where its code throws, where it runs into its timeout, and where it runs out of memory.',
         evidence: [
           { what: 'Errors', value: errors, unit: 'invocations' },

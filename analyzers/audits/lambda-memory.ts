@@ -74,6 +74,7 @@ function ofMemory({ node, limits }: Resource, usedMb: number | null): Said | nul
     verdict: 'warn',
     severity: 'high',
     title: `${node} used ${figure(usedMb)} of ${figure(memoryMb)} MB of memory`,
+    ...(usedMb >= memoryMb && { limiter: { node, resource: 'memory', harm: 'refuses' as const, since: null } }),
     why: 'An environment that runs out of memory is ended in the middle of its request, and the next one starts cold.',
     evidence: [{ what: 'memory used, most', value: usedMb, limit: memoryMb, unit: 'MB' }],
     next: `Set the memory of ${node} to ${figure(Math.ceil(usedMb / ADVISED))} MB (now ${figure(memoryMb)}). Where use grows with every invocation, find what is kept instead.`,

@@ -15,7 +15,10 @@ export const lambdaThrottles: Audit<PlatformNeed> = {
     ofEach('lambda-throttles', ['lambda'], inputs, (resource, stretch) => {
       const throttled: Name = [resource.node, 'Throttles', 'Sum'];
       const throttles = total(stretch, throttled) ?? 0;
-      return throttles > 0 ? finding(resource, stretch, throttles, began(inputs, sinceAt(stretch, throttled, 1))) : [];
+      if (throttles === 0) return [];
+      const since = sinceAt(stretch, throttled, 1);
+      const said = finding(resource, stretch, throttles, began(inputs, since));
+      return { ...said, limiter: { node: resource.node, resource: 'concurrency', harm: 'refuses', since } };
     }),
 };
 

@@ -31,6 +31,7 @@ function finding(worst: CallPattern, patterns: readonly CallPattern[]): Finding 
     verdict: 'warn',
     severity: share >= 0.5 ? 'high' : 'medium',
     title: `${request} makes ${figure(callsP50)} calls of ${node} ${operation} one after the other, ${percent(share)} of its time`,
+    limiter: { node: caller, resource: 'calls', harm: 'wasteful', since: null },
     why: `Each call is fast; ${caller} waits for all of them in turn, so that a request takes longer with each item that it is about.`,
     evidence: patterns.slice(0, PATTERNS_MAX).flatMap((pattern) => [
       { what: `${nameOf(pattern)}: calls a request, median`, value: pattern.callsP50, limit: CALLS_MIN, unit: 'calls' },

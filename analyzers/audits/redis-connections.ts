@@ -32,6 +32,14 @@ function full({ node }: Resource, stretch: Stretch, inputs: PlatformInputs, { mo
     verdict: 'warn',
     severity: most >= limit ? 'critical' : 'high',
     title: `${node} had ${figure(most)} connections open, ${percent(Math.min(1, most / limit))} of the ${figure(limit)} that it takes`,
+    ...(most >= limit && {
+      limiter: {
+        node,
+        resource: 'connections',
+        harm: 'refuses' as const,
+        since: sinceAt(stretch, [node, 'CurrConnections', 'Maximum'], limit),
+      },
+    }),
     why: 'A connection that is refused leaves no metric: its client fails, or goes to the table behind the cache, and tries again.',
     evidence: [
       { what: 'CurrConnections, most', value: most, limit },

@@ -20,6 +20,7 @@ export const redisCpu: Audit<PlatformNeed> = {
         verdict: 'warn',
         severity: 'high',
         title: `The engine of ${node} was ${figure(most)} % busy`,
+        limiter: { node, resource: 'cpu', harm: 'waits', since: sinceAt(stretch, name, ENGINE_PERCENT_MAX) },
         why: 'Redis works commands one after the other on one core: at its end every command waits for all others, and more cores do not help.',
         evidence: [
           { what: 'EngineCPUUtilization, most', value: most, limit: ENGINE_PERCENT_MAX, unit: '%' },

@@ -18,6 +18,7 @@ export const redisEvictions: Audit<PlatformNeed> = {
         verdict: 'warn',
         severity: 'high',
         title: `${node} evicted ${plural(evictions, 'key')} for want of memory`,
+        limiter: { node, resource: 'memory', harm: 'wasteful', since: sinceAt(stretch, name, 1) },
         why: 'A key that is evicted is missed and loaded again from the table behind it: the cache works, and does not help.',
         evidence: [
           { what: 'Evictions', value: evictions, limit: 0, unit: 'keys' },

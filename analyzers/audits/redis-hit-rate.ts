@@ -45,6 +45,7 @@ function ofCache({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
     verdict: 'warn',
     severity: 'high',
     title: `${node} had ${percent(rate)} of what it was asked for, less than ${percent(RATE_MIN)}`,
+    limiter: { node, resource: 'hit-rate', harm: 'wasteful', since: null },
     why: 'Each miss is a read of the table behind it, and a write of the cache: latency and read capacity grow with them.',
     evidence: [
       { what: 'hit rate of the run', value: rate, limit: RATE_MIN, unit: 'ratio', interval },

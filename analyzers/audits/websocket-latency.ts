@@ -1,4 +1,14 @@
-import { type Audit, type AuditInputs, type Client, type Evidence, isMissing, type Plan, type Window } from '../contract.ts';
+import {
+  type Audit,
+  type AuditInputs,
+  type Client,
+  type Evidence,
+  type Finding,
+  type Inventory,
+  isMissing,
+  type Plan,
+  type Window,
+} from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
 import { trialsToClaim } from '../models/intervals.ts';
 import { windowStretch } from '../platform-audit.ts';
@@ -35,6 +45,7 @@ export const websocketLatency: Audit<'client' | 'plan', 'platform' | 'inventory'
       title: serial
         ? `A message reaches the other members ${figure(fanOutMs / roundTripMs)} times as late as its sender: ${figure(fanOutMs)} ms at the 95th percentile`
         : `WebSocket messages take up to ${figure(worstMs)} ms at the 95th percentile, more than ${figure(limitMs)} ms`,
+      ...limiterOf(inputs.inventory),
       why: 'No HTTP target sees what goes through a WebSocket. Each message is a call of the function and one call of @connections for each member, so that the work grows with the square of a channel.',
       evidence: [
         { what: 'round trip, p95', value: roundTripMs, limit: limitMs, unit: 'ms' },
@@ -63,6 +74,13 @@ function p95Of({ trends }: Client, name: RegExp, { from, to }: SlotRange): numbe
     return [1000 * (quantile(all, 0.95) ?? 0)];
   });
   return values.length === 0 ? null : Math.max(...values);
+}
+
+/** The messages are one API's only where there is one. */
+function limiterOf(inventory: Inventory | null): Pick<Finding, 'limiter'> {
+  const [only, ...others] = (inventory?.resources ?? []).filter(({ kind }) => kind === 'websocket');
+  if (only === undefined || others.length > 0) return {};
+  return { limiter: { node: only.node, resource: 'fan-out', harm: 'slow', since: null } };
 }
 
 /** What the API says of the same time, where it was asked. */

@@ -1,8 +1,7 @@
-import type { Evidence, Finding } from '../../analyzers/contract.ts';
-import { interval, quantity, quantityBeside } from '../format.ts';
+import type { Finding } from '../../analyzers/contract.ts';
 import { type Html, html } from '../markup.ts';
 import { orderedFindings } from '../wording.ts';
-import { badge, name, noteBadge, prose, ROWS_MAX } from './parts.ts';
+import { badge, evidence, noteBadge, prose, ROWS_MAX } from './parts.ts';
 import type { Section } from './section.ts';
 
 export const findings: Section = {
@@ -32,9 +31,3 @@ const SEVERITY_WORDS: Readonly<Record<Finding['severity'], string>> = {
   low: 'low severity',
   info: 'for information',
 };
-
-function evidence({ what, value, limit, unit = '', interval: ends }: Evidence): Html {
-  const measured = typeof value === 'string' ? value : quantityBeside(value, limit ?? null, unit);
-  const beside = [ends && `95 % interval ${interval(ends, unit)}`, limit !== undefined && `limit ${quantity(limit, unit)}`];
-  return html`<li>${what}: <b>${name(measured)}</b> <small>${beside.filter(Boolean).join(', ')}</small></li>`;
-}

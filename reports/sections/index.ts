@@ -1,3 +1,4 @@
+import { bottlenecks } from './bottlenecks.ts';
 import { endpoints } from './endpoints.ts';
 import { environment } from './environment.ts';
 import { errors } from './errors.ts';
@@ -10,4 +11,15 @@ import { targets } from './targets.ts';
 import { timeline } from './timeline.ts';
 
 /** In the order of the page: the answer, why, what happened, where it was measured. */
-export const SECTIONS: readonly Section[] = [targets, findings, summary, timeline, endpoints, errors, metrics, generator, environment];
+export const SECTIONS: readonly Section[] = [
+  targets,
+  bottlenecks,
+  findings,
+  summary,
+  timeline,
+  endpoints,
+  errors,
+  metrics,
+  generator,
+  environment,
+];

@@ -1,6 +1,7 @@
 /** Pieces of markup that several sections share. */
 
-import type { Report, TargetVerdict } from '../../analyzers/contract.ts';
+import type { Evidence, Report, TargetVerdict } from '../../analyzers/contract.ts';
+import { interval, quantity, quantityBeside } from '../format.ts';
 import { type Content, type Html, html } from '../markup.ts';
 import { sentence, VERDICT_WORDS } from '../wording.ts';
 
@@ -64,3 +65,10 @@ export const definitions = (entries: readonly (readonly [term: string, descripti
 export const WHOLE_RUN = 'Whole run, ramps included; the targets above are judged on their own window.';
 
 export const hasRequests = (report: Report): boolean => report.summary.requests !== null && report.summary.requests > 0;
+
+/** A line of evidence, with its interval and its limit where it has them. */
+export function evidence({ what, value, limit, unit = '', interval: ends }: Evidence): Html {
+  const measured = typeof value === 'string' ? value : quantityBeside(value, limit ?? null, unit);
+  const beside = [ends && `95 % interval ${interval(ends, unit)}`, limit !== undefined && `limit ${quantity(limit, unit)}`];
+  return html`<li>${what}: <b>${name(measured)}</b> <small>${beside.filter(Boolean).join(', ')}</small></li>`;
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { bottlenecksOf } from './bottlenecks.ts';
+import type { Finding, Harm } from './contract.ts';
+
+const EDGES = [
+  { from: 'apigateway:api', to: 'lambda:character' },
+  { from: 'lambda:character', to: 'dynamodb:characters' },
+  { from: 'lambda:guilds', to: 'dynamodb:guilds' },
+];
+
+const found = (node: string, harm: Harm, since: number | null = null): Finding => ({
+  id: `of-${node}`,
+  verdict: 'warn',
+  severity: 'high',
+  title: `${node} ${harm}`,
+  why: 'because',
+  evidence: [{ what: `${node} ${harm}`, value: 1 }],
+  next: `mend ${node}`,
+  limiter: { node, resource: harm, harm, since },
+});
+const nodesOf = (findings: Finding[], free = true): string[] => bottlenecksOf(findings, EDGES, free).map(({ node }) => node);
+
+describe('bottlenecksOf', () => {
+  it('names nothing where no finding names a limiter', () => {
+    const { limiter, ...plain } = found('lambda:auth', 'refuses');
+    expect(limiter?.node).toBe('lambda:auth');
+    expect(bottlenecksOf([plain], EDGES, true)).toEqual([]);
+  });
+
+  it('takes what is refused for surer than what waits, is slow or is wasteful', () => {
+    const harms: Harm[] = ['wasteful', 'refuses', 'slow', 'waits'];
+    expect(nodesOf(harms.map((harm) => found(`sqs:${harm}`, harm)))).toEqual(['sqs:refuses', 'sqs:waits', 'sqs:slow', 'sqs:wasteful']);
+  });
+
+  it('looks for the cause downstream: who waits for a slow table is refused concurrency by it', () => {
+    expect(nodesOf([found('lambda:character', 'refuses'), found('dynamodb:characters', 'slow')])).toEqual([
+      'dynamodb:characters',
+      'lambda:character',
+    ]);
+    expect(nodesOf([found('lambda:guilds', 'refuses'), found('dynamodb:characters', 'slow')])[0]).toBe('lambda:guilds');
+  });
+
+  it('leaves waste with who makes it', () => {
+    const [first] = bottlenecksOf([found('lambda:character', 'wasteful'), found('dynamodb:characters', 'wasteful')], EDGES, true);
+    expect(first?.score).toBe(0.6);
+  });
+
+  it('gathers what is known of a node, its indexes too', () => {
+    const [only, ...others] = bottlenecksOf(
+      [found('dynamodb:guilds/by-name', 'slow', 120), found('dynamodb:guilds', 'refuses', 150)],
+      EDGES,
+      true,
+    );
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ node: 'dynamodb:guilds', resource: 'refuses', since: 120, recommendation: 'mend dynamodb:guilds' });
+    expect(only?.evidence).toHaveLength(2);
+    expect(only?.score).toBeCloseTo(0.93);
+  });
+
+  it('believes no wait and no slowness that a busy generator saw', () => {
+    const all = (['wasteful', 'refuses', 'slow', 'waits'] as const).map((harm) => found(`sqs:${harm}`, harm));
+    expect(nodesOf(all, false)).toEqual(['sqs:refuses', 'sqs:wasteful']);
+  });
+
+  it('begins with what was there first, of two as sure', () => {
+    expect(nodesOf([found('sqs:late', 'slow', 90), found('sqs:early', 'slow', 60), found('sqs:unknown', 'slow')])).toEqual([
+      'sqs:early',
+      'sqs:late',
+      'sqs:unknown',
+    ]);
+  });
+});

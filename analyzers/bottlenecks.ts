@@ -1,0 +1,63 @@
+import type { Bottleneck, Finding, Harm, Inventory, Limiter } from './contract.ts';
+import { reachedFrom } from './models/diagnosis/call-graph.ts';
+
+/**
+ * How sure each kind of harm makes of a cause. What was refused is counted by AWS itself; a wait or a slow answer may be another's; waste costs, and may
+ * be affordable. Guess: tune.
+ */
+const SCORES: Readonly<Record<Harm, number>> = { refuses: 0.9, waits: 0.8, slow: 0.7, wasteful: 0.6 };
+/** What one that it calls explains: it runs out of concurrency, times out and fails because it waits for that one. Guess: tune. */
+const EXPLAINED = 0.5;
+/** A second finding on the same node makes surer of it, up to this. */
+const FURTHER = 0.03;
+const SCORE_MAX = 0.99;
+
+/**
+ * The parts that limit the system, likeliest first, from what the audits found by absolute measures: a run has no normal day to be compared with. A
+ * cause lies downstream of its symptom, so a node that calls another cause comes after it, but for waste, which is its caller's own.
+ *
+ * @param edges who calls whom
+ * @param generatorFree false where the generator was short of processor, or nobody knows: it sees everything slow and waiting then
+ */
+export function bottlenecksOf(findings: readonly Finding[], edges: Inventory['edges'], generatorFree: boolean): Bottleneck[] {
+  const held = findings.flatMap(({ limiter, ...finding }) =>
+    limiter === undefined ? [] : [{ ...limiter, finding, node: tableOf(limiter) }],
+  );
+  const sure = generatorFree ? held : held.filter(({ harm }) => harm === 'refuses' || harm === 'wasteful');
+  const callees = calleesOf(edges);
+  const nodes = new Set(sure.map(({ node }) => node));
+  return [...nodes]
+    .flatMap((node) => {
+      const own = sure.filter((each) => each.node === node).toSorted((a, b) => SCORES[b.harm] - SCORES[a.harm]);
+      const [first] = own;
+      if (first === undefined) return [];
+      const below = [...reachedFrom(callees, node)].some((other) => other !== node && nodes.has(other));
+      const explained = below && first.harm !== 'wasteful';
+      const score = Math.min(SCORE_MAX, SCORES[first.harm] + FURTHER * (own.length - 1)) * (explained ? EXPLAINED : 1);
+      return [{ ...first, score, evidence: own.flatMap(({ finding }) => finding.evidence), since: earliest(own) }];
+    })
+    .toSorted((a, b) => b.score - a.score || (a.since ?? Number.POSITIVE_INFINITY) - (b.since ?? Number.POSITIVE_INFINITY))
+    .map(({ node, resource, score, since, evidence, finding }) => ({
+      node,
+      resource,
+      score,
+      since,
+      title: finding.title,
+      evidence,
+      recommendation: finding.next ?? finding.why,
+    }));
+}
+
+/** An index is a part of its table: `dynamodb:auctions/by-price`. */
+const tableOf = ({ node }: Limiter): string => node.split('/')[0] ?? node;
+
+const earliest = (limiters: readonly Limiter[]): number | null => {
+  const known = limiters.flatMap(({ since }) => since ?? []);
+  return known.length === 0 ? null : Math.min(...known);
+};
+
+const calleesOf = (edges: Inventory['edges']): Map<string, string[]> => {
+  const callees = new Map<string, string[]>();
+  for (const { from, to } of edges) callees.set(from, [...(callees.get(from) ?? []), to]);
+  return callees;
+};
