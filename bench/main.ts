@@ -14,6 +14,7 @@ const NAMES = [
   'telemetry-memory',
   'diagnosis-petshop',
   'diagnosis-simulated',
+  'diagnosis-faults',
   'traces',
 ] as const;
 
