@@ -6,7 +6,8 @@ import { startStack } from '../infra-fixtures/local/stack.ts';
 import { runProcess, spread } from './measure.ts';
 
 const ROUNDS = 5;
-const WARM_UP_S = 12;
+/** So that the functions' code is warm: cold code is the price of a start, and telemetry's share of it is paid once. */
+const WARM_UP_S = 30;
 const MEASURED_S = 12;
 /** Enough that the two cores are always busy. */
 const PLAYERS = 40;

@@ -67,6 +67,14 @@ export const startPlatform = (endpoint: string | undefined): Platform => (endpoi
 
 const SILENT: Platform = { metric: () => undefined, log: () => undefined, segment: () => undefined, stop: async () => undefined };
 
+/** Those who tell often give the same object each time. */
+const texts = new WeakMap<Dimensions, string>();
+const textOf = (dimensions: Dimensions): string => {
+  const known = texts.get(dimensions) ?? JSON.stringify(dimensions);
+  texts.set(dimensions, known);
+  return known;
+};
+
 class Teller implements Platform {
   readonly #url: string;
   readonly #timer: NodeJS.Timeout;
@@ -85,7 +93,7 @@ class Teller implements Platform {
   metric(namespace: string, name: string, dimensions: Dimensions, value: number, unit: Unit, count = 1): void {
     if (!Number.isFinite(value)) throw new RangeError(`metric ${name}: ${value} is no finite number`);
     const atS = Math.floor(Date.now() / 1000);
-    const key = `${atS}\n${namespace}\n${name}\n${JSON.stringify(dimensions)}`;
+    const key = `${atS}\n${namespace}\n${name}\n${textOf(dimensions)}`;
     const entry = this.#metrics.get(key) ?? { namespace, metric: name, dimensions, unit, atS, observed: new Map<number, number>() };
     this.#metrics.set(key, entry);
     const rounded = Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS));
