@@ -8,7 +8,7 @@ const EDGES = [
   { from: 'lambda:guilds', to: 'dynamodb:guilds' },
 ];
 
-const found = (node: string, harm: Harm, since: number | null = null): Finding => ({
+const found = (node: string, harm: Harm, since: number | null = null, resource: string = harm): Finding => ({
   id: `of-${node}`,
   verdict: 'warn',
   severity: 'high',
@@ -16,7 +16,7 @@ const found = (node: string, harm: Harm, since: number | null = null): Finding =
   why: 'because',
   evidence: [{ what: `${node} ${harm}`, value: 1 }],
   next: `mend ${node}`,
-  limiter: { node, resource: harm, harm, since },
+  limiter: { node, resource, harm, since },
 });
 const nodesOf = (findings: Finding[], free = true): string[] => bottlenecksOf(findings, EDGES, free).map(({ node }) => node);
 
@@ -32,12 +32,29 @@ describe('bottlenecksOf', () => {
     expect(nodesOf(harms.map((harm) => found(`sqs:${harm}`, harm)))).toEqual(['sqs:refuses', 'sqs:waits', 'sqs:slow', 'sqs:wasteful']);
   });
 
-  it('looks for the cause downstream: who waits for a slow table is refused concurrency by it', () => {
-    expect(nodesOf([found('lambda:character', 'refuses'), found('dynamodb:characters', 'slow')])).toEqual([
-      'dynamodb:characters',
-      'lambda:character',
-    ]);
-    expect(nodesOf([found('lambda:guilds', 'refuses'), found('dynamodb:characters', 'slow')])[0]).toBe('lambda:guilds');
+  it('looks for the cause downstream: who waits for a slow table runs out of concurrency by it', () => {
+    const table = found('dynamodb:characters', 'slow');
+    const refusing = (node: string, resource: string): Finding => found(node, 'refuses', null, resource);
+    expect(nodesOf([refusing('lambda:character', 'concurrency'), table])).toEqual(['dynamodb:characters', 'lambda:character']);
+    expect(nodesOf([refusing('apigateway:api', 'timeout'), table])[0]).toBe('dynamodb:characters');
+    expect(nodesOf([refusing('lambda:guilds', 'concurrency'), table])[0]).toBe('lambda:guilds');
+  });
+
+  it('does not explain by a callee what a node does by itself', () => {
+    const refusing = (node: string, resource: string): Finding => found(node, 'refuses', null, resource);
+    for (const resource of ['rate-limit', 'memory', 'errors'])
+      expect(nodesOf([refusing('lambda:character', resource), found('dynamodb:characters', 'slow')])[0]).toBe('lambda:character');
+    expect(nodesOf([refusing('lambda:character', 'errors'), found('dynamodb:characters', 'refuses')])[0]).toBe('dynamodb:characters');
+    expect(nodesOf([refusing('lambda:character', 'concurrency'), found('dynamodb:characters', 'wasteful')])[0]).toBe('lambda:character');
+  });
+
+  it('takes neither of two that call each other for the other’s cause', () => {
+    const edges = [
+      { from: 'lambda:a', to: 'lambda:b' },
+      { from: 'lambda:b', to: 'lambda:a' },
+    ];
+    const scores = bottlenecksOf([found('lambda:a', 'slow'), found('lambda:b', 'slow')], edges, true).map(({ score }) => score);
+    expect(scores).toEqual([0.7, 0.7]);
   });
 
   it('leaves waste with who makes it', () => {

@@ -6,15 +6,24 @@ import { reachedFrom } from './models/diagnosis/call-graph.ts';
  * be affordable. Guess: tune.
  */
 const SCORES: Readonly<Record<Harm, number>> = { refuses: 0.9, waits: 0.8, slow: 0.7, wasteful: 0.6 };
-/** What one that it calls explains: it runs out of concurrency, times out and fails because it waits for that one. Guess: tune. */
+/** What one that it calls explains. Guess: tune. */
 const EXPLAINED = 0.5;
+/** Who waits for another runs out of these without being the cause. */
+const BY_WAITING: ReadonlySet<string> = new Set(['concurrency', 'timeout']);
+
+/** Whether what is wrong with a callee may be why something is wrong with its caller. */
+function explains(callee: Limiter, caller: Limiter): boolean {
+  if (callee.harm === 'wasteful' || caller.harm === 'wasteful') return false;
+  if (caller.resource === 'errors') return callee.harm === 'refuses';
+  return caller.harm !== 'refuses' || BY_WAITING.has(caller.resource);
+}
 /** A second finding on the same node makes surer of it, up to this. */
 const FURTHER = 0.03;
 const SCORE_MAX = 0.99;
 
 /**
  * The parts that limit the system, likeliest first, from what the audits found by absolute measures: a run has no normal day to be compared with. A
- * cause lies downstream of its symptom, so a node that calls another cause comes after it, but for waste, which is its caller's own.
+ * cause lies downstream of its symptom, so that who calls another cause, and may suffer from it, comes after it.
  *
  * @param edges who calls whom
  * @param generatorFree false where the generator was short of processor, or nobody knows: it sees everything slow and waiting then
@@ -25,14 +34,15 @@ export function bottlenecksOf(findings: readonly Finding[], edges: Inventory['ed
   );
   const sure = generatorFree ? held : held.filter(({ harm }) => harm === 'refuses' || harm === 'wasteful');
   const callees = calleesOf(edges);
+  const reaches = (from: string, to: string): boolean => from !== to && reachedFrom(callees, from).has(to);
   const nodes = new Set(sure.map(({ node }) => node));
   return [...nodes]
     .flatMap((node) => {
       const own = sure.filter((each) => each.node === node).toSorted((a, b) => SCORES[b.harm] - SCORES[a.harm]);
       const [first] = own;
       if (first === undefined) return [];
-      const below = [...reachedFrom(callees, node)].some((other) => other !== node && nodes.has(other));
-      const explained = below && first.harm !== 'wasteful';
+      // Of two that call each other neither is downstream.
+      const explained = sure.some((other) => reaches(node, other.node) && !reaches(other.node, node) && explains(other, first));
       const score = Math.min(SCORE_MAX, SCORES[first.harm] + FURTHER * (own.length - 1)) * (explained ? EXPLAINED : 1);
       return [{ ...first, score, evidence: own.flatMap(({ finding }) => finding.evidence), since: earliest(own) }];
     })

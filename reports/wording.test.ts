@@ -42,6 +42,12 @@ describe('why', () => {
       /^1 of 1 target missed: .*\. The bottleneck is dynamodb:guilds: /,
     );
     expect(why(sampleReport({ verdict: 'inconclusive', targets: [], findings: [], bottlenecks }))).not.toContain('bottleneck');
+    const critical = [finding('loss', 'warn', 'critical')];
+    expect(why(sampleReport({ verdict: 'warn', targets: [], findings: critical, bottlenecks }))).toBe('Loss happened.');
+    const unsure = bottlenecks.map((each) => ({ ...each, score: 0.45 }));
+    expect(why(sampleReport({ verdict: 'warn', targets: [], findings: [finding('large', 'warn', 'high')], bottlenecks: unsure }))).toBe(
+      'Large happened.',
+    );
   });
 
   it('names every missed target with its value and limit', () => {

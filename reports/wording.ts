@@ -87,7 +87,7 @@ export function why(report: Report): string {
     case 'inconclusive':
       return sentence(worst?.title ?? undecided(deciding) ?? 'there is not enough valid data to say');
     case 'warn':
-      return report.bottlenecks.length > 0
+      return isLimited(report) && !isWorse(worst)
         ? limiting(report).trim()
         : sentence(worst?.title ?? deciding.at(0)?.reason ?? 'every target is met, with warnings');
     case 'pass':
@@ -95,10 +95,17 @@ export function why(report: Report): string {
   }
 }
 
+/** From here on it is stated; below, it is one suspicion among the findings. Guess: tune. */
+const SURE = 0.6;
+const isLimited = ({ bottlenecks: [first] }: Report): boolean => first !== undefined && first.score >= SURE;
+
+/** What no bottleneck explains, and is worse than any: a loss of requests, say. */
+const isWorse = (worst: Finding | undefined): boolean => worst?.severity === 'critical' && worst.limiter === undefined;
+
 /** What limits the system, as a further sentence; empty where nothing is known to. */
-function limiting({ bottlenecks }: Report): string {
-  const [first] = bottlenecks;
-  return first === undefined ? '' : ` The bottleneck is ${first.node}: ${ended(first.title)}`;
+function limiting(report: Report): string {
+  const [first] = report.bottlenecks;
+  return first === undefined || !isLimited(report) ? '' : ` The bottleneck is ${first.node}: ${ended(first.title)}`;
 }
 
 function missed(report: Report, targets: readonly Target[]): string {

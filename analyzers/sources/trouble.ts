@@ -120,11 +120,11 @@ const BY_NAME: readonly (readonly [RegExp, TroubleKind])[] = [
     'credentials',
   ],
   [/AccessDenied|UnauthorizedOperation|UnauthorizedException|NotAuthorized|OptInRequired|^Forbidden/, 'denied'],
-  [/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|LimitExceededFault/, 'throttled'],
+  [/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|^LimitExceeded(Exception|Fault)?$/, 'throttled'],
   [/UnknownOperation|InvalidAction|NotImplemented/, 'unsupported'],
   [/NotFound/, 'not-found'],
   [/^(Validation|InvalidParameter|MissingRequiredParameter|MissingParameter|InvalidRequest|InvalidNextToken|Serialization)/, 'invalid'],
-  [/^(TimeoutError|NetworkingError|UND_ERR\w*|ECONN\w*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)$/, 'network'],
+  [/^(TimeoutError|NetworkingError|UND_ERR\w*|E[A-Z]{3,}|EAI_\w+)$/, 'network'],
 ];
 
 /** Time is in the message only: AWS has one code for a wrong key and for a wrong clock. */

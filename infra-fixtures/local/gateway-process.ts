@@ -50,7 +50,8 @@ await runChild(async (send) => {
       scheduler.stop();
       await Promise.all([rest.stop(), socket.stop()]);
       await functions.stop();
-      await Promise.all([platform.stop(), bundles.remove()]);
+      bundles.remove();
+      await platform.stop();
     },
   };
 });

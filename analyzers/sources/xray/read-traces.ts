@@ -14,7 +14,7 @@ import { callEdges } from '../../traces/call-edges.ts';
 import { createNaming, type Naming } from '../../traces/naming.ts';
 import { requestCounts, withWeights } from '../../traces/weights.ts';
 import type { Clock } from '../clock.ts';
-import { gapOf, INTERRUPTED, isTrouble, type Trouble } from '../trouble.ts';
+import { gapOf, INTERRUPTED, isForAll, isTrouble, type Trouble } from '../trouble.ts';
 import { type Api, ask } from './ask.ts';
 import { fetchTraces } from './batches.ts';
 import { edgesOf } from './edges.ts';
@@ -77,7 +77,7 @@ const AFTER_S = 300;
 export async function readTraces(reading: TraceReading): Promise<TracesRead> {
   const source = new TraceSource(reading);
   const read = await source.read();
-  const edges = isTrouble(read) && NOTHING_GOES.has(read.kind) ? [] : await source.edges(isTrouble(read) ? [] : read.traces);
+  const edges = isTrouble(read) && isForAll(read) ? [] : await source.edges(isTrouble(read) ? [] : read.traces);
   const gaps = source.gaps();
   if (isTrouble(read)) return { traces: { missing: read.reason }, edges, gaps: [...gaps, gapOf(sourceOf(source.kind), read)] };
   const { traces, recorded, matchedBy, shares } = read;
@@ -90,9 +90,6 @@ export async function readTraces(reading: TraceReading): Promise<TracesRead> {
 const OVERLAP_S = 60;
 const POLL_MS = 2000;
 const POLL_MAX_MS = 10_000;
-
-/** After these there is no asking for anything else. */
-const NOTHING_GOES: ReadonlySet<Trouble['kind']> = new Set(['expired', 'credentials', 'region', 'network', 'service', 'interrupted']);
 
 interface Read {
   traces: Trace[];

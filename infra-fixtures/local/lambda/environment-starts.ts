@@ -40,6 +40,8 @@ export const limitsOfThisMachine = (): EnvironmentLimits => ({
 
 /** No event says that a processor has become free. */
 const AGAIN_AFTER_MS = 100;
+/** So long a function waits for a free processor, at most: one that waits for others more than it computes needs none. Guess: tune. */
+const WAIT_MAX_MS = 2000;
 
 /** Whoever may need another environment. */
 export interface Starter {
@@ -58,7 +60,8 @@ export interface Starter {
 export class EnvironmentStarts {
   readonly #limits: EnvironmentLimits;
   readonly #starters: Starter[] = [];
-  #asked: Starter[] = [];
+  /** Those who need one, and since when, in the order in which they asked. */
+  readonly #asked = new Map<Starter, number>();
   #starting = 0;
   #again: NodeJS.Timeout | undefined;
   readonly #living = new Set<ExecutionEnvironment>();
@@ -76,25 +79,31 @@ export class EnvironmentStarts {
   }
 
   ask(starter: Starter): void {
-    this.#asked.push(starter);
+    if (!this.#asked.has(starter)) this.#asked.set(starter, Date.now());
     this.next();
   }
 
   /** Starts what may be started now; to be called when an environment has become idle. */
   next(): void {
     while (this.#starting < this.#limits.startingMax) {
-      this.#asked = this.#asked.filter((starter) => starter.needsEnvironment());
-      if (this.#asked.length === 0) return;
-      const at = this.#limits.hasSpareProcessor() ? 0 : this.#asked.findIndex(({ environments }) => environments === 0);
-      const starter = this.#asked[at];
-      if (starter === undefined) {
-        this.#nextInTime();
-        return;
-      }
+      const starter = this.#nextStarter();
+      if (starter === null) return;
       if (this.#living.size >= this.#limits.livingMax && !this.#evict()) return;
-      this.#asked.splice(at, 1);
+      this.#asked.delete(starter);
       this.#start(starter);
+      // Behind all others, if one was not enough.
+      if (starter.needsEnvironment()) this.#asked.set(starter, Date.now());
     }
+  }
+
+  #nextStarter(): Starter | null {
+    for (const starter of this.#asked.keys()) if (!starter.needsEnvironment()) this.#asked.delete(starter);
+    if (this.#asked.size === 0) return null;
+    const spare = this.#limits.hasSpareProcessor();
+    const before = Date.now() - WAIT_MAX_MS;
+    for (const [starter, sinceMs] of this.#asked) if (spare || starter.environments === 0 || sinceMs <= before) return starter;
+    this.#nextInTime();
+    return null;
   }
 
   #nextInTime(): void {

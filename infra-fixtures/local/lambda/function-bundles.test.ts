@@ -11,7 +11,7 @@ it('makes a module of each function, which exports its handler, and leaves nothi
   expect(await readdir(folder)).toEqual(expect.arrayContaining(functionNames.map((name) => `${name}.mjs`)));
   const { handler } = (await import(bundles.urlOf('auth'))) as { handler: unknown };
   expect(handler).toBeTypeOf('function');
-  await bundles.remove();
+  bundles.remove();
   expect(existsSync(folder)).toBe(false);
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ import type { FunctionName } from '../../game/definition.ts';
 export interface FunctionBundles {
   /** The module that exports a function's handler. */
   urlOf(name: FunctionName): string;
-  remove(): Promise<void>;
+  remove(): void;
 }
 
 /**
@@ -19,8 +19,10 @@ export interface FunctionBundles {
  * @throws Error where the game can't be bundled
  */
 export const bundleFunctions = async (names: readonly FunctionName[]): Promise<FunctionBundles> => {
-  const folder = await mkdtemp(join(tmpdir(), 'loadkit-functions-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const folder = mkdtempSync(join(tmpdir(), 'loadkit-functions-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  // However the process ends, but for a kill.
+  process.once('exit', remove);
   try {
     await build({
       input: Object.fromEntries(names.map((name) => [name, gameModule(name)])),
@@ -29,7 +31,7 @@ export const bundleFunctions = async (names: readonly FunctionName[]): Promise<F
       output: { dir: folder, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'shared-[name]-[hash].mjs' },
     });
   } catch (error) {
-    await remove();
+    remove();
     throw error;
   }
   return { urlOf: (name) => pathToFileURL(join(folder, `${name}.mjs`)).href, remove };

@@ -381,3 +381,13 @@ it('starts no second environment of a function while no processor is free', asyn
   await ask({ do: 'release' });
   await Promise.all([first, second]);
 });
+
+it('lets no function wait for a free processor for ever', async () => {
+  start({}, { limits: { ...AT_ONCE, hasSpareProcessor: () => false } });
+  const under = [ask({ do: 'held' }), ask({ do: 'held' })];
+  await held(1);
+  expect(host.environments()).toBe(1);
+  await expect.poll(heldCount, { timeout: 5000 }).toBe(2);
+  await ask({ do: 'release' });
+  await Promise.all(under);
+});
