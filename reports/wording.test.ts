@@ -23,7 +23,7 @@ const finding = (id: string, verdict: Verdict, severity: Finding['severity']): F
 });
 
 describe('why', () => {
-  it('names the bottleneck, where the verdict is about more than the data', () => {
+  it('names the bottleneck, where one is likely and nothing is worse', () => {
     const bottlenecks: Report['bottlenecks'] = [
       {
         node: 'dynamodb:guilds',
@@ -35,13 +35,19 @@ describe('why', () => {
         recommendation: 'more',
       },
     ];
-    const named = 'The bottleneck is dynamodb:guilds: dynamodb:guilds throttled 40 reads.';
+    const named = 'The bottleneck: dynamodb:guilds throttled 40 reads.';
     const targets = [target('latency-avg', 'fail')];
     expect(why(sampleReport({ verdict: 'warn', targets: [], bottlenecks }))).toBe(named);
     expect(why(sampleReport({ verdict: 'fail', targets, bottlenecks }))).toMatch(
-      /^1 of 1 target missed: .*\. The bottleneck is dynamodb:guilds: /,
+      /^1 of 1 target missed: .*\. The bottleneck: dynamodb:guilds throttled/,
     );
-    expect(why(sampleReport({ verdict: 'inconclusive', targets: [], findings: [], bottlenecks }))).not.toContain('bottleneck');
+    expect(why(sampleReport({ verdict: 'inconclusive', targets: [], findings: [], bottlenecks }))).toBe(
+      `There is not enough valid data to say. ${named}`,
+    );
+    const unnamed = bottlenecks.map((each) => ({ ...each, title: 'reads are throttled' }));
+    expect(why(sampleReport({ verdict: 'warn', targets: [], bottlenecks: unnamed }))).toBe(
+      'The bottleneck is dynamodb:guilds: reads are throttled.',
+    );
     const critical = [finding('loss', 'warn', 'critical')];
     expect(why(sampleReport({ verdict: 'warn', targets: [], findings: critical, bottlenecks }))).toBe('Loss happened.');
     const unsure = bottlenecks.map((each) => ({ ...each, score: 0.45 }));

@@ -85,7 +85,7 @@ export function why(report: Report): string {
     case 'fail':
       return `${deciding.length > 0 ? missed(report, deciding) : sentence(worst?.title ?? 'the run failed')}${limiting(report)}`;
     case 'inconclusive':
-      return sentence(worst?.title ?? undecided(deciding) ?? 'there is not enough valid data to say');
+      return `${sentence(worst?.title ?? undecided(deciding) ?? 'there is not enough valid data to say')}${limiting(report)}`;
     case 'warn':
       return isLimited(report) && !isWorse(worst)
         ? limiting(report).trim()
@@ -105,7 +105,9 @@ const isWorse = (worst: Finding | undefined): boolean => worst?.severity === 'cr
 /** What limits the system, as a further sentence; empty where nothing is known to. */
 function limiting(report: Report): string {
   const [first] = report.bottlenecks;
-  return first === undefined || !isLimited(report) ? '' : ` The bottleneck is ${first.node}: ${ended(first.title)}`;
+  if (first === undefined || !isLimited(report)) return '';
+  const { node, title } = first;
+  return title.includes(node) ? ` The bottleneck: ${ended(title)}` : ` The bottleneck is ${node}: ${ended(title)}`;
 }
 
 function missed(report: Report, targets: readonly Target[]): string {
