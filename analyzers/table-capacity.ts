@@ -1,9 +1,10 @@
-import type { Resource } from './contract.ts';
+import type { Finding, Missing, Resource } from './contract.ts';
+import { ofEach, type PlatformInputs, type Said } from './platform-audit.ts';
 import { highest, type Stretch } from './platform-series.ts';
 
 /** Reads and writes are metered, limited and throttled apart. Spelled as in the names of DynamoDB's metrics. */
 export type Access = 'Read' | 'Write';
-export const accesses: readonly Access[] = ['Read', 'Write'];
+const accesses: readonly Access[] = ['Read', 'Write'];
 
 /** A table or one of its indexes: each has capacity of its own. */
 export interface Part {
@@ -24,6 +25,20 @@ export function partsOf({ node, indexes = [] }: Resource, { file }: Stretch): Pa
   const names = [...new Set([...indexes.map(({ name }) => name), ...told])];
   return [{ node, index: null }, ...names.map((index) => ({ node: prefix + index, index }))];
 }
+
+/** One kind of access to one part of a table. */
+export interface Metered {
+  resource: Resource;
+  part: Part;
+  access: Access;
+  stretch: Stretch;
+}
+
+/** Asks it of reads and of writes, of each table and each of its indexes. */
+export const ofEachPart = (id: string, inputs: PlatformInputs, ask: (of: Metered) => Said | null): Finding[] | Missing =>
+  ofEach(id, ['dynamodb'], inputs, (resource, stretch) =>
+    partsOf(resource, stretch).flatMap((part) => accesses.flatMap((access) => ask({ resource, part, access, stretch }) ?? [])),
+  );
 
 /** Units per second; null on demand, and where it could not be read. What CloudWatch says goes first, since auto scaling changes it during a run. */
 export function provisionedUnits(

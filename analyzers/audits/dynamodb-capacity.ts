@@ -1,7 +1,7 @@
-import type { Audit, Resource } from '../contract.ts';
-import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
-import { busiestPerS, type Name, type Stretch, shareAt, sinceAt, total } from '../platform-series.ts';
-import { type Access, accesses, type Part, partsOf, provisionedUnits, TARGET_UTILISATION } from '../table-capacity.ts';
+import type { Audit } from '../contract.ts';
+import { began, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
+import { busiestPerS, type Name, shareAt, sinceAt, total } from '../platform-series.ts';
+import { type Metered, ofEachPart, provisionedUnits, TARGET_UTILISATION } from '../table-capacity.ts';
 import { figure, percent } from '../words.ts';
 
 /** Above this little is left for a burst beyond the credit of 300 s. Guess: tune. */
@@ -11,19 +11,10 @@ export const dynamodbCapacity: Audit<PlatformNeed> = {
   id: 'dynamodb-capacity',
   question: 'How much of their provisioned capacity do tables use?',
   needs: PLATFORM_NEEDS,
-  audit: (inputs) =>
-    ofEach('dynamodb-capacity', ['dynamodb'], inputs, (resource, stretch) =>
-      partsOf(resource, stretch).flatMap((part) => accesses.flatMap((access) => ofPart(resource, part, access, stretch, inputs) ?? [])),
-    ),
+  audit: (inputs) => ofEachPart('dynamodb-capacity', inputs, (of) => ofPart(of, inputs)),
 };
 
-function ofPart(
-  resource: Resource,
-  part: Part,
-  access: Access,
-  stretch: Stretch,
-  inputs: Pick<PlatformInputs, 'plan' | 'client'>,
-): Said | null {
+function ofPart({ resource, part, access, stretch }: Metered, inputs: PlatformInputs): Said | null {
   const { node } = part;
   const provisioned = provisionedUnits(resource, part, access, stretch);
   const name: Name = [node, `Consumed${access}CapacityUnits`, 'Sum'];

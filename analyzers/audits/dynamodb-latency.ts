@@ -36,13 +36,14 @@ function ofTable({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
     .toSorted((a, b) => b.medianMs * b.calls - a.medianMs * a.calls);
   const [worst] = slow;
   if (worst === undefined) return [];
+  const since = sinceAt(stretch, medianOf(node, worst.operation), MEDIAN_MS_MAX);
   const calls = total(stretch, [node, 'SuccessfulRequestLatency', 'SampleCount']) ?? worst.calls;
   const units = (total(stretch, [node, 'ConsumedReadCapacityUnits', 'Sum']) ?? 0) / calls;
   return {
     verdict: 'warn',
     severity: 'high',
     title: `${node} takes ${figure(worst.medianMs)} ms or more for half of its ${worst.operation} calls, where DynamoDB is made for less than 10 ms`,
-    limiter: { node, resource: 'latency', harm: 'slow', since: sinceAt(stretch, medianOf(node, worst.operation), MEDIAN_MS_MAX) },
+    limiter: { node, resource: 'latency', harm: 'slow', since },
     why: 'This is the time within DynamoDB, without the network and without retries: no change to the functions makes it shorter, but fewer calls and less data do.',
     evidence: [
       ...slow.map(({ operation, medianMs }) => ({
@@ -54,7 +55,7 @@ function ofTable({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
       { what: `share of the ${worst.operation} calls in slow periods`, value: worst.share, unit: 'ratio' },
       { what: 'calls', value: slow.reduce((sum, each) => sum + each.calls, 0) },
       { what: 'read units of a call, mean', value: units, unit: 'RCU' },
-      ...began(inputs, sinceAt(stretch, medianOf(node, worst.operation), MEDIAN_MS_MAX)),
+      ...began(inputs, since),
     ],
     next: adviceOn(node, worst.operation, units),
     effect: `Each request gets faster by up to ${figure(worst.medianMs)} ms for each such call that it makes.`,

@@ -1,26 +1,17 @@
 import type { Audit, Evidence, Resource } from '../contract.ts';
-import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
-import { busiestPerS, type Stretch, sinceAt, total } from '../platform-series.ts';
-import { type Access, accesses, type Part, partsOf, provisionedUnits, TARGET_UTILISATION } from '../table-capacity.ts';
+import { began, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
+import { busiestPerS, sinceAt, total } from '../platform-series.ts';
+import { type Access, type Metered, ofEachPart, type Part, provisionedUnits, TARGET_UTILISATION } from '../table-capacity.ts';
 import { figure, plural } from '../words.ts';
 
 export const dynamodbThrottles: Audit<PlatformNeed> = {
   id: 'dynamodb-throttles',
   question: 'Did tables or indexes throttle for want of capacity?',
   needs: PLATFORM_NEEDS,
-  audit: (inputs) =>
-    ofEach('dynamodb-throttles', ['dynamodb'], inputs, (resource, stretch) =>
-      partsOf(resource, stretch).flatMap((part) => accesses.flatMap((access) => ofPart(resource, part, access, stretch, inputs) ?? [])),
-    ),
+  audit: (inputs) => ofEachPart('dynamodb-throttles', inputs, (of) => ofPart(of, inputs)),
 };
 
-function ofPart(
-  resource: Resource,
-  part: Part,
-  access: Access,
-  stretch: Stretch,
-  inputs: Pick<PlatformInputs, 'plan' | 'client'>,
-): Said | null {
+function ofPart({ resource, part, access, stretch }: Metered, inputs: PlatformInputs): Said | null {
   const { node } = part;
   const all = total(stretch, [node, `${access}ThrottleEvents`, 'Sum']) ?? 0;
   // A partition at its limit is another question: see dynamodb-hot-partition.
@@ -33,22 +24,18 @@ function ofPart(
   const provisioned = provisionedUnits(resource, part, access, stretch);
   // What was refused would have taken at least one unit each, less where a read is eventually consistent.
   const needed = (consumed ?? 0) + throttledPerS;
+  const since = sinceAt(stretch, [node, `${access}ThrottleEvents`, 'Sum'], 1);
   const evidence: Evidence[] = [
     { what: `${access}ThrottleEvents`, value: events, limit: 0 },
     { what: 'consumed in the busiest period', value: consumed, unit: `${units}/s`, ...(provisioned !== null && { limit: provisioned }) },
     { what: 'refused in the busiest period', value: throttledPerS, unit: 'events/s' },
-    ...began(inputs, sinceAt(stretch, [node, `${access}ThrottleEvents`, 'Sum'], 1)),
+    ...began(inputs, since),
   ];
   return {
     verdict: 'warn',
     severity: 'high',
     title: `${node} throttled ${plural(events, access.toLowerCase())}${provisioned === null ? '' : ` at ${figure(provisioned)} provisioned ${units}`}`,
-    limiter: {
-      node,
-      resource: 'provisioned-capacity',
-      harm: 'refuses',
-      since: sinceAt(stretch, [node, `${access}ThrottleEvents`, 'Sum'], 1),
-    },
+    limiter: { node, resource: 'provisioned-capacity', harm: 'refuses', since },
     why: 'The SDK tries again after a pause, so that throttling shows first as latency, and as errors once its attempts are used up. A throttled index throttles the writes of its table.',
     evidence,
     next: adviceOn(resource, part, access, { provisioned, needed }),

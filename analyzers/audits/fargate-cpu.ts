@@ -22,20 +22,21 @@ function ofService({ node, limits }: Resource, stretch: Stretch, inputs: Platfor
   const [use, share] = [mean(stretch, name), shareAt(stretch, name, BUSY_PERCENT)];
   if (use === null || share === null) return { missing: `CloudWatch has no CPUUtilization of ${node} within the window` };
   if (share < SHARE_MIN) return [];
+  const since = sinceAt(stretch, name, BUSY_PERCENT);
   const running = mean(stretch, [node, 'RunningTaskCount', 'Average']) ?? limits.tasksDesired ?? null;
   const needed = running === null ? null : tasksFor(stretch, node, running);
   return {
     verdict: 'warn',
     severity: 'high',
     title: `${node} used ${figure(use)} % of its processor in the mean, and ${figure(BUSY_PERCENT)} % or more in ${percent(share)} of the window`,
-    limiter: { node, resource: 'cpu', harm: 'waits', since: sinceAt(stretch, name, BUSY_PERCENT) },
+    limiter: { node, resource: 'cpu', harm: 'waits', since },
     why: 'A task that is always busy makes each request wait for those before it. At 100 % it is not known how much more it would need.',
     evidence: [
       { what: 'CPUUtilization, mean', value: use, limit: BUSY_PERCENT, unit: '%' },
       { what: 'CPUUtilization of the busiest task', value: highest(stretch, [node, 'CPUUtilization', 'Maximum']), limit: 100, unit: '%' },
       { what: 'running tasks, mean', value: running },
       { what: 'processor of a task', value: limits.cpuUnits ?? null, unit: 'CPU units' },
-      ...began(inputs, sinceAt(stretch, name, BUSY_PERCENT)),
+      ...began(inputs, since),
     ],
     next: adviceOn(node, limits, running, needed),
     effect: `Use falls towards ${figure(TARGET_PERCENT)} %, and waiting in the tasks all but ends.`,

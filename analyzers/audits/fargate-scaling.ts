@@ -57,12 +57,13 @@ function lackOf(node: string, stretch: Stretch): Lack {
 function late({ node, limits }: Resource, stretch: Stretch, inputs: PlatformInputs, { share, most, seconds }: Lack): Answer {
   const desired = highest(stretch, [node, 'DesiredTaskCount', 'Average']) ?? 0;
   const pending: Name = [node, 'PendingTaskCount', 'Maximum'];
+  const since = sinceAt(stretch, pending, 1);
   const min = limits.tasksMin ?? null;
   return {
     verdict: 'warn',
     severity: 'high',
     title: `${node} lacked up to ${figure(most)} of ${figure(desired)} tasks for ${figure(seconds)} s (${percent(share)} of the window): it scales too late`,
-    limiter: { node, resource: 'scaling', harm: 'waits', since: sinceAt(stretch, pending, 1) },
+    limiter: { node, resource: 'scaling', harm: 'waits', since },
     why: 'Target tracking waits for minutes of high use, and a new task for its image, its network and its health check. What comes in between waits or fails.',
     evidence: [
       { what: 'tasks desired, most', value: desired },
@@ -70,7 +71,7 @@ function late({ node, limits }: Resource, stretch: Stretch, inputs: PlatformInpu
       { what: 'tasks pending, most', value: highest(stretch, pending) },
       { what: 'time with fewer than desired', value: seconds, limit: 0, unit: 's' },
       { what: 'CPUUtilization, mean', value: mean(stretch, [node, 'CPUUtilization', 'Average']), unit: '%' },
-      ...began(inputs, sinceAt(stretch, pending, 1)),
+      ...began(inputs, since),
     ],
     next: `Set the minimum capacity of ${node} to ${figure(Math.ceil(desired))}${min === null ? '' : ` (now ${figure(min)})`} for this load, or schedule it ahead of the rush. Make tasks start sooner: a smaller image (or SOCI), a shorter health-check grace period and interval, a lower target value.`,
     effect: `The load meets ${figure(Math.ceil(desired))} tasks at once: no wait of ${figure(seconds)} s.`,
@@ -89,18 +90,14 @@ function stuck(
   const atMax = max !== null && desired >= max;
   const grew = desired > (lowest(stretch, [node, 'DesiredTaskCount', 'Average']) ?? desired);
   if (grew && !atMax) return [];
+  const since = sinceAt(stretch, [node, 'CPUUtilization', 'Average'], BUSY_PERCENT);
   return {
     verdict: 'warn',
     severity: 'high',
     title: atMax
       ? `${node} is at its maximum of ${figure(max)} tasks, and busy`
       : `${node} stayed at ${figure(desired)} tasks while they were busy: it does not scale`,
-    limiter: {
-      node,
-      resource: 'tasks',
-      harm: 'waits',
-      since: sinceAt(stretch, [node, 'CPUUtilization', 'Average'], BUSY_PERCENT),
-    },
+    limiter: { node, resource: 'tasks', harm: 'waits', since },
     why: atMax
       ? 'Scaling ends at the maximum capacity; what comes beyond it waits.'
       : 'More load of the same kind makes the waiting longer, and nothing adds a task.',
@@ -108,7 +105,7 @@ function stuck(
       { what: 'tasks desired, most', value: desired, ...(max !== null && { limit: max }) },
       { what: `share of the window at ${figure(BUSY_PERCENT)} % CPUUtilization or more`, value: busy, unit: 'ratio' },
       { what: 'CPUUtilization, mean', value: use, unit: '%' },
-      ...began(inputs, sinceAt(stretch, [node, 'CPUUtilization', 'Average'], BUSY_PERCENT)),
+      ...began(inputs, since),
     ],
     next: atMax
       ? `Raise the maximum capacity of ${node} above ${figure(max)}, once what its tasks call has room for more of them.`

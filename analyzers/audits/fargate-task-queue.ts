@@ -84,6 +84,7 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
   const waits = waitMs !== null && waitMs > WAIT_MS_MAX;
   const grows = growth !== null && growth.last >= LENGTH_MIN && growth.last >= GROWTH * growth.first;
   if (!waits && !grows) return null;
+  const since = age === undefined ? null : sinceAt(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]);
   const longest = length === undefined ? null : highest(stretch, [node, ...length]);
   return {
     verdict: 'warn',
@@ -91,12 +92,7 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
     title: grows
       ? `The queue of ${node} grows: from ${figure(growth.first)} to ${figure(growth.last)} tasks within the window`
       : `Tasks wait up to ${figure((waitMs ?? 0) / 1000)} s in the queue of ${node}`,
-    limiter: {
-      node,
-      resource: 'tasks',
-      harm: 'waits',
-      since: age === undefined ? null : sinceAt(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]),
-    },
+    limiter: { node, resource: 'tasks', harm: 'waits', since },
     why: grows
       ? 'More comes in than is worked: the wait has no end, and every figure of this run depends on how long it was.'
       : 'A queue that does not grow and still makes wait is short of workers in its busiest moments.',
@@ -104,7 +100,7 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
       { what: 'queue, longest', value: longest, unit: 'tasks' },
       { what: 'wait in the worst period', value: waitMs, limit: WAIT_MS_MAX, unit: 'ms' },
       { what: 'time that a task takes, mean', value: mean(stretch, [node, 'TaskDuration', 'Average']), unit: 'ms' },
-      ...(age === undefined ? [] : began(inputs, sinceAt(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]))),
+      ...began(inputs, since),
     ],
     next: `Run more tasks of the service that works the queue of ${node} (see the findings on its processor and scaling), and scale it by queue length per task rather than by CPU alone. Tasks that fail again and again belong into a dead-letter queue after a few attempts.`,
     effect: 'The wait falls to the time that a task takes.',

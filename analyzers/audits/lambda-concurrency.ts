@@ -18,7 +18,7 @@ export const lambdaConcurrency: Audit<PlatformNeed> = {
 
 const CONCURRENT = 'ConcurrentExecutions';
 
-function ofFunction({ node, limits }: Resource, stretch: Stretch, inputs: Pick<PlatformInputs, 'plan' | 'client'>): Said | [] {
+function ofFunction({ node, limits }: Resource, stretch: Stretch, inputs: PlatformInputs): Said | [] {
   const reserved = limits.reservedConcurrency ?? null;
   const name: Name = [node, CONCURRENT, 'Maximum'];
   const most = highest(stretch, name);

@@ -17,7 +17,7 @@ export const lambdaDuration: Audit<PlatformNeed> = {
   audit: (inputs) => ofEach('lambda-duration', ['lambda'], inputs, (resource, stretch) => ofFunction(resource, stretch, inputs)),
 };
 
-function ofFunction({ node, limits }: Resource, stretch: Stretch, inputs: Pick<PlatformInputs, 'plan' | 'client'>): Answer {
+function ofFunction({ node, limits }: Resource, stretch: Stretch, inputs: PlatformInputs): Answer {
   const name: Name = [node, 'Duration', 'Maximum'];
   const [longestMs, p95Ms] = [highest(stretch, name), highest(stretch, [node, 'Duration', 'p95'])];
   if (longestMs === null) return [];
@@ -31,10 +31,11 @@ function ofFunction({ node, limits }: Resource, stretch: Stretch, inputs: Pick<P
   const timeoutMs = 1000 * timeoutS;
   const reached = longestMs >= REACHED * timeoutMs;
   if (!reached && (p95Ms ?? 0) < NEAR * timeoutMs) return [];
+  const since = sinceAt(stretch, name, REACHED * timeoutMs);
   const evidence = [
     { what: 'Duration, longest', value: longestMs, limit: timeoutMs, unit: 'ms' },
     { what: 'Duration, p95 of the worst period', value: p95Ms, limit: timeoutMs, unit: 'ms' },
-    ...began(inputs, sinceAt(stretch, name, REACHED * timeoutMs)),
+    ...began(inputs, since),
   ];
   const why =
     'A function that is ended by its timeout has worked, and is paid for, in vain; its environment is thrown away, and the next invocation starts cold.';
@@ -43,7 +44,7 @@ function ofFunction({ node, limits }: Resource, stretch: Stretch, inputs: Pick<P
         verdict: 'warn',
         severity: 'high',
         title: `Invocations of ${node} ran into its timeout of ${figure(timeoutS)} s`,
-        limiter: { node, resource: 'timeout', harm: 'refuses', since: sinceAt(stretch, name, REACHED * timeoutMs) },
+        limiter: { node, resource: 'timeout', harm: 'refuses', since },
         why,
         evidence,
         next: `Find what ${node} waits for (its traces, and findings on what it calls), and give each call a time limit of its own below ${figure(timeoutS)} s. Raise the timeout only if answers that late are of use: API Gateway gives up after 29 s.`,

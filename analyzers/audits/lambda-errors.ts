@@ -15,19 +15,20 @@ export const lambdaErrors: Audit<PlatformNeed> = {
       const name: Name = [node, 'Errors', 'Sum'];
       const [errors, invocations] = [total(stretch, name) ?? 0, total(stretch, [node, 'Invocations', 'Sum']) ?? 0];
       if (errors === 0) return [];
+      const since = sinceAt(stretch, name, 1);
       const share = invocations > 0 ? Math.min(1, errors / invocations) : 1;
       return {
         verdict: share >= SHARE_MAX ? 'warn' : 'pass',
         severity: share >= SHARE_MAX ? 'high' : 'low',
         title: `${plural(errors, 'invocation')} of ${node} failed, of ${figure(invocations)} (${percent(share)})`,
-        ...(share >= SHARE_MAX && { limiter: { node, resource: 'errors', harm: 'refuses' as const, since: sinceAt(stretch, name, 1) } }),
+        ...(share >= SHARE_MAX && { limiter: { node, resource: 'errors', harm: 'refuses' as const, since } }),
         why: 'A function fails where its code throws, where it runs into its timeout, and where it runs out of memory.',
         evidence: [
           { what: 'Errors', value: errors, unit: 'invocations' },
           { what: 'share of the invocations', value: share, limit: SHARE_MAX, unit: 'ratio' },
           { what: 'memory size', value: limits.memoryMb ?? null, unit: 'MB' },
           { what: 'timeout', value: limits.timeoutS ?? null, unit: 's' },
-          ...began(inputs, sinceAt(stretch, name, 1)),
+          ...began(inputs, since),
         ],
         next: `Read the first of them in the log group /aws/lambda/${node.slice(node.indexOf(':') + 1)} (filter: ?ERROR ?"Task timed out" ?"Runtime.OutOfMemory" ?"Status: error").`,
       };

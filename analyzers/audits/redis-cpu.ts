@@ -16,17 +16,18 @@ export const redisCpu: Audit<PlatformNeed> = {
       const most = highest(stretch, name);
       if (most === null) return { missing: `CloudWatch has no EngineCPUUtilization of ${node} within the window` };
       if (most < ENGINE_PERCENT_MAX) return [];
+      const since = sinceAt(stretch, name, ENGINE_PERCENT_MAX);
       return {
         verdict: 'warn',
         severity: 'high',
         title: `The engine of ${node} was ${figure(most)} % busy`,
-        limiter: { node, resource: 'cpu', harm: 'waits', since: sinceAt(stretch, name, ENGINE_PERCENT_MAX) },
+        limiter: { node, resource: 'cpu', harm: 'waits', since },
         why: 'Redis works commands one after the other on one core: at its end every command waits for all others, and more cores do not help.',
         evidence: [
           { what: 'EngineCPUUtilization, most', value: most, limit: ENGINE_PERCENT_MAX, unit: '%' },
           { what: 'CPUUtilization of the host, most', value: highest(stretch, [node, 'CPUUtilization', 'Maximum']), unit: '%' },
           { what: 'a read takes', value: highest(stretch, [node, 'GetTypeCmdsLatency', 'Average']), unit: 'µs' },
-          ...began(inputs, sinceAt(stretch, name, ENGINE_PERCENT_MAX)),
+          ...began(inputs, since),
         ],
         next: `Add a read replica to ${node} and read from it; where writes dominate, shard it (cluster mode)${limits.nodeType ? ` or take a type with faster cores than ${limits.nodeType}` : ''}. Look at SLOWLOG for commands that walk large keys (KEYS, SMEMBERS, LRANGE 0 -1).`,
         effect: 'Each shard or replica takes its share of the commands.',

@@ -13,12 +13,13 @@ export const redisEvictions: Audit<PlatformNeed> = {
       const evictions = total(stretch, name);
       if (evictions === null) return { missing: `CloudWatch has no Evictions of ${node} within the window` };
       if (evictions === 0) return [];
+      const since = sinceAt(stretch, name, 1);
       const bytes = limits.memoryBytes ?? null;
       return {
         verdict: 'warn',
         severity: 'high',
         title: `${node} evicted ${plural(evictions, 'key')} for want of memory`,
-        limiter: { node, resource: 'memory', harm: 'wasteful', since: sinceAt(stretch, name, 1) },
+        limiter: { node, resource: 'memory', harm: 'wasteful', since },
         why: 'A key that is evicted is missed and loaded again from the table behind it: the cache works, and does not help.',
         evidence: [
           { what: 'Evictions', value: evictions, limit: 0, unit: 'keys' },
@@ -29,7 +30,7 @@ export const redisEvictions: Audit<PlatformNeed> = {
             unit: '%',
           },
           { what: 'memory for data', value: bytes, unit: 'bytes' },
-          ...began(inputs, sinceAt(stretch, name, 1)),
+          ...began(inputs, since),
         ],
         next: `Take a larger node type${limits.nodeType ? ` than ${limits.nodeType}` : ''} for ${node}, or shard it${bytes === null ? '. Its memory could not be read (elasticache:DescribeCacheClusters)' : `: it needs more than ${figure(bytes / 2 ** 20)} MiB for data`}. Or keep less: shorter expiry, smaller values.`,
         effect: 'The hit rate rises, and reads of the tables fall by as much.',
