@@ -63,7 +63,10 @@ function readTelemetry(file: string): TelemetryFile {
 }
 
 function incidentsRow(name: string, normal: TelemetryFile, cases: Traffic['cases']) {
-  const judged = cases.map(({ incident, answer }) => ({ diagnosis: diagnose(normal, incident, answer.symptom), cause: answer.rootCause }));
+  const judged = cases.map(({ incident, answer }) => ({
+    named: diagnose(normal, incident, answer.symptom).causes,
+    cause: answer.rootCause,
+  }));
   return score(name, judged);
 }
 
@@ -105,10 +108,13 @@ function plantedRows(traffic: Traffic) {
   const length = lengthOf(traffic);
   return symptomsOf(traffic).flatMap((symptom) =>
     SIZES.map((size) => {
-      const judged: { diagnosis: Diagnosis; cause: string }[] = [];
+      const judged: { named: Diagnosis['causes']; cause: string }[] = [];
       for (let i = 0; i < PLANTED_EACH; i += 1) {
         for (const planted of plantInRecording(traffic.normal, { symptom, length, size, seed: i })) {
-          judged.push({ diagnosis: diagnose(withoutFold(traffic.normal, planted.from), planted.incident, symptom), cause: planted.cause });
+          judged.push({
+            named: diagnose(withoutFold(traffic.normal, planted.from), planted.incident, symptom).causes,
+            cause: planted.cause,
+          });
         }
       }
       return score(`${traffic.name} ${symptom.metric} +${size * 100} %`, judged);

@@ -1,5 +1,3 @@
-import type { Diagnosis } from '../analyzers/models/diagnosis/index.ts';
-
 interface Row {
   name: string;
   cases: number;
@@ -8,15 +6,15 @@ interface Row {
   none: number;
 }
 
-/** @param judged `cause` null where nothing was wrong */
-export function score(name: string, judged: readonly { diagnosis: Diagnosis; cause: string | null }[]): Row {
-  const ranks = judged.map(({ diagnosis, cause }) => diagnosis.causes.findIndex(({ node }) => node === cause));
+/** @param judged what was named, likeliest first; `cause` null where nothing was wrong */
+export function score(name: string, judged: readonly { named: readonly { node: string }[]; cause: string | null }[]): Row {
+  const ranks = judged.map(({ named, cause }) => named.findIndex(({ node }) => node === cause));
   return {
     name,
     cases: judged.length,
     top1: ranks.filter((place) => place === 0).length,
     top3: ranks.filter((place) => place >= 0 && place < 3).length,
-    none: judged.filter(({ diagnosis }) => diagnosis.causes.length === 0).length,
+    none: judged.filter(({ named }) => named.length === 0).length,
   };
 }
 

@@ -24,7 +24,7 @@ export async function bench(): Promise<string> {
 function runs(name: string, options: Omit<SimulationOptions, 'seed'>) {
   const judged = Array.from({ length: GRAPHS }, (_, i) => {
     const { normal, incident, symptom, cause } = simulate({ seed: FIRST_SEED + i, ...options });
-    return { diagnosis: diagnose(normal, incident, symptom), cause };
+    return { named: diagnose(normal, incident, symptom).causes, cause };
   });
   return score(name, judged);
 }

@@ -7,18 +7,16 @@ import { functionNames } from '../infra-fixtures/game/definition.ts';
 import type { Evidence, Fault, Node, Symptom } from '../infra-fixtures/local/faults/fault.ts';
 import { faults } from '../infra-fixtures/local/faults/index.ts';
 import { functionDimensions, restApiDimensions, serviceDimensions } from '../infra-fixtures/local/names.ts';
-import { type Observation, observe, type PlatformMetrics } from './observation.ts';
+import { FAULT_USERS } from './fault-users.ts';
+import { type Load, type Observation, observe, type PlatformMetrics } from './observation.ts';
 
-const LOAD: Readonly<Record<Fault['scenario'], { users: number; durationS: number }>> = {
-  mixed: { users: 150, durationS: 20 },
-  'real-time': { users: 60, durationS: 20 },
-  'database-heavy': { users: 100, durationS: 20 },
-  'fargate-focused': { users: 60, durationS: 30 },
-};
+/** Settled part of a run, in which scaling has to show too. */
+const DURATION_S: Readonly<Record<Fault['scenario'], number>> = { mixed: 20, 'real-time': 20, 'database-heavy': 20, 'fargate-focused': 30 };
+const loadOf = (scenario: Fault['scenario']): Load => ({ scenario, users: FAULT_USERS[scenario], durationS: DURATION_S[scenario] });
 
 const healthy = new Map<Fault['scenario'], Promise<Observation>>();
 const healthyRun = (scenario: Fault['scenario']): Promise<Observation> => {
-  const known = healthy.get(scenario) ?? observe([], { scenario, ...LOAD[scenario] });
+  const known = healthy.get(scenario) ?? observe([], loadOf(scenario));
   healthy.set(scenario, known);
   return known;
 };
@@ -95,7 +93,7 @@ describe.each(faults.map((fault) => [fault.name, fault] as const))('%s', (name, 
     // What a machine that stalls for seconds does to a run is not the fault's doing: both are made anew, once.
     if ((task.result?.retryCount ?? 0) > 0) healthy.delete(fault.scenario);
     const well = await healthyRun(fault.scenario);
-    const sick = await observe([name], { scenario: fault.scenario, ...LOAD[fault.scenario] });
+    const sick = await observe([name], loadOf(fault.scenario));
     expectSymptom(fault.symptom, sick, well);
     for (const evidence of fault.evidence) expectEvidence(evidence, sick.platform, well.platform);
     for (const node of upstreamOf(fault.truth.node)) {
