@@ -537,11 +537,12 @@ export interface Report {
   errorClasses: ErrorClass[];
   timeline: Timeline | null;
   generator: GeneratorSummary | null;
+  /** The likeliest first. */
   bottlenecks: Bottleneck[];
   findings: Finding[];
 }
 
-/** The likeliest first. */
+/** A part that limits the system: see analyzers/bottlenecks.ts. */
 export interface Bottleneck {
   node: string;
   resource: string;
@@ -549,7 +550,7 @@ export interface Bottleneck {
   score: number;
   /** Epoch seconds; null where it is not known when it began. */
   since: number | null;
-  /** What its findings say. */
+  /** The surest of its findings, and the evidence of all of them. */
   title: string;
   evidence: Evidence[];
   recommendation: string;

@@ -77,37 +77,37 @@ const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text
 /** A reason or a title from elsewhere as a sentence of its own. */
 export const sentence = (text: string): string => sentenceCase(ended(text.trim()));
 
-/** The one sentence that says why the verdict is what it is. */
+/** Why the verdict is what it is, and what limits the system where that is known. */
 export function why(report: Report): string {
   const worst = orderedFindings(report.findings.filter((finding) => finding.verdict === report.verdict)).at(0);
   const deciding = report.targets.filter((target) => target.verdict === report.verdict);
+  const limit = limiting(report);
   switch (report.verdict) {
     case 'fail':
-      return `${deciding.length > 0 ? missed(report, deciding) : sentence(worst?.title ?? 'the run failed')}${limiting(report)}`;
+      return both(deciding.length > 0 ? missed(report, deciding) : sentence(worst?.title ?? 'the run failed'), limit);
     case 'inconclusive':
-      return `${sentence(worst?.title ?? undecided(deciding) ?? 'there is not enough valid data to say')}${limiting(report)}`;
+      return both(sentence(worst?.title ?? undecided(deciding) ?? 'there is not enough valid data to say'), limit);
     case 'warn':
-      return isLimited(report) && !isWorse(worst)
-        ? limiting(report).trim()
-        : sentence(worst?.title ?? deciding.at(0)?.reason ?? 'every target is met, with warnings');
+      if (limit !== null && !isWorseThanALimit(worst)) return limit;
+      return sentence(worst?.title ?? deciding.at(0)?.reason ?? 'every target is met, with warnings');
     case 'pass':
       return met(report, deciding);
   }
 }
 
-/** From here on it is stated; below, it is one suspicion among the findings. Guess: tune. */
-const SURE = 0.6;
-const isLimited = ({ bottlenecks: [first] }: Report): boolean => first !== undefined && first.score >= SURE;
+const both = (first: string, second: string | null): string => (second === null ? first : `${first} ${second}`);
 
 /** What no bottleneck explains, and is worse than any: a loss of requests, say. */
-const isWorse = (worst: Finding | undefined): boolean => worst?.severity === 'critical' && worst.limiter === undefined;
+const isWorseThanALimit = (worst: Finding | undefined): boolean => worst?.severity === 'critical' && worst.limiter === undefined;
 
-/** What limits the system, as a further sentence; empty where nothing is known to. */
-function limiting(report: Report): string {
-  const [first] = report.bottlenecks;
-  if (first === undefined || !isLimited(report)) return '';
+/** From here on a bottleneck is stated; below, it is one suspicion among the findings. Guess: tune. */
+const SURE = 0.6;
+
+/** What limits the system, as a sentence; null where nothing is known to. */
+function limiting({ bottlenecks: [first] }: Report): string | null {
+  if (first === undefined || first.score < SURE) return null;
   const { node, title } = first;
-  return title.includes(node) ? ` The bottleneck: ${ended(title)}` : ` The bottleneck is ${node}: ${ended(title)}`;
+  return title.includes(node) ? `The bottleneck: ${ended(title)}` : `The bottleneck is ${node}: ${ended(title)}`;
 }
 
 function missed(report: Report, targets: readonly Target[]): string {

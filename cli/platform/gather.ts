@@ -40,8 +40,8 @@ export async function gatherInto(host: Host, ask: PlatformAsk, { directory, plan
 
 /** What the client counted, from which a trace has its weight. Where that can't be read, the analysis that follows says why. */
 async function clientOf(host: Host, directory: string): Promise<Client | null> {
-  const { client } = await findCollected(host, directory).catch(() => ({ client: { missing: '' } }));
-  return isMissing(client) ? null : client;
+  const found = await findCollected(host, directory).catch(() => null);
+  return found === null || isMissing(found.client) ? null : found.client;
 }
 
 /** Whether there is an answer of before: no answer is no reason to lose one. */
