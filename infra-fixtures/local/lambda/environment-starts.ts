@@ -40,8 +40,11 @@ export const limitsOfThisMachine = (): EnvironmentLimits => ({
 
 /** No event says that a processor has become free. */
 const AGAIN_AFTER_MS = 100;
-/** So long a function waits for a free processor, at most: one that waits for others more than it computes needs none. Guess: tune. */
-const WAIT_MAX_MS = 2000;
+/**
+ * Who has waited so long for a free processor gets an environment without one, and the next of those so much later: ten functions that each got another
+ * every few seconds would keep a busy machine busy with starts alone. Guess: tune.
+ */
+const WAIT_MAX_MS = 4000;
 
 /** Whoever may need another environment. */
 export interface Starter {
@@ -64,6 +67,8 @@ export class EnvironmentStarts {
   readonly #asked = new Map<Starter, number>();
   #starting = 0;
   #again: NodeJS.Timeout | undefined;
+  /** When one was last started without a free processor. */
+  #forcedAtMs = 0;
   readonly #living = new Set<ExecutionEnvironment>();
 
   constructor(limits: EnvironmentLimits) {
@@ -100,8 +105,13 @@ export class EnvironmentStarts {
     for (const starter of this.#asked.keys()) if (!starter.needsEnvironment()) this.#asked.delete(starter);
     if (this.#asked.size === 0) return null;
     const spare = this.#limits.hasSpareProcessor();
-    const before = Date.now() - WAIT_MAX_MS;
-    for (const [starter, sinceMs] of this.#asked) if (spare || starter.environments === 0 || sinceMs <= before) return starter;
+    for (const starter of this.#asked.keys()) if (spare || starter.environments === 0) return starter;
+    const nowMs = Date.now();
+    for (const [starter, sinceMs] of this.#asked) {
+      if (nowMs - Math.max(sinceMs, this.#forcedAtMs) < WAIT_MAX_MS) continue;
+      this.#forcedAtMs = nowMs;
+      return starter;
+    }
     this.#nextInTime();
     return null;
   }
