@@ -135,7 +135,8 @@ export class EnvironmentStarts {
       });
     void environment.ended.then(() => {
       this.#living.delete(environment);
-      this.next();
+      if (starter.needsEnvironment()) this.ask(starter);
+      else this.next();
     });
   }
 

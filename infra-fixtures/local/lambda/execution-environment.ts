@@ -105,21 +105,28 @@ export const startEnvironment = (options: EnvironmentOptions): ExecutionEnvironm
       logStreamName: stream,
     },
   };
-  const worker = new Worker(modulePath('./lambda/function-worker'), {
-    name,
-    workerData: input,
-    env: environmentOf(options, stream),
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: heapMaxMb(settings.memoryMb) },
-    stdout: true,
-    stderr: true,
-  });
-  return attend(
-    worker,
-    startedAtMs,
-    stream,
-    linesTo((line) => options.onLine(stream, line)),
-  );
+  const onText = linesTo((line) => options.onLine(stream, line));
+  try {
+    const worker = new Worker(modulePath('./lambda/function-worker'), {
+      name,
+      workerData: input,
+      env: environmentOf(options, stream),
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: heapMaxMb(settings.memoryMb) },
+      stdout: true,
+      stderr: true,
+    });
+    return attend(worker, startedAtMs, stream, onText);
+  } catch (error) {
+    return stillborn(stream, new EnvironmentError(uncaught(error)));
+  }
+};
+
+/** Where the machine gives no thread. */
+const stillborn = (stream: string, error: EnvironmentError): ExecutionEnvironment => {
+  const never = Promise.reject(error);
+  never.catch(() => undefined);
+  return { stream, ready: never, ended: Promise.resolve(), run: () => never, end: () => undefined };
 };
 
 /** `2026/11/04/[$LATEST]<32 hex digits>`, as Lambda names them. */

@@ -233,6 +233,14 @@ it('fails invocations of a function that can not be loaded, and does not become 
   expect(messages().some((line) => line.startsWith('INIT_REPORT') && line.includes('Status: error\tError Type: Error'))).toBe(true);
 });
 
+it('fails invocations of a function that is given no thread, and does not become ready', async () => {
+  // Nothing that can be handed to a thread: it can't be started, as where the machine has none left.
+  start({ initMs: (() => 0) as unknown as number });
+  await expect(host.ready()).rejects.toThrow('could not be cloned');
+  await expect(ask({ do: 'answer' })).rejects.toMatchObject({ kind: 'failed', message: expect.stringContaining('could not be cloned') });
+  await expect.poll(() => host.environments()).toBe(1); // the other function's
+});
+
 it("writes the log as Lambda does, with the function's own lines in their place", async () => {
   start();
   await ask({ do: 'print' });

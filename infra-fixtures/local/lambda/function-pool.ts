@@ -169,7 +169,6 @@ export class FunctionPool implements Starter {
     this.#members.delete(member);
     const at = this.#idle.indexOf(member);
     if (at !== -1) this.#idle.splice(at, 1);
-    if (this.needsEnvironment()) this.#options.starts.ask(this);
   }
 
   /** One invocation fails with it, as the one that it was started for does on Lambda; the others wait for the next. */
