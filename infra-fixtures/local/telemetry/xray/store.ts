@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Clock } from '../clock.ts';
+import { AgingMap } from './aging-map.ts';
 import type { Document } from './segment.ts';
 
 /**
@@ -14,8 +15,8 @@ const PACKED_BYTES_MAX = 64 * 2 ** 20;
 const PLAIN_BYTES_MAX = 16 * 2 ** 20;
 /** X-Ray's limit on a trace: https://docs.aws.amazon.com/general/latest/gr/xray.html */
 const TRACE_BYTES_MAX = 500 * 1024;
-/** The fastest, with a small memory of its own: a trace is some kilobytes, and packing is paid for by those who put. */
-const PACKING = { level: 1, memLevel: 4, windowBits: 12 };
+/** The fastest, with small buffers of its own, each of which is made anew: a trace is some kilobytes, and packing is paid for by those who put. */
+const PACKING = { level: 1, memLevel: 4, windowBits: 12, chunkSize: 1024 };
 
 interface Kept {
   /** When it arrived, in epoch milliseconds; that of the first with its id. */
@@ -47,9 +48,9 @@ export const TIME_RANGE_TYPES = ['TraceId', 'Event'] as const;
 type TimeRangeType = (typeof TIME_RANGE_TYPES)[number];
 
 export class TraceStore {
-  /** The longest untouched first. Those that are plain are the last ones, as many as are counted in `#plain`. */
-  readonly #traces = new Map<string, Entry>();
-  readonly #plain = new Map<string, Entry>();
+  readonly #traces = new AgingMap<string, Entry>();
+  /** Those of them that are not packed: the last ones. */
+  readonly #plain = new AgingMap<string, Entry>();
   readonly #clock: Clock;
   readonly #delayMs: number;
   #plainBytes = 0;
@@ -124,28 +125,24 @@ export class TraceStore {
       trace.documents = documentsOf(trace);
       this.#plainBytes += trace.bytes;
     }
-    for (const map of [this.#traces, this.#plain]) {
-      map.delete(id);
-      map.set(id, trace);
-    }
+    this.#traces.touch(id, trace);
+    this.#plain.touch(id, trace);
     return trace;
   }
 
   /** Packs and forgets until what is held is within its bounds. */
   #hold(): void {
     while (this.#plainBytes > PLAIN_BYTES_MAX) {
-      const [trace] = this.#plain.values();
+      const trace = this.#plain.take();
       if (trace === undefined) break;
       const packed = deflated(JSON.stringify([...documentsOf(trace)]));
       trace.documents = packed;
-      this.#plain.delete(trace.id);
       this.#plainBytes -= trace.bytes;
       this.#packedBytes += packed.length;
     }
     while (this.#packedBytes > PACKED_BYTES_MAX || this.#traces.size > TRACES_MAX) {
-      const [trace] = this.#traces.values();
+      const trace = this.#traces.take();
       if (trace === undefined) break;
-      this.#traces.delete(trace.id);
       if (trace.documents instanceof Buffer) this.#packedBytes -= trace.documents.length;
       else {
         this.#plain.delete(trace.id);
