@@ -42,6 +42,7 @@ import { redisMemory } from './redis-memory.ts';
 import { requestReconciliation } from './request-reconciliation.ts';
 import { retriesInTraces } from './retries-in-traces.ts';
 import { scriptErrors } from './script-errors.ts';
+import { slowEndpoints } from './slow-endpoints.ts';
 import { slowestRequests } from './slowest-requests.ts';
 import { steadyState } from './steady-state.ts';
 import { thresholds } from './thresholds.ts';
@@ -92,6 +93,7 @@ export const AUDITS: readonly AnyAudit[] = [
   fargateTaskQueue,
   fargateScaling,
   fargateDeployments,
+  slowEndpoints,
   slowestRequests,
   criticalPath,
   nPlusOne,

@@ -1,7 +1,7 @@
 import type { Audit, Client, EndpointSeries, Evidence, Finding, Trace } from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
-import { criticalPath } from '../traces/critical-path.ts';
 import { routeKey } from '../traces/operation-names.ts';
+import { pathParts } from '../traces/path-parts.ts';
 import { sampleNote } from '../traces/sample-note.ts';
 import { durationOf, type EndedSpan, traceTree } from '../traces/trace-tree.ts';
 import { figure, percent } from '../words.ts';
@@ -101,14 +101,7 @@ function evidenceOf({ name, p95Ms, example }: Linked): Evidence[] {
 
 /** `dynamodb:auctions Query (62 %)` */
 function longestPart({ trace, root }: Example): string | null {
-  const byId = new Map(trace.spans.map((span) => [span.id, span]));
-  const parts = new Map<string, number>();
-  for (const { spanId, selfS } of criticalPath(trace)) {
-    const span = byId.get(spanId);
-    const name = `${span?.node} ${span?.operation}`;
-    parts.set(name, (parts.get(name) ?? 0) + selfS);
-  }
-  const [longest] = [...parts].sort((a, b) => b[1] - a[1]);
+  const [longest] = pathParts(trace);
   if (longest === undefined || durationOf(root) <= 0) return null;
-  return `${longest[0]} (${percent(longest[1] / durationOf(root))})`;
+  return `${longest.node} ${longest.operation} (${percent(longest.selfS / durationOf(root))})`;
 }

@@ -1,5 +1,5 @@
 import type { Trace } from '../contract.ts';
-import { criticalPath } from './critical-path.ts';
+import { pathParts } from './path-parts.ts';
 import { selfTime } from './self-time.ts';
 import { durationOf, traceTree } from './trace-tree.ts';
 
@@ -70,21 +70,14 @@ function addTrace(byKey: Map<string, Sums>, trace: Trace): number | null {
   const tree = traceTree(trace);
   if (tree.root === null) return null;
   const durationS = durationOf(tree.root);
-  const byId = new Map(trace.spans.map((span) => [span.id, span]));
-  const ofTrace = new Map<Sums, number>();
   const sumsOf = (node: string, operation: string): Sums => {
     const key = `${node}\n${operation}`;
     const known = byKey.get(key) ?? { node, operation, ws: 0, wwss: 0, wwsd: 0, self: 0 };
     byKey.set(key, known);
     return known;
   };
-  for (const { spanId, selfS } of criticalPath(trace)) {
-    const span = byId.get(spanId);
-    if (span === undefined) continue;
-    const sums = sumsOf(span.node, span.operation);
-    ofTrace.set(sums, (ofTrace.get(sums) ?? 0) + selfS);
-  }
-  for (const [sums, selfS] of ofTrace) {
+  for (const { node, operation, selfS } of pathParts(trace)) {
+    const sums = sumsOf(node, operation);
     sums.ws += trace.weight * selfS;
     sums.wwss += (trace.weight * selfS) ** 2;
     sums.wwsd += trace.weight ** 2 * selfS * durationS;

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { syntheticRun } from '../../tests/artifacts.ts';
+import { findingsOf } from '../../tests/judged.ts';
+import { call, made, madeTrace, many, tracesWith } from '../../tests/made-trace.ts';
+import type { Trace } from '../contract.ts';
+import { judge } from '../judge.ts';
+
+/** One endpoint, GET /characters/:id, with a median of 400 ms. */
+const slow = syntheticRun({ durationS: 60, endpoints: 1, latencyMs: 400, thinkTimeS: 1 });
+const fast = syntheticRun({ durationS: 60, endpoints: 1, latencyMs: 40, thinkTimeS: 1 });
+const find = (traces: Trace[], run = slow) => findingsOf('slow-endpoints', { ...run, traces: tracesWith(traces) });
+
+/** A request through Lambda that spends so much of `ms` in the function itself, and the rest in a table. */
+const through =
+  (ownShare: number, ms = 400, partial = false) =>
+  (k: number): Trace => {
+    const query = call('dynamodb:characters Query', 10, 10 + (ms - 20) * (1 - ownShare));
+    const below = [made('lambda:character Function', 5, ms - 5, [made('lambda:character Invocation', 5, ms - 5, [query])])];
+    return madeTrace(k, made('apigateway:api GET /characters/{characterId}', 0, ms, [made('lambda:character Service', 5, ms - 5, below)]), {
+      partial,
+    });
+  };
+
+describe('slow-endpoints', () => {
+  it("names the function whose own code a slow endpoint's time goes into", () => {
+    const [finding, ...others] = find(many(3, through(0.9)));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ verdict: 'warn', limiter: { node: 'lambda:character', resource: 'code', harm: 'slow' } });
+    expect(finding?.title).toMatch(/^GET \/characters\/:id takes \d+ ms, 88 % of it in lambda:character's own code$/);
+    expect(judge({ ...slow, traces: tracesWith(many(3, through(0.9))) }).bottlenecks).toMatchObject([{ node: 'lambda:character' }]);
+  });
+
+  it('names what the function waits for where most of the time goes there', () => {
+    const [finding] = find(many(3, through(0.2)));
+    expect(finding).toMatchObject({
+      limiter: { node: 'dynamodb:characters', resource: 'latency' },
+      title: expect.stringContaining('dynamodb:characters Query'),
+    });
+  });
+
+  it('blames nobody where two share the time, or the endpoint is not slow', () => {
+    expect(find(many(3, through(0.5)))).toEqual([]);
+    expect(find(many(3, through(0.9)), fast)).toEqual([]);
+  });
+
+  it('takes no trace of a fast request, nor a partial one, for a slow one', () => {
+    expect(find(many(3, through(0.9, 100)))).toEqual([]);
+    expect(find(many(3, through(0.9, 400, true)))).toEqual([]);
+    expect(find([])).toEqual([]);
+  });
+});

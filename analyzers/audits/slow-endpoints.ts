@@ -1,0 +1,114 @@
+import type { Audit, Client, Evidence, Finding, Trace } from '../contract.ts';
+import { mergeHistograms, quantile } from '../models/histogram.ts';
+import { routeKey } from '../traces/operation-names.ts';
+import { pathParts } from '../traces/path-parts.ts';
+import { sampleNote } from '../traces/sample-note.ts';
+import { durationOf, traceTree } from '../traces/trace-tree.ts';
+import { figure, percent, plural } from '../words.ts';
+
+/** "0.1 second is about the limit for having the user feel that the system is reacting instantaneously" (Nielsen 1993), and a request has more before it. Guess: tune. */
+const SLOW_S = 0.15;
+/** A median of fewer requests may be an accident. Guess: tune. */
+const REQUESTS_MIN = 10;
+/** A trace that took less than so much of the median was no slow one. */
+const TYPICAL_MIN = 0.5;
+/** What takes less than half of the time shares the blame. */
+const SHARE_MIN = 0.5;
+
+/**
+ * Slow by every request of its kind, which the client counts, and because of one part, which traces show. Platforms trace a sample of requests, so that of
+ * a rare one there may be few: they say where its time goes, not that it is slow.
+ */
+export const slowEndpoints: Audit<'client' | 'traces'> = {
+  id: 'slow-endpoints',
+  question: 'Is one part the reason why a kind of request is slow?',
+  needs: ['client', 'traces'],
+  audit({ client, traces }) {
+    const byRoute = Map.groupBy(traces.traces, (trace) => routeKey(traceTree(trace).root?.operation ?? ''));
+    const blamed = slowOnes(client).flatMap((slow) => blame(slow, byRoute.get(routeKey(slow.name)) ?? []) ?? []);
+    return [...Map.groupBy(blamed, ({ node }) => node).values()].map((ofNode) => finding(ofNode, sampleNote(traces)));
+  },
+};
+
+interface Slow {
+  name: string;
+  medianS: number;
+  requests: number;
+}
+
+interface Blamed extends Slow {
+  node: string;
+  operation: string;
+  share: number;
+  selfS: number;
+  traces: number;
+  example: string;
+}
+
+function slowOnes({ endpoints }: Client): Slow[] {
+  return endpoints
+    .flatMap(({ name, latencyS }) => {
+      const latency = mergeHistograms(latencyS);
+      const medianS = latency === null || latency.count < REQUESTS_MIN ? null : quantile(latency, 0.5);
+      return latency === null || medianS === null || medianS < SLOW_S ? [] : [{ name, medianS, requests: latency.count }];
+    })
+    .sort((a, b) => b.medianS * b.requests - a.medianS * a.requests);
+}
+
+function blame(slow: Slow, traces: readonly Trace[]): Blamed | null {
+  const typical = traces.flatMap((trace) => {
+    const { root } = traceTree(trace);
+    const lengthS = root === null || trace.partial ? 0 : durationOf(root);
+    return lengthS < TYPICAL_MIN * slow.medianS ? [] : [{ trace, lengthS }];
+  });
+  const totalS = typical.reduce((sum, { lengthS }) => sum + lengthS, 0);
+  const parts = Map.groupBy(
+    typical.flatMap(({ trace }) => pathParts(trace)),
+    ({ node, operation }) => `${node}\n${operation}`,
+  );
+  const [most] = [...parts.values()]
+    .flatMap(([first, ...others]) =>
+      first === undefined ? [] : [{ ...first, selfS: others.reduce((sum, { selfS }) => sum + selfS, first.selfS) }],
+    )
+    .sort((a, b) => b.selfS - a.selfS);
+  if (most === undefined || most.selfS < SHARE_MIN * totalS) return null;
+  return {
+    ...slow,
+    ...most,
+    share: most.selfS / totalS,
+    selfS: most.selfS / typical.length,
+    traces: typical.length,
+    example: typical[0]?.trace.id ?? '',
+  };
+}
+
+function finding(blamed: readonly Blamed[], note: string): Finding {
+  const [worst] = blamed as [Blamed, ...Blamed[]];
+  const { node, name, medianS, share, selfS } = worst;
+  const isCode = node.startsWith('lambda:') && worst.operation === 'Invocation';
+  const part = isCode ? `${node}'s own code` : `${node} ${worst.operation}`;
+  const others = blamed.length > 1 ? `, and ${plural(blamed.length - 1, 'other endpoint')} likewise` : '';
+  return {
+    id: 'slow-endpoints',
+    verdict: 'warn',
+    severity: 'medium',
+    title: `${name} takes ${figure(1000 * medianS)} ms, ${percent(share)} of it in ${part}${others}`,
+    limiter: { node, resource: isCode ? 'code' : 'latency', harm: 'slow', since: null },
+    why: `Half of its requests take at least so long. Of the traces of such ones, what the player waited for is mostly this part itself, not what it calls.${note}`,
+    evidence: blamed.flatMap(evidenceOf),
+    next: isCode
+      ? `Profile ${node}: it computes, waits (locks, sleeps, retries of its own) or calls what is not traced. More memory helps only where it computes.`
+      : `Look at ${part} first: open trace ${worst.example}.`,
+    effect: `A request of ${name} would take up to ${figure(1000 * selfS)} ms less.`,
+  };
+}
+
+const evidenceOf = ({ name, node, operation, medianS, requests, share, traces }: Blamed): Evidence[] => [
+  {
+    what: `${name}: median of ${plural(requests, 'request')} as the client saw it`,
+    value: 1000 * medianS,
+    limit: 1000 * SLOW_S,
+    unit: 'ms',
+  },
+  { what: `${name}: share of ${node} ${operation} in ${plural(traces, 'trace')}`, value: 100 * share, limit: 100 * SHARE_MIN, unit: '%' },
+];
