@@ -1,6 +1,6 @@
 import type { Histogram } from '../analyzers/contract.ts';
 import { histogramOf, mergeHistograms } from '../analyzers/models/histogram.ts';
-import { randomSource } from '../tests/artifacts.ts';
+import { randomSource } from '../analyzers/models/random.ts';
 import { encodePush } from '../tests/remote-write.ts';
 
 const ENDPOINTS = 40;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { randomSource, syntheticRun } from './artifacts.ts';
+import { randomSource } from '../analyzers/models/random.ts';
+import { syntheticRun } from './artifacts.ts';
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 

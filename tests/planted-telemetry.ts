@@ -1,6 +1,6 @@
 import { median } from 'simple-statistics';
+import { randomSource } from '../analyzers/models/random.ts';
 import type { TelemetryFile } from '../analyzers/telemetry-file.ts';
-import { randomSource } from './artifacts.ts';
 
 export interface Planted {
   incident: TelemetryFile;

@@ -1,5 +1,5 @@
+import { type Random, randomSource } from '../analyzers/models/random.ts';
 import type { TelemetryFile, TelemetrySeries } from '../analyzers/telemetry-file.ts';
-import { type Random, randomSource } from './artifacts.ts';
 
 /**
  * Telemetry of an invented application: a random graph of calls, with what spoils real telemetry — noise that is correlated in time, bursts, nodes that are

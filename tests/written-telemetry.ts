@@ -1,5 +1,5 @@
+import { randomSource } from '../analyzers/models/random.ts';
 import type { TelemetryFile, TelemetrySeries } from '../analyzers/telemetry-file.ts';
-import { randomSource } from './artifacts.ts';
 
 /** A value for every period, or how it comes about. */
 type Values = number | null | ((period: number) => number | null);

@@ -1,4 +1,4 @@
-import { randomSource } from './artifacts.ts';
+import { randomSource } from '../analyzers/models/random.ts';
 
 /** Segment documents of made-up requests to the game, as X-Ray's BatchGetTraces gives them. */
 export interface MadeTrace {

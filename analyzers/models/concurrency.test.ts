@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomSource } from '../../tests/artifacts.ts';
 import { concurrencyFor } from './concurrency.ts';
+import { randomSource } from './random.ts';
 
 describe('concurrencyFor', () => {
   it("is Little's law and three standard deviations", () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomSource } from '../../tests/artifacts.ts';
 import { clopperPearson, ratioInterval, trialsToClaim, trialsToSettleShare } from './intervals.ts';
+import { randomSource } from './random.ts';
 
 describe('clopperPearson', () => {
   // Newcombe 1998, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, table I, method 5 ("exact").

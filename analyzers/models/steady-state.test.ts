@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Random, randomSource } from '../../tests/artifacts.ts';
+import { type Random, randomSource } from './random.ts';
 import { BATCH_SLOTS, mser, type Signal, steadyState } from './steady-state.ts';
 
 const signalOf = (numerators: number[], negligible = 0): Signal => ({

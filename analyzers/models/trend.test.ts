@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomSource } from '../../tests/artifacts.ts';
+import { randomSource } from './random.ts';
 import { mannKendallP, theilSenSlope } from './trend.ts';
 
 const values = fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 3, maxLength: 40 });

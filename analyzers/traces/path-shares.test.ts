@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { randomSource } from '../../tests/artifacts.ts';
 import { call, made, madeTrace, many } from '../../tests/made-trace.ts';
 import type { Trace } from '../contract.ts';
+import { randomSource } from '../models/random.ts';
 import { pathShares } from './path-shares.ts';
 
 const request = (number: number, databaseMs: number, totalMs: number, weight = 1): Trace =>

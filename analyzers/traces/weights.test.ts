@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomSource, syntheticRun } from '../../tests/artifacts.ts';
+import { syntheticRun } from '../../tests/artifacts.ts';
 import type { Trace } from '../contract.ts';
+import { randomSource } from '../models/random.ts';
 import { requestCounts, withWeights } from './weights.ts';
 
 const START_S = 1_000_000;

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomSource } from '../../../tests/artifacts.ts';
 import { simulate } from '../../../tests/simulated-telemetry.ts';
 import { telemetry } from '../../../tests/written-telemetry.ts';
 import type { TelemetryFile } from '../../telemetry-file.ts';
+import { randomSource } from '../random.ts';
 import { type Diagnosis, diagnose } from './diagnose.ts';
 
 const CALLS = ['user>api', 'api>cart', 'api>search', 'cart>db', 'search>db', 'search>cache'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomSource } from '../../../tests/artifacts.ts';
+import { randomSource } from '../random.ts';
 import { alarmLevel, degreesOf, surprise, upwardSpread } from './surprise.ts';
 
 describe('surprise', () => {

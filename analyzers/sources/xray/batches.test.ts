@@ -1,7 +1,7 @@
 import type { BatchGetTracesCommand } from '@aws-sdk/client-xray';
 import { describe, expect, it } from 'vitest';
-import { randomSource } from '../../../tests/artifacts.ts';
 import { VirtualClock } from '../../../tests/virtual-clock.ts';
+import { randomSource } from '../../models/random.ts';
 import { createNaming } from '../../traces/naming.ts';
 import type { Api } from './ask.ts';
 import { fetchTraces } from './batches.ts';

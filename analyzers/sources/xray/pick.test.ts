@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomSource } from '../../../tests/artifacts.ts';
+import { randomSource } from '../../models/random.ts';
 import { pick } from './pick.ts';
 
 const random = randomSource(6).uniform;

@@ -6,9 +6,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { PLATFORM_PATH } from '../../../infra-fixtures/local/telemetry/platform.ts';
 import { startTelemetry, type Telemetry } from '../../../infra-fixtures/local/telemetry/telemetry.ts';
 import type { TroubleName } from '../../../infra-fixtures/local/telemetry/trouble.ts';
-import { randomSource, syntheticRun } from '../../../tests/artifacts.ts';
+import { syntheticRun } from '../../../tests/artifacts.ts';
 import { madeTraces } from '../../../tests/xray-documents.ts';
 import { isMissing, type Traces } from '../../contract.ts';
+import { randomSource } from '../../models/random.ts';
 import type { Clock } from '../clock.ts';
 import { readTraces, type TraceProgress, type TraceReading, type TracesRead } from './read-traces.ts';
 

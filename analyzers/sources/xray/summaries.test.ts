@@ -1,7 +1,7 @@
 import type { GetTraceSummariesCommand } from '@aws-sdk/client-xray';
 import { describe, expect, it } from 'vitest';
-import { randomSource } from '../../../tests/artifacts.ts';
 import { VirtualClock } from '../../../tests/virtual-clock.ts';
+import { randomSource } from '../../models/random.ts';
 import type { Api } from './ask.ts';
 import { createPace } from './pace.ts';
 import { emptyListing, listTraces } from './summaries.ts';

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { randomSource } from '../random.ts';
+import { fitUsl } from './fit-usl.ts';
+import type { LoadPoint } from './least-squares.ts';
+import { type UslCoefficients, uslPeak, uslThroughput } from './usl.ts';
+
+const pointsOf = (users: readonly number[], throughput: readonly number[]): LoadPoint[] =>
+  users.map((each, i) => ({ users: each, throughput: throughput[i] ?? Number.NaN }));
+
+/** SPEC SDM91 on a SPARCcenter 2000 (1994), and BRL-CAD's ray tracer on an SGI Origin 2000 (Gunther 2007, table 5.1): the data of the R package `usl`. */
+const specsdm91 = pointsOf([1, 18, 36, 72, 108, 144, 216], [64.9, 995.9, 1652.4, 1853.2, 1828.9, 1775.0, 1702.2]);
+const raytracer = pointsOf([1, 4, 8, 12, 16, 20, 24, 28, 32, 48, 64], [20, 78, 130, 170, 190, 200, 210, 230, 260, 280, 310]);
+
+/** Peak of 34.7 at 221 users. */
+const LAW: UslCoefficients = { lambda: 1, sigma: 0.02, kappa: 0.00002 };
+const PEAK = uslPeak(LAW) as { users: number; throughput: number };
+
+/** Eight steps up to so many times the users of the peak, with so much noise. */
+const simulated = (top: number, noise: number, seed: number): LoadPoint[] => {
+  const random = randomSource(seed);
+  return Array.from({ length: 8 }, (_, i) => {
+    const users = Math.round((PEAK.users * top * (i + 1)) / 8);
+    return { users, throughput: uslThroughput(LAW, users) * (1 + noise * random.normal()) };
+  });
+};
+const seeds = Array.from({ length: 50 }, (_, i) => 77 * (i + 1));
+const holds = ([lo, hi]: readonly [number, number], truth: number): boolean => lo <= truth && truth <= hi;
+
+describe('fitUsl', () => {
+  it('reproduces the published fit of specsdm91', () => {
+    const { coefficients, peak, limit, verdict } = fitUsl(specsdm91);
+    // README of the R package: alpha 0.0277285 (se 0.0091217), beta 0.0001044 (0.0000199), gamma 89.9952330 (14.2134894).
+    expect(coefficients?.sigma).toMatchObject({ value: expect.closeTo(0.0277285, 7), se: expect.closeTo(0.0091217, 7) });
+    expect(coefficients?.kappa).toMatchObject({ value: expect.closeTo(0.0001044, 7), se: expect.closeTo(0.0000199, 7) });
+    expect(coefficients?.lambda).toMatchObject({ value: expect.closeTo(89.995233, 6), se: expect.closeTo(14.2134894, 6) });
+    expect(verdict).toBe('estimated');
+    expect(peak?.users).toBeCloseTo(96.52, 2);
+    expect(peak?.throughput).toBeCloseTo(1883.9, 1);
+    expect(limit).toBeCloseTo(3245.6, 1);
+  });
+
+  it('reproduces that of raytracer, which has no peak', () => {
+    const { coefficients, peak, verdict, reason, testedUsersMax } = fitUsl(raytracer);
+    // tests/confint.Rout.save and the vignette of the R package: gamma 21.848843, alpha 0.057771, beta 0.
+    expect(coefficients?.lambda.value).toBeCloseTo(21.848843, 6);
+    expect(coefficients?.sigma.value).toBeCloseTo(0.057771, 6);
+    expect(coefficients?.kappa).toMatchObject({ value: 0, ci95: [expect.closeTo(-0.000272, 6), expect.closeTo(0.000272, 6)] });
+    expect({ peak, verdict, testedUsersMax }).toEqual({ peak: null, verdict: 'inconclusive', testedUsersMax: 64 });
+    expect(reason).toContain('κ holds zero');
+    expect(reason).toContain('Test up to 128 users');
+  });
+
+  it('takes its intervals from t with n − 3 degrees of freedom', () => {
+    const { coefficients } = fitUsl(specsdm91);
+    const { value, se, ci95 } = coefficients?.sigma ?? { value: 0, se: 0, ci95: [0, 0] };
+    expect((ci95[1] - value) / se).toBeCloseTo(2.7764, 4); // t(0.975, 4)
+  });
+
+  it('finds the law that points lie on', () => {
+    const laws = fc.record({
+      lambda: fc.double({ min: 0.1, max: 100, noNaN: true }),
+      sigma: fc.double({ min: 0.001, max: 0.3, noNaN: true }),
+      kappa: fc.double({ min: 1e-5, max: 1e-3, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(laws, (law) => {
+        const { coefficients } = fitUsl([1, 5, 20, 50, 100, 200].map((users) => ({ users, throughput: uslThroughput(law, users) })));
+        for (const name of ['lambda', 'sigma', 'kappa'] as const)
+          expect(Math.abs((coefficients?.[name].value ?? 0) / law[name] - 1)).toBeLessThan(1e-4);
+      }),
+    );
+  });
+
+  it('holds the true peak in its interval in nine of ten tests that bracket it', () => {
+    const peaks = seeds.flatMap((seed) => fitUsl(simulated(2, 0.02, seed)).peak ?? []);
+    expect(peaks.length).toBeGreaterThanOrEqual(48);
+    expect(peaks.filter(({ ci95 }) => holds(ci95, PEAK.users)).length / peaks.length).toBeGreaterThanOrEqual(0.9);
+    expect(peaks.filter(({ throughputCi95 }) => holds(throughputCi95, PEAK.throughput)).length / peaks.length).toBeGreaterThanOrEqual(0.9);
+    expect(peaks.filter(({ users }) => Math.abs(users / PEAK.users - 1) < 0.1).length / peaks.length).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('refuses where the test stops at a fifth of the peak', () => {
+    const given = seeds.flatMap((seed) => fitUsl(simulated(0.2, 0.03, seed)).peak ?? []);
+    expect(given.length).toBeLessThanOrEqual(1);
+  });
+
+  it.each([
+    ['nothing', [], 'There are 0 different loads'],
+    ['three loads', pointsOf([1, 2, 3, 3], [1, 2, 3, 3]), 'There are 3 different loads'],
+    ['less than no throughput', pointsOf([1, 2, 3, 4], [1, -2, 3, 4]), 'Point 2 has 2 users and a throughput of -2'],
+    ['no users', pointsOf([0, 2, 3, 4], [1, 2, 3, 4]), 'Point 1 has 0 users'],
+    ['no number', pointsOf([1, 2, 3, 4], [1, Number.NaN, 3, 4]), 'Point 2 has no number'],
+    ['infinite users', pointsOf([1, 2, 3, Number.POSITIVE_INFINITY], [1, 2, 3, 4]), 'Point 4 has no number'],
+    ['points out of order', pointsOf([1, 3, 2, 4], [1, 2, 3, 4]), 'Point 3 has fewer users'],
+    ['the same everywhere', pointsOf([1, 2, 3, 4], [5, 5, 5, 5]), 'the same at every load'],
+    ['a straight line', pointsOf([10, 20, 30, 40, 50], [10, 20, 30, 40, 50]), 'below the knee'],
+    ['a straight line with noise', pointsOf([10, 20, 30, 40, 50], [10.1, 19.8, 30.1, 40.2, 49.8]), 'below the knee'],
+  ])('gives a reason instead of a curve for %s', (_, points, reason) => {
+    const fit = fitUsl(points);
+    expect(fit).toMatchObject({ verdict: 'inconclusive', coefficients: null, peak: null, limit: null });
+    expect(fit.reason).toContain(reason);
+  });
+
+  it('says the same of the same points', () => expect(fitUsl(specsdm91)).toEqual(fitUsl(specsdm91)));
+});

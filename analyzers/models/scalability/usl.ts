@@ -1,0 +1,48 @@
+/**
+ * The Universal Scalability Law: X(N) = λN / (1 + σ(N−1) + κN(N−1)). λ is the throughput of one user, σ the share of the work that waits for its turn
+ * (contention), κ what each pair costs to keep in agreement (coherency).
+ *
+ * Gunther, Guerrilla Capacity Planning (2007), chapters 4 to 6, and "A General Theory of Computational Scalability Based on Rational Functions"
+ * (arXiv:0808.1431). The R package `usl` calls the same coefficients gamma, alpha and beta.
+ */
+export interface UslCoefficients {
+  /** Requests per second of one user. */
+  lambda: number;
+  /** ≥ 0. */
+  sigma: number;
+  /** ≥ 0. */
+  kappa: number;
+}
+
+/** How often all of the work of `users` is waited for, relative to one user: N / X(N), in units of 1 / λ. */
+export const uslSlowdown = ({ sigma, kappa }: Pick<UslCoefficients, 'sigma' | 'kappa'>, users: number): number =>
+  1 + sigma * (users - 1) + kappa * users * (users - 1);
+
+/** Throughput at so many users, in λ's unit. */
+export const uslThroughput = (law: UslCoefficients, users: number): number => (law.lambda * users) / uslSlowdown(law, users);
+
+/**
+ * Where throughput is largest: N = √((1−σ)/κ), at least one user. Null where there is no such place: without coherency it grows for ever, with σ ≥ 1 it
+ * never grows.
+ */
+export function uslPeak(law: UslCoefficients): { users: number; throughput: number } | null {
+  if (!(law.kappa > 0) || law.sigma >= 1) return null;
+  const users = Math.max(1, Math.sqrt((1 - law.sigma) / law.kappa));
+  return { users, throughput: uslThroughput(law, users) };
+}
+
+/** The throughput that contention alone would allow, however many users: λ/σ. Null where there is none. */
+export const uslCeiling = ({ lambda, sigma }: UslCoefficients): number | null => (sigma > 0 ? lambda / sigma : null);
+
+/**
+ * Users who make so much throughput: of the two numbers that do, the lower, before the peak. Null where no number does.
+ *
+ * The root of κX·N² − (λ − σX + κX)·N + (1−σ)X = 0, in the form that keeps its digits where κ is small (Numerical Recipes, 3rd ed., §5.6).
+ */
+export function uslUsersFor({ lambda, sigma, kappa }: UslCoefficients, throughput: number): number | null {
+  const linear = lambda - sigma * throughput + kappa * throughput;
+  const constant = (1 - sigma) * throughput;
+  const discriminant = linear ** 2 - 4 * kappa * throughput * constant;
+  if (!(linear > 0) || discriminant < 0) return null;
+  return (2 * constant) / (linear + Math.sqrt(discriminant));
+}
