@@ -10,3 +10,4 @@ export * from './scalability/index.ts';
 export * from './steady-state.ts';
 export * from './student-t.ts';
 export * from './trend.ts';
+export * from './utilisation.ts';
