@@ -5,6 +5,7 @@ export * from './critical-path.ts';
 export * from './diagnosis/index.ts';
 export * from './histogram.ts';
 export * from './intervals.ts';
+export * from './queueing/index.ts';
 export * from './random.ts';
 export * from './scalability/index.ts';
 export * from './steady-state.ts';

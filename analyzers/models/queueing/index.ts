@@ -1,0 +1,2 @@
+export * from './closed-network.ts';
+export * from './open-queue.ts';
