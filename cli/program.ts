@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { analyzeCommand } from './commands/analyze.ts';
+import { capacityCommand } from './commands/capacity.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
@@ -11,7 +12,16 @@ import { packageVersion } from './package.ts';
 import { makeRedact } from './redact.ts';
 
 /** The order in which `--help` shows them. A command's own modules load when it runs, so that `--help` is quick. */
-const COMMANDS = [runCommand, analyzeCommand, diagnoseCommand, listCommand, stackCommand, engineCommand, doctorCommand] as const;
+const COMMANDS = [
+  runCommand,
+  analyzeCommand,
+  diagnoseCommand,
+  capacityCommand,
+  listCommand,
+  stackCommand,
+  engineCommand,
+  doctorCommand,
+] as const;
 
 export function program(host: Host): Command {
   // It quotes arguments that do not fit, and what is mistyped may be a secret.

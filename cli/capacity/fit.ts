@@ -1,0 +1,91 @@
+import * as path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { fitUsl, type LoadPoint, type UslFit } from '../../analyzers/models/scalability/index.ts';
+import { figure } from '../../analyzers/words.ts';
+import { UserError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import type { Host } from '../host.ts';
+
+const COLUMNS = 'the first line names the columns: users,throughput and, where you have it, latencyMs';
+
+/**
+ * Reads points of load and fits the law.
+ *
+ * @throws UserError 104 when the file can't be read, is no CSV, or has not the columns; values that make no curve are the fit's to refuse
+ */
+export async function fitFile(host: Host, given: string): Promise<UslFit> {
+  const text = await host.fs.readFile(path.resolve(host.cwd, given), 'utf8').catch((cause: unknown) => {
+    throw new UserError(`cannot read ${given}`, 'check the path', { cause });
+  });
+  const points = rowsOf(text, given).map(pointOf);
+  const impossible = points.findIndex(({ users, throughput, latencyMs }) => throughput * (latencyMs / 1000) > users * (1 + ROUNDING));
+  const fit = fitUsl(points);
+  if (impossible === -1) return fit;
+  const { users, throughput, latencyMs } = points[impossible] as LatencyPoint;
+  const reason = `Point ${impossible + 1} can't be: ${users} users who each wait ${latencyMs} ms make ${figure((1000 * users) / latencyMs)} requests/s at most, not ${throughput} (Little's law). Are the columns in requests per second and milliseconds?`;
+  return { ...fit, verdict: 'inconclusive', coefficients: null, peak: null, limit: null, reason };
+}
+
+/** Figures in tables are rounded. Guess: tune. */
+const ROUNDING = 0.02;
+
+interface LatencyPoint extends LoadPoint {
+  /** 0 where it was not given. */
+  latencyMs: number;
+}
+
+function rowsOf(text: string, given: string): Record<string, string>[] {
+  let rows: Record<string, string>[];
+  try {
+    rows = parse(text, {
+      columns: (names: string[]) => names.map((name) => name.toLowerCase()),
+      bom: true,
+      trim: true,
+      skip_empty_lines: true,
+    });
+  } catch (cause) {
+    throw new UserError(`${given} is not CSV: ${cause instanceof Error ? cause.message : String(cause)}`, COLUMNS, { cause });
+  }
+  const [first] = rows;
+  if (first === undefined) throw new UserError(`${given} has no rows`, COLUMNS);
+  for (const column of ['users', 'throughput']) {
+    if (!(column in first)) throw new UserError(`${given} has no column ${column}, but ${Object.keys(first).join(', ')}`, COLUMNS);
+  }
+  return rows;
+}
+
+/** What is no number is NaN, which the fit names by its row. */
+const pointOf = (row: Record<string, string>): LatencyPoint => ({
+  users: numberOf(row['users']),
+  throughput: numberOf(row['throughput']),
+  latencyMs: row['latencyms'] === undefined || row['latencyms'] === '' ? 0 : numberOf(row['latencyms']),
+});
+
+const numberOf = (text = ''): number => (text === '' ? Number.NaN : Number(text));
+
+/** To have refused is no failure, but no answer either. */
+export const exitCodeOf = ({ verdict }: UslFit): ExitCode => (verdict === 'inconclusive' ? EXIT.inconclusive : EXIT.pass);
+
+export function renderFit({ coefficients, peak, limit, reason, testedUsersMax }: UslFit): string {
+  const lines = [
+    peak === null
+      ? `inconclusive: ${reason}`
+      : `peak: ${figure(peak.throughput)} requests/s (${interval(peak.throughputCi95)}) at ${figure(peak.users)} users (${interval(peak.ci95)}); tested up to ${figure(testedUsersMax ?? 0)}`,
+  ];
+  if (limit !== null) lines.push(`contention alone would allow ${figure(limit)} requests/s`);
+  for (const [name, what] of NAMES) {
+    const coefficient = coefficients?.[name];
+    if (coefficient !== undefined)
+      lines.push(`${what}: ${digits(coefficient.value)}, standard error ${digits(coefficient.se)} (${interval(coefficient.ci95)})`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const NAMES = [
+  ['lambda', 'λ, requests/s of one user'],
+  ['sigma', 'σ, contention'],
+  ['kappa', 'κ, coherency'],
+] as const;
+
+const digits = (value: number): string => (value === 0 ? '0' : Number(value.toPrecision(4)).toString());
+const interval = ([lo, hi]: readonly [number, number]): string => `${digits(lo)} to ${digits(hi)}`;
