@@ -3,10 +3,19 @@
  * from the players to it show its consequences only. Half a minute each, so this runs in CI alone (vitest.config.ts).
  */
 import { describe, expect, it } from 'vitest';
-import { functionNames } from '../infra-fixtures/game/definition.ts';
-import type { Evidence, Fault, Node, Symptom } from '../infra-fixtures/local/faults/fault.ts';
+import { functionDefinition, functionNames } from '../infra-fixtures/game/definition.ts';
+import type { Evidence, Fault, Symptom } from '../infra-fixtures/local/faults/fault.ts';
 import { faults } from '../infra-fixtures/local/faults/index.ts';
-import { functionDimensions, restApiDimensions, serviceDimensions } from '../infra-fixtures/local/names.ts';
+import {
+  cacheDimensions,
+  functionDimensions,
+  operationDimensions,
+  restApiDimensions,
+  serviceDimensions,
+  tableDimensions,
+} from '../infra-fixtures/local/names.ts';
+import { stackEdges } from '../infra-fixtures/local/resources.ts';
+import { settingsFor } from '../infra-fixtures/local/settings-for.ts';
 import { FAULT_USERS } from './fault-users.ts';
 import { type Load, type Observation, observe, type PlatformMetrics } from './observation.ts';
 
@@ -27,6 +36,8 @@ const healthyRun = (scenario: Fault['scenario']): Promise<Observation> => {
 const FELT_QUANTILE = 0.75;
 const SLOWER = { factor: 1.5, ms: 10 };
 const FAILING_MIN = 0.01;
+/** What is slow still answers, mostly: a quick refusal is no slow answer. */
+const ANSWERED_MIN = 0.5;
 
 /** How long it takes as the symptom has it. Nothing measured is a failure of the test. */
 const felt = (symptom: Exclude<Symptom, { kind: 'failing' }>, { players }: Observation): number =>
@@ -40,6 +51,7 @@ const expectSymptom = (symptom: Symptom, sick: Observation, well: Observation): 
   } else {
     const before = felt(symptom, well);
     expect(felt(symptom, sick), `healthy ${before.toFixed()} ms`).toBeGreaterThan(Math.max(SLOWER.factor * before, before + SLOWER.ms));
+    if (symptom.kind === 'slow') expect(sick.players.errorShare(symptom.requests), 'errors').toBeLessThan(1 - ANSWERED_MIN);
   }
 };
 
@@ -58,28 +70,99 @@ const expectEvidence = ({ namespace, metric, dimensions, stat, change }: Evidenc
   else expect(now ?? Number.NaN, what).toBeLessThan(FALLS * (before ?? Number.NaN));
 };
 
-/** Who calls whom: what lies on the way from the players to a node. */
-const upstreamOf = (node: Node): Node[] => {
-  const [kind] = node.split(':');
-  if (kind === 'apigateway' || kind === 'generator') return [];
-  if (kind === 'lambda') return ['apigateway:api'];
-  return [
-    'apigateway:api',
-    ...functionNames.map((name): Node => `lambda:${name}`),
-    ...(kind === 'fargate' ? [] : (['fargate:engine'] as Node[])),
-  ];
+/** What calls a node, or is called by it, over whatever lies between; not the node itself. */
+const reached = (node: string, along: 'from' | 'to'): Set<string> => {
+  const found = new Set<string>();
+  const walk = (at: string): void => {
+    for (const edge of stackEdges()) {
+      const next = edge[along];
+      if (edge[along === 'from' ? 'to' : 'from'] !== at || found.has(next)) continue;
+      found.add(next);
+      walk(next);
+    }
+  };
+  walk(node);
+  found.delete(node);
+  return found;
 };
 
-/** A node's own limits: reached, it is a cause. What a cause further down does to it is time and errors, and none of these. */
-const ownLimits = (node: Node): Pick<Evidence, 'namespace' | 'metric' | 'dimensions'>[] => {
+type Series = Pick<Evidence, 'namespace' | 'metric' | 'dimensions' | 'stat'>;
+
+/** A node's own limits: reached, it is a cause. What a cause elsewhere does to it is time and errors, and none of these. */
+const ownLimits = (node: string): Series[] => {
   const [kind, name = ''] = node.split(':');
+  const of = (namespace: string, dimensions: Readonly<Record<string, string>>, ...metrics: string[]): Series[] =>
+    metrics.map((metric) => ({ namespace, metric, dimensions, stat: 'Sum' }));
   switch (kind) {
     case 'lambda':
-      return [{ namespace: 'AWS/Lambda', metric: 'Throttles', dimensions: functionDimensions(name) }];
+      return of('AWS/Lambda', functionDimensions(name), 'Throttles');
     case 'fargate':
-      return [{ namespace: 'ECS/ContainerInsights', metric: 'PendingTaskCount', dimensions: serviceDimensions }];
+      return of('ECS/ContainerInsights', serviceDimensions, 'PendingTaskCount');
+    case 'dynamodb':
+      return of('AWS/DynamoDB', tableDimensions(name), 'ReadThrottleEvents', 'WriteThrottleEvents');
+    case 'elasticache':
+      return of('AWS/ElastiCache', cacheDimensions, 'Evictions');
     default:
       return [];
+  }
+};
+
+/** How long what is called takes to answer, by itself: were it longer, the cause would lie there. */
+const ownLatencies = (node: string): Series[] => {
+  const [kind, table = ''] = node.split(':');
+  if (kind !== 'dynamodb') return [];
+  return ['GetItem', 'Query', 'UpdateItem', 'PutItem'].map((operation) => ({
+    ...{ namespace: 'AWS/DynamoDB', metric: 'SuccessfulRequestLatency', dimensions: operationDimensions(table, operation), stat: 'p50' },
+  }));
+};
+
+const expectNothingAtLimits = (node: string, { platform }: Observation): void => {
+  for (const { namespace, metric, dimensions, stat } of ownLimits(node))
+    expect(platform.value(namespace, metric, dimensions, stat) ?? 0, `${metric} of ${node}`).toBe(0);
+};
+
+const expectAsQuickAsEver = (node: string, sick: Observation, well: Observation): void => {
+  for (const { namespace, metric, dimensions, stat } of ownLatencies(node)) {
+    const [now, before] = [sick, well].map(({ platform }) => platform.value(namespace, metric, dimensions, stat));
+    if (typeof now !== 'number' || typeof before !== 'number') continue;
+    expect(now, `${metric} of ${node}, healthy ${before}`).toBeLessThan(Math.max(SLOWER.factor * before, before + SLOWER.ms));
+  }
+};
+
+/** Routes of the REST API that the symptom is about, with what the gateway counts of each. */
+const routesOf = ({ kind, ...symptom }: Symptom): { route: string; dimensions: Readonly<Record<string, string>> }[] => {
+  if (kind === 'slow-trend') return [];
+  const { requests } = symptom as { requests: readonly string[] };
+  return functionNames
+    .flatMap((name) => functionDefinition(name).routes ?? [])
+    .filter((route) => requests.some((prefix) => route.startsWith(prefix.replaceAll(/:(\w+)/g, '{$1}'))))
+    .map((route) => {
+      const [Method = '', Resource = ''] = route.split(' ');
+      return { route, dimensions: { ...restApiDimensions, Resource, Method } };
+    });
+};
+
+/** What the cause does to the gateway before it: it waits longer for its integration, or has to say that it failed, and takes no more time of its own. */
+const expectConsequences = (symptom: Symptom, sick: Observation, well: Observation): void => {
+  for (const { route, dimensions } of routesOf(symptom)) {
+    const value = ({ platform }: Observation, metric: string, stat: Evidence['stat']) =>
+      platform.value('AWS/ApiGateway', metric, dimensions, stat);
+    const own = (of: Observation): number =>
+      (value(of, 'Latency', 'p50') ?? Number.NaN) - (value(of, 'IntegrationLatency', 'p50') ?? Number.NaN);
+    // Rare routes may have met nobody in so short a time.
+    if (Number.isNaN(own(sick)) || Number.isNaN(own(well))) continue;
+    expect(own(sick), `the gateway's own time for ${route}, healthy ${own(well)} ms`).toBeLessThan(
+      Math.max(SLOWER.factor * own(well), own(well) + SLOWER.ms),
+    );
+  }
+  const total = (of: Observation, metric: string, stat: Evidence['stat']) =>
+    routesOf(symptom).map(({ dimensions }) => of.platform.value('AWS/ApiGateway', metric, dimensions, stat) ?? 0);
+  if (routesOf(symptom).length === 0) return;
+  const sum = (values: readonly number[]): number => values.reduce((all, each) => all + each, 0);
+  if (symptom.kind === 'failing') expect(sum(total(sick, '5XXError', 'Sum')), '5XXError at the gateway').toBeGreaterThan(0);
+  else {
+    const [now, before] = [sick, well].map((of) => Math.max(...total(of, 'IntegrationLatency', 'p95')));
+    expect(now, `IntegrationLatency at the gateway, healthy ${before}`).toBeGreaterThan(before ?? Number.NaN);
   }
 };
 
@@ -96,12 +179,30 @@ describe.each(faults.map((fault) => [fault.name, fault] as const))('%s', (name, 
     const sick = await observe([name], loadOf(fault.scenario));
     expectSymptom(fault.symptom, sick, well);
     for (const evidence of fault.evidence) expectEvidence(evidence, sick.platform, well.platform);
-    for (const node of upstreamOf(fault.truth.node)) {
-      if (node === 'apigateway:api') expect(refusedByGateway(sick), 'refused by the gateway').toBe(0);
-      for (const { namespace, metric, dimensions } of ownLimits(node))
-        expect(sick.platform.value(namespace, metric, dimensions, 'Sum') ?? 0, `${metric} of ${node}`).toBe(0);
+    const { node } = fault.truth;
+    const [upstream, downstream] = [reached(node, 'from'), reached(node, 'to')];
+    for (const caller of upstream) expectNothingAtLimits(caller, sick);
+    if (upstream.has('apigateway:api')) {
+      expect(refusedByGateway(sick), 'refused by the gateway').toBe(0);
+      expectConsequences(fault.symptom, sick, well);
+    }
+    // The cause is here, and not in what it calls.
+    for (const callee of downstream) {
+      if (upstream.has(callee)) continue;
+      expectNothingAtLimits(callee, sick);
+      expectAsQuickAsEver(callee, sick, well);
     }
   });
+});
+
+it('the limit of a hot partition alone throttles nobody: it is the one item that does', { timeout: 180_000, retry: 1 }, async () => {
+  const limited = await observe([], loadOf('database-heavy'), (settings) => {
+    settings.tables.auctions.partition.writeUnits = settingsFor({
+      faults: ['hot-partition'],
+      trouble: [],
+    }).tables.auctions.partition.writeUnits;
+  });
+  expectNothingAtLimits('dynamodb:auctions', limited);
 });
 
 it('a healthy stack shows the requests of its players at the gateway, and nothing at a limit', { timeout: 180_000 }, async () => {

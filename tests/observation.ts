@@ -6,6 +6,7 @@ import type { Client, EndpointSeries, Histogram, Report } from '../analyzers/con
 import { mergeHistograms, quantile } from '../analyzers/models/histogram.ts';
 import { type SlotRange, slotsWithin, total } from '../analyzers/series.ts';
 import { readClient } from '../cli/collect/client-file.ts';
+import type { StackSettings } from '../infra-fixtures/local/settings.ts';
 import { settingsFor } from '../infra-fixtures/local/settings-for.ts';
 import { startStack } from '../infra-fixtures/local/stack.ts';
 import { loadkit, reportOf } from './loadkit.ts';
@@ -98,9 +99,14 @@ const RAMP_S = 3;
 const SETTLED_AFTER_S = 15;
 
 /** Plays a scenario with real k6 against a stack of its own with these faults (none: healthy), and asks its CloudWatch afterwards. `durationS` is the settled part, whole periods of CloudWatch. */
-export async function observe(faults: readonly string[], load: Load): Promise<Observation> {
+export async function observe(
+  faults: readonly string[],
+  load: Load,
+  change: (settings: StackSettings) => void = () => undefined,
+): Promise<Observation> {
   const folder = mkdtempSync(path.join(tmpdir(), 'loadkit-observation-'));
   const settings = settingsFor({ faults, trouble: [], delayS: 0, periodS: 1 });
+  change(settings);
   const stack = await startStack({ env: process.env, settings, logFile: path.join(folder, 'stack.log') });
   try {
     const { scenario, users, durationS } = load;

@@ -1,5 +1,14 @@
-import { cache, engine, type FunctionName, functionDefinition, functionNames, restApi, type TableName, tableNames } from './definition.ts';
-import { NAMESPACE } from './metrics.ts';
+import {
+  cache,
+  engine,
+  type FunctionName,
+  functionDefinition,
+  functionNames,
+  metricsNamespace,
+  restApi,
+  type TableName,
+  tableNames,
+} from './definition.ts';
 
 /**
  * The alarms of the game as plain data: the local stack has them in PutMetricAlarm's words, the AWS deployment is to make them from here, and the readiness job
@@ -46,7 +55,7 @@ const api = { namespace: 'AWS/ApiGateway', dimensions: { ApiName: restApi.name, 
 const service = { namespace: 'AWS/ECS', dimensions: { ClusterName: engine.cluster, ServiceName: engine.service } } as const;
 const insights = { ...service, namespace: 'ECS/ContainerInsights' } as const;
 const redis = { namespace: 'AWS/ElastiCache', dimensions: { CacheClusterId: cache.clusterId, CacheNodeId: cache.nodeId } } as const;
-const ours = (name: FunctionName) => ({ namespace: NAMESPACE, dimensions: { service: name } }) as const;
+const ours = (name: FunctionName) => ({ namespace: metricsNamespace, dimensions: { service: name } }) as const;
 const resources = { level: 'warning', concern: 'resources' } as const;
 /** A share of a resource that is known as long as the resource is there. */
 const percentage = { ...resources, statistic: 'Average', threshold: PERCENT_MAX, missing: 'missing' } as const;

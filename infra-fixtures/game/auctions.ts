@@ -1,4 +1,3 @@
-import { environment } from './environment.ts';
 import { pick } from './rules.ts';
 
 /** What players see of an auction. */
@@ -23,12 +22,10 @@ export interface AuctionItem extends Auction {
   goneAtS: number;
 }
 
-/**
- * All open auctions in one item collection would be one hot partition, so they are spread; every list reads all shards. Spread over one is the mistake of a
- * developer to whom the market looked small.
- */
-export const openShards = (): string[] => Array.from({ length: environment().mistakes.openShards }, (_, shard) => `open#${shard}`);
-const openShardOf = (auctionId: string): string => `open#${pick(auctionId, environment().mistakes.openShards)}`;
+/** All open auctions in one item collection would be one hot partition, so they are spread; every list reads all shards. Guess: tune. */
+const SHARDS = 4;
+export const openShards: readonly string[] = Array.from({ length: SHARDS }, (_, shard) => `open#${shard}`);
+const openShardOf = (auctionId: string): string => `open#${pick(auctionId, SHARDS)}`;
 
 /** Epoch milliseconds as text that sorts like the number. */
 const sortable = (epochMs: number): string => String(epochMs).padStart(15, '0');
@@ -36,12 +33,16 @@ const sortable = (epochMs: number): string => String(epochMs).padStart(15, '0');
 /** Sorts before every auction that expires after `epochMs`. */
 export const firstExpiresKey = (epochMs: number): string => `${sortable(epochMs)}#~`;
 
-/** A new auction with its index keys. Unique in `expiresKey`, so that a page can begin after any of them. */
+/** Unique, so that a page can begin after any auction. */
+export const expiresKeyOf = ({ expiresAt, auctionId }: Pick<Auction, 'expiresAt' | 'auctionId'>): string =>
+  `${sortable(expiresAt)}#${auctionId}`;
+
+/** A new auction with its index keys. */
 export const openAuction = (auction: Omit<Auction, 'status' | 'buyerId'>): AuctionItem & { expiresKey: string } => ({
   ...auction,
   status: 'open',
   openShard: openShardOf(auction.auctionId),
-  expiresKey: `${sortable(auction.expiresAt)}#${auction.auctionId}`,
+  expiresKey: expiresKeyOf(auction),
   openItemId: auction.itemId,
   goneAtS: Math.ceil(auction.expiresAt / 1000),
 });

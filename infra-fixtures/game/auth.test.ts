@@ -57,7 +57,7 @@ it('says which variable of the environment is wrong', () => {
   const wrong = {
     AUCTIONS_BY_ITEM: 'magic',
     ERROR_SHARE: '1.5',
-    OPEN_SHARDS: '0',
+    MARKET_SEARCHES: 'x',
     ITEM_PADDING_KB: '400',
     LOG_WAIT_MS: 'x',
   };

@@ -1,6 +1,6 @@
 import { createClient, type RedisClientType } from 'redis';
 import { cache } from './definition.ts';
-import { environment } from './environment.ts';
+import { CACHED, type CachedKind, environment } from './environment.ts';
 import { log } from './log.ts';
 import { count } from './metrics.ts';
 import { inSpan, type SpanDescription } from './tracing.ts';
@@ -66,6 +66,15 @@ export const redisKey = (...parts: readonly string[]): string => environment().k
 
 /** Something that is kept in the cache: its key, for how long, and where it comes from when it isn't there. */
 export type Kept = readonly [key: string, ttlS: number, load: () => Promise<unknown>];
+
+/** Keeps what `load` gives for as long as its kind is kept. */
+export const keep = (kind: CachedKind, name: readonly string[], load: () => Promise<unknown>): Kept => [
+  cachedKey(kind, ...name),
+  environment().cacheTtlS[kind],
+  load,
+];
+
+export const cachedKey = (kind: CachedKind, ...name: readonly string[]): string => redisKey(`${CACHED}${kind}`, ...name);
 
 const loading = new Map<string, Promise<string>>();
 

@@ -2,7 +2,7 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { BoundedMap } from './bounded-map.ts';
 import { database, isConditionFailure, tableName } from './database.ts';
 import { notFound, Refusal } from './errors.ts';
-import { type Activity, type CharacterClass, type Gains, levelOf, pick } from './rules.ts';
+import { type Activity, type CharacterClass, levelOf, pick } from './rules.ts';
 
 /** What players see of a character. */
 export interface Character {
@@ -91,24 +91,6 @@ export const updateOwn = async (
   }
 };
 
-/** Adds experience and gold, and the level that goes with them; items go to the inventory. Counters are added to, so nothing is lost to a race. */
-export const grant = async (characterId: string, gains: Gains): Promise<void> => {
-  const { Attributes } = await database().send(
-    new UpdateCommand({
-      TableName: tableName('characters'),
-      Key: { characterId },
-      UpdateExpression: 'ADD experience :experience, gold :gold',
-      ConditionExpression: 'attribute_exists(characterId)',
-      ExpressionAttributeValues: { ':experience': gains.experience, ':gold': gains.gold },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
-  await Promise.all([
-    raiseLevel(Attributes as CharacterItem),
-    ...gains.items.map((item) => addItem(characterId, item.itemId, item.quantity)),
-  ]);
-};
-
 /** Level follows experience. The condition keeps a slower writer from taking a level back. */
 export const raiseLevel = async ({ characterId, level, experience }: CharacterItem): Promise<void> => {
   const due = levelOf(experience);
@@ -127,16 +109,4 @@ export const raiseLevel = async ({ characterId, level, experience }: CharacterIt
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
   }
-};
-
-/** Adds to what the character holds of an item. */
-export const addItem = async (characterId: string, itemId: string, quantity: number): Promise<void> => {
-  await database().send(
-    new UpdateCommand({
-      TableName: tableName('inventory'),
-      Key: { characterId, itemId },
-      UpdateExpression: 'ADD quantity :quantity',
-      ExpressionAttributeValues: { ':quantity': quantity },
-    }),
-  );
 };

@@ -197,5 +197,8 @@ export const cache = {
 export const restApi = { name: 'api', stage: 'prod', ratePerS: 10_000, burst: 5000, integrationTimeoutS: 29 } as const;
 export const socketApi = { name: 'chat', stage: 'prod', idleMaxS: 600, lifeMaxS: 7200, frameMaxBytes: 131_072 } as const;
 
+/** Of the game's own metrics. */
+export const metricsNamespace = 'Game';
+
 /** Log groups keep their lines this long; debug ones half of it. */
 export const logs = { keptDays: 14, debugKeptDays: 7 } as const;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { connectRedis, redis } from './cache.ts';
-import { grant } from './characters.ts';
 import { environment } from './environment.ts';
+import { grant } from './gains.ts';
 import { log } from './log.ts';
 import { compute } from './processor.ts';
 import { isPoisoned, taskDurationMs, taskGains } from './rules.ts';

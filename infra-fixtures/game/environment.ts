@@ -25,7 +25,7 @@ export interface Environment {
   taskAttemptsMax: number;
   /** Units of a processor, of which a vCPU is 1,024, that computing is to seem to have; null where it really computes. */
   seemingCpuUnits: number | null;
-  cacheTtlS: { items: number; guilds: number; leaderboards: number; auctions: number };
+  cacheTtlS: Record<CachedKind, number>;
   /** Where the game's own REST API answers; null where nobody has said: what needs it is then skipped. */
   apiUrl: string | null;
   /** The load balancer of the engine service; null as above. */
@@ -48,8 +48,8 @@ interface Mistakes {
   itemPaddingKb: number;
   /** `MARKET_LOCK_MS`: all sales and offers go through one lock, which is held this long besides; 0 is without. */
   marketLockMs: number;
-  /** `OPEN_SHARDS`: 1 puts all open auctions into one item collection. */
-  openShards: number;
+  /** `MARKET_SEARCHES`: `counted` adds each search of the market to one item, which all of them then write. */
+  marketSearches: 'free' | 'counted';
   /** `CACHE_WARMING`: `off` lets the cache fill from players' requests only. */
   cacheWarming: 'on' | 'off';
   /** `CACHE_PADDING_KB`: all that is cached carries so many blanks. */
@@ -70,6 +70,13 @@ interface Mistakes {
 
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
+/** What is kept in the cache for a while, and for how many seconds: "5 to 60 minutes by volatility" (reference stack). */
+export const CACHE_TTL_S = { items: HOUR_S, guilds: 600, leaderboards: 300, auctions: 300 } as const;
+/** What the keys of all that begin with: tasks, presence and locks, which live in the same Redis, don't. */
+export const CACHED = 'cached:';
+export type CachedKind = keyof typeof CACHE_TTL_S;
+export const cacheTtlVariable = (kind: CachedKind): string => `CACHE_${kind.toUpperCase()}_S`;
+
 /** An item has 400 KB at most, its other attributes included: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const PADDING_KB_MAX = 395;
 
@@ -117,13 +124,9 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
     engineConcurrency: integer('ENGINE_CONCURRENCY', 100, 1, 1000), // guess: tune
     taskAttemptsMax: integer('TASK_ATTEMPTS_MAX', 3, 0, 1000),
     seemingCpuUnits: env['SEEMING_CPU_UNITS'] === undefined ? null : integer('SEEMING_CPU_UNITS', 0, 1, 16 * 1024),
-    // "5 to 60 minutes by volatility" (reference stack). Open auctions are more volatile than that: after minutes most of the list would be sold.
-    cacheTtlS: {
-      items: integer('CACHE_ITEMS_S', HOUR_S, 1, HOUR_S),
-      guilds: integer('CACHE_GUILDS_S', 600, 1, HOUR_S),
-      leaderboards: integer('CACHE_LEADERBOARDS_S', 300, 1, HOUR_S),
-      auctions: integer('CACHE_AUCTIONS_S', 5, 1, HOUR_S),
-    },
+    cacheTtlS: Object.fromEntries(
+      Object.entries(CACHE_TTL_S).map(([kind, ttlS]) => [kind, integer(cacheTtlVariable(kind as CachedKind), ttlS, 1, HOUR_S)]),
+    ) as Record<CachedKind, number>,
     apiUrl: optional('API_URL'),
     engineUrl: optional('ENGINE_URL'),
     operations: {
@@ -136,7 +139,7 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
       marketReads: word('MARKET_READS', ['page', 'n-plus-one']),
       itemPaddingKb: integer('ITEM_PADDING_KB', 0, 0, PADDING_KB_MAX),
       marketLockMs: integer('MARKET_LOCK_MS', 0, 0, 2000),
-      openShards: integer('OPEN_SHARDS', 4, 1, 16), // guess: tune
+      marketSearches: word('MARKET_SEARCHES', ['free', 'counted']),
       cacheWarming: word('CACHE_WARMING', ['on', 'off']),
       cachePaddingKb: integer('CACHE_PADDING_KB', 0, 0, 10_000),
       chatEcho: integer('CHAT_ECHO', 1, 1, 100),

@@ -15,7 +15,7 @@ const AT_ONCE = 5;
  */
 export const closeExpiredAuctions = async (now: number): Promise<number> => {
   let closed = 0;
-  for (const shard of openShards()) closed += await closeShard(shard, now);
+  for (const shard of openShards) closed += await closeShard(shard, now);
   if (closed > 0) count('AuctionsExpired', closed);
   return closed;
 };

@@ -1,19 +1,13 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { forget, type Kept, redisKey } from './cache.ts';
+import { cachedKey, forget, type Kept, keep } from './cache.ts';
 import { database, tableName } from './database.ts';
-import { environment } from './environment.ts';
 import { directories, directoryOf, type Guild, type GuildItem, publicGuild } from './guild-directory.ts';
 
 /** Members that a guild's page shows. Guess: tune. */
 const MEMBERS_SHOWN = 100;
 
-const guildKey = (guildId: string): string => redisKey('guild', guildId);
-
-export const guildList = (limit: number): Kept => [
-  redisKey('guilds', String(limit)),
-  environment().cacheTtlS.guilds,
-  async () => ({ guilds: await firstGuilds(limit) }),
-];
+export const guildList = (limit: number): Kept =>
+  keep('guilds', ['list', String(limit)], async () => ({ guilds: await firstGuilds(limit) }));
 
 export const firstGuilds = async (limit: number): Promise<Guild[]> => {
   const shards = await Promise.all(directories.map((directory) => directoryPage(directory, limit)));
@@ -22,16 +16,13 @@ export const firstGuilds = async (limit: number): Promise<Guild[]> => {
 };
 
 /** A guild with its members, `null` when there is none. */
-export const guildPage = (guildId: string): Kept => [
-  guildKey(guildId),
-  environment().cacheTtlS.guilds,
-  async () => {
+export const guildPage = (guildId: string): Kept =>
+  keep('guilds', ['page', guildId], async () => {
     const [guild, members] = await Promise.all([findGuild(guildId), membersOf(guildId)]);
     return guild === null ? null : { ...publicGuild(guild), members };
-  },
-];
+  });
 
-export const forgetGuild = (guildId: string): Promise<void> => forget(guildKey(guildId));
+export const forgetGuild = (guildId: string): Promise<void> => forget(cachedKey('guilds', 'page', guildId));
 
 /** The first entries of one partition: a page of the directory, or a guild and its members. */
 const entriesOf = async (partition: string, limit: number): Promise<Record<string, unknown>[]> => {

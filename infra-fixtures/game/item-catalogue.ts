@@ -1,14 +1,11 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type Kept, redisKey } from './cache.ts';
+import { type Kept, keep } from './cache.ts';
 import { database, tableName } from './database.ts';
-import { environment } from './environment.ts';
 import { ITEMS_COUNT } from './rules.ts';
 
 /** The definitions of all items. */
-export const itemCatalogue = (): Kept => [
-  redisKey('items'),
-  environment().cacheTtlS.items,
-  async () => {
+export const itemCatalogue = (): Kept =>
+  keep('items', [], async () => {
     const { Items = [] } = await database().send(
       new QueryCommand({
         TableName: tableName('items'),
@@ -19,5 +16,4 @@ export const itemCatalogue = (): Kept => [
       }),
     );
     return { items: Items.map(({ partition: _partition, ...item }) => item) };
-  },
-];
+  });

@@ -1,8 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type Kept, redisKey } from './cache.ts';
+import { type Kept, keep } from './cache.ts';
 import { activeShards } from './characters.ts';
 import { database, tableName } from './database.ts';
-import { environment } from './environment.ts';
 import { LEVEL_MAX } from './rules.ts';
 
 interface Ranked {
@@ -18,16 +17,13 @@ interface Active {
   lastActiveAt: number;
 }
 
-export const topByLevel = (limit: number): Kept => [
-  redisKey('leaderboard', 'level', String(limit)),
-  environment().cacheTtlS.leaderboards,
-  async () => {
+export const topByLevel = (limit: number): Kept =>
+  keep('leaderboards', ['level', String(limit)], async () => {
     const top = await highest(limit);
     return {
       entries: top.map(({ characterId, name, level, experience }, index) => ({ rank: index + 1, characterId, name, level, experience })),
     };
-  },
-];
+  });
 
 /** Walks the levels from the top until the list is full: at most one query per level there is, and only when the cache has nothing. */
 const highest = async (limit: number): Promise<Ranked[]> => {
@@ -49,15 +45,12 @@ const highest = async (limit: number): Promise<Ranked[]> => {
   return found;
 };
 
-export const topByActivity = (limit: number): Kept => [
-  redisKey('leaderboard', 'active', String(limit)),
-  environment().cacheTtlS.leaderboards,
-  async () => {
+export const topByActivity = (limit: number): Kept =>
+  keep('leaderboards', ['active', String(limit)], async () => {
     const shards = await Promise.all(activeShards.map((shard) => lastActive(shard, limit)));
     const entries = shards.flat().sort((a, b) => b.lastActiveAt - a.lastActiveAt);
     return { entries: entries.slice(0, limit).map(({ characterId, name, lastActiveAt }) => ({ characterId, name, lastActiveAt })) };
-  },
-];
+  });
 
 const lastActive = async (shard: string, limit: number): Promise<Active[]> => {
   const { Items = [] } = await database().send(

@@ -1,8 +1,7 @@
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { type Auction, type AuctionItem, firstExpiresKey, openShards, publicAuction } from './auctions.ts';
-import { type Kept, redisKey } from './cache.ts';
+import { type Auction, type AuctionItem, expiresKeyOf, firstExpiresKey, openShards, publicAuction } from './auctions.ts';
+import { cachedKey, forget, type Kept, keep } from './cache.ts';
 import { database, tableName } from './database.ts';
-import { environment } from './environment.ts';
 
 /** The lists of the market. */
 
@@ -11,19 +10,29 @@ export interface AuctionPage {
   cursor?: string;
 }
 
-/** The first page, where everybody begins. */
-export const firstOpenAuctions = (limit: number): Kept => [
-  redisKey('auctions', 'open', String(limit)),
-  environment().cacheTtlS.auctions,
-  () => openAuctions(limit, undefined),
-];
+/** The most that a page holds. */
+export const PAGE_MAX = 50;
+
+/** Where everybody begins. It is kept as long as a page can be, so that there is one to forget when the market changes. */
+export const firstOpenAuctions = (): Kept => keep('auctions', ['open'], () => openAuctions(PAGE_MAX, undefined));
+export const forgetOpenAuctions = (): Promise<void> => forget(cachedKey('auctions', 'open'));
+
+/** Its first `limit` that are open still. */
+export const headOf = ({ auctions, cursor }: AuctionPage, limit: number): AuctionPage => {
+  const now = Date.now();
+  const open = auctions.filter(({ expiresAt }) => expiresAt > now);
+  const page = open.slice(0, limit);
+  const last = page.at(-1);
+  if (open.length > limit && last !== undefined) return { auctions: page, cursor: expiresKeyOf(last) };
+  return { auctions: page, ...(cursor !== undefined && { cursor }) };
+};
 
 /** The first `limit` of each shard hold the first `limit` of them all. The cursor is the last key in that order, the same in every shard. */
 export const openAuctions = async (limit: number, cursor: string | undefined): Promise<AuctionPage> => {
   const open = firstExpiresKey(Date.now());
   // What has ended since the cursor was handed out is skipped.
   const after = cursor !== undefined && cursor > open ? cursor : open;
-  const pages = await Promise.all(openShards().map((shard) => openShardPage(shard, after, limit)));
+  const pages = await Promise.all(openShards.map((shard) => openShardPage(shard, after, limit)));
   const merged = pages.flat().sort((a, b) => (a.expiresKey < b.expiresKey ? -1 : 1));
   const page = merged.slice(0, limit);
   const last = page.at(-1);

@@ -4,6 +4,7 @@ import { redis, redisKey } from './cache.ts';
 import { environment } from './environment.ts';
 import { Refusal } from './errors.ts';
 import { log } from './log.ts';
+import { observe } from './metrics.ts';
 
 /**
  * One lock for the whole market, for fear of selling something twice: the mistake of a bad release, since the conditional write decides that already. The
@@ -28,7 +29,9 @@ const waitersKey = (): string => redisKey('lock', 'market', 'waiters');
 export const withMarketLock = async <T>(work: () => Promise<T>): Promise<T> => {
   const heldMs = environment().mistakes.marketLockMs;
   if (heldMs === 0) return work();
+  const askedMs = Date.now();
   await acquire();
+  observe('MarketLockWait', Date.now() - askedMs);
   try {
     const done = await work();
     await wait(heldMs * (1 + SHARE_PER_WAITER * (await waiting())));

@@ -1,9 +1,8 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { metricsNamespace } from './definition.ts';
 import { serviceName } from './service-name.ts';
 
 /** The game's own metrics, by their units. All are in one namespace, with `service` as the only dimension: each further value of one is billed as a metric. */
-export const NAMESPACE = 'Game';
-
 const UNITS = {
   // What players do, and how much of it there is.
   Requests: MetricUnit.Count,
@@ -15,6 +14,7 @@ const UNITS = {
   AuctionsOpened: MetricUnit.Count,
   AuctionsSold: MetricUnit.Count,
   AuctionsExpired: MetricUnit.Count,
+  MarketLockWait: MetricUnit.Milliseconds,
   GuildsJoined: MetricUnit.Count,
   MessagesSent: MetricUnit.Count,
   ActivePlayers: MetricUnit.Count,
@@ -59,7 +59,7 @@ let made: Metrics | undefined;
 
 const powertools = (): Metrics => {
   if (made === undefined) {
-    made = new Metrics({ namespace: NAMESPACE, serviceName: serviceName() });
+    made = new Metrics({ namespace: metricsNamespace, serviceName: serviceName() });
     process.once('exit', publish);
   }
   return made;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
@@ -10,7 +9,7 @@ import { restEvent } from '../local/gateway/gateway-events.ts';
 import { routeTable } from '../local/gateway/routes.ts';
 import { type RespServer, startRespServer } from '../local/redis/resp-server.ts';
 import { endpointEnvironment, gameEnvironment } from '../local/stack-environment.ts';
-import { type Auction, openAuction, openShards } from './auctions.ts';
+import type { Auction } from './auctions.ts';
 import { redis } from './cache.ts';
 import { database, tableName } from './database.ts';
 import { environment } from './environment.ts';
@@ -96,7 +95,7 @@ it('is neutral unless it is told otherwise', () => {
     marketReads: 'page',
     itemPaddingKb: 0,
     marketLockMs: 0,
-    openShards: 4,
+    marketSearches: 'free',
     cacheWarming: 'on',
     cachePaddingKb: 0,
     chatEcho: 1,
@@ -149,14 +148,14 @@ it('ITEM_PADDING_KB makes characters large, and shows nobody why', async () => {
   expect(await call('GET', `/characters/${large}`)).not.toHaveProperty('portrait');
 });
 
-it('OPEN_SHARDS=1 puts all open auctions into one item collection', () => {
-  const auction = (auctionId: string) =>
-    openAuction({ auctionId, sellerId: 's', itemId: 'item-001', quantity: 1, price: 1, createdAt: 0, expiresAt: 1 }).openShard;
-  const ids = Array.from({ length: 50 }, () => randomUUID());
-  expect(new Set(ids.map(auction)).size).toBe(4);
-  mistakes().openShards = 1;
-  expect(new Set(ids.map(auction))).toEqual(new Set(openShards()));
-  expect(openShards()).toHaveLength(1);
+it('MARKET_SEARCHES=counted writes one item with every search', async () => {
+  const searches = async () =>
+    (await database().send(new GetCommand({ TableName: tableName('auctions'), Key: { auctionId: 'searches' } }))).Item?.['searches'];
+  await call('GET', '/market/auctions');
+  expect(await searches()).toBeUndefined();
+  mistakes().marketSearches = 'counted';
+  for (let search = 0; search < 3; search++) await call('GET', '/market/auctions');
+  expect(await searches()).toBe(3);
 });
 
 it('MARKET_LOCK_MS lets one at a time into the market, each the longer the more wait', async () => {

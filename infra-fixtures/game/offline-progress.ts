@@ -1,6 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { addItem, type CharacterItem, raiseLevel } from './characters.ts';
+import { type CharacterItem, raiseLevel } from './characters.ts';
 import { database, isConditionFailure, tableName } from './database.ts';
+import { addItem } from './gains.ts';
 import { count } from './metrics.ts';
 import { type Gains, offlineGains } from './rules.ts';
 

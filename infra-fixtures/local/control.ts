@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { answerJson, close, listen } from './http.ts';
+import { answerJson, listen } from './http.ts';
 import type { StackEdge, StackResource } from './resources.ts';
 
 /**
@@ -33,9 +33,9 @@ export interface Controlled {
   deploy(): Promise<void>;
 }
 
-/** Serves until stopped. */
-export const startControl = async (token: string, controlled: Controlled): Promise<{ address: ControlAddress; stop(): Promise<void> }> => {
-  const { server, port } = await listen((request, response) => {
+/** Serves for as long as the process lives. */
+export const startControl = async (token: string, controlled: Controlled): Promise<ControlAddress> => {
+  const { port } = await listen((request, response) => {
     if (request.headers.authorization !== `Bearer ${token}`) return answerJson(response, 401, { error: 'a valid token is needed' });
     if (request.method === 'POST') return void answerWork(request.url ?? '', controlled, response);
     if (request.method !== 'DELETE') return answerJson(response, 200, { state: controlled.state() });
@@ -43,7 +43,7 @@ export const startControl = async (token: string, controlled: Controlled): Promi
     response.writeHead(202).flushHeaders();
     controlled.stop();
   });
-  return { address: { url: `http://127.0.0.1:${port}`, token }, stop: () => close(server) };
+  return { url: `http://127.0.0.1:${port}`, token };
 };
 
 const answerWork = async (path: string, controlled: Controlled, response: ServerResponse): Promise<void> => {

@@ -44,12 +44,10 @@ describe.each([
   it('holds to its limits, and tells ElastiCache’s metrics', async () => {
     const endpoint = await startReceiver();
     const memoryMaxBytes = 3_000_000;
-    const { url } = await start({ clientsMax: 2, memoryMaxBytes, latencyMs: 30 }, { PATH, TELEMETRY_ENDPOINT: endpoint.url });
+    const { url } = await start({ clientsMax: 2, memoryMaxBytes }, { PATH, TELEMETRY_ENDPOINT: endpoint.url });
     const [first] = [await connectTo(url), await connectTo(url)];
     await expect(connectTo(url)).rejects.toThrow(/max number of clients|closed|ECONNRESET|EPIPE/i);
-    const startedMs = performance.now();
     await first.set('stays', 'x');
-    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(29);
     const page = 'x'.repeat(5000);
     await Promise.all(Array.from({ length: 1000 }, (_, at) => first.set(`page:${at}`, page, { expiration: { type: 'EX', value: 60 } })));
     expect(await first.get('stays')).toBe('x');
@@ -69,11 +67,11 @@ describe.each([
     const { url } = await start({ emptiedEveryMs: 50 }, { PATH, TELEMETRY_ENDPOINT: endpoint.url, REDIS_KEY_PREFIX: 'loadkit:x:' });
     const client = await connectTo(url);
     const expiration = { type: 'EX', value: 60 } as const;
-    const kept = ['loadkit:x:task:1', 'loadkit:x:engine:heartbeat:1', 'guild:1', 'loadkit:y:guild:1'];
+    const kept = ['loadkit:x:task:1', 'loadkit:x:engine:heartbeat:1', 'cached:guilds:1', 'loadkit:y:cached:guilds:1'];
     for (const key of kept) await client.set(key, 'x', { expiration });
-    await client.set('loadkit:x:items', 'x', { expiration });
-    await client.set('loadkit:x:leaderboard:level:10', 'x', { expiration });
-    await expect.poll(() => client.exists(['loadkit:x:items', 'loadkit:x:leaderboard:level:10'])).toBe(0);
+    await client.set('loadkit:x:cached:items', 'x', { expiration });
+    await client.set('loadkit:x:cached:leaderboards:level:10', 'x', { expiration });
+    await expect.poll(() => client.exists(['loadkit:x:cached:items', 'loadkit:x:cached:leaderboards:level:10'])).toBe(0);
     expect(await client.exists(kept)).toBe(kept.length);
     await expect.poll(() => endpoint.metrics.filter(({ metric }) => metric === 'CurrItems').length, { timeout: 8000 }).toBeGreaterThan(0);
     expect(endpoint.sum('Evictions', cacheNodeDimensions)).toBe(0);
@@ -82,11 +80,11 @@ describe.each([
   });
 });
 
-it('looks at a Redis that is not its own, behind a wait if that is asked for, and leaves it running', async () => {
+it('looks at a Redis that is not its own, and leaves it running', async () => {
   const other = await startRespServer({ memoryMaxBytes: 1_000_000 });
   stops.push(() => other.stop());
   const endpoint = await startReceiver();
-  const ready = await start({ latencyMs: 0 }, { PATH: '', REDIS_URL: `redis://127.0.0.1:${other.port}`, TELEMETRY_ENDPOINT: endpoint.url });
+  const ready = await start({}, { PATH: '', REDIS_URL: `redis://127.0.0.1:${other.port}`, TELEMETRY_ENDPOINT: endpoint.url });
   expect(ready).toMatchObject({ url: `redis://127.0.0.1:${other.port}`, serverPid: null });
   await expect.poll(() => endpoint.metrics.some(({ metric }) => metric === 'CurrItems'), { timeout: 8000 }).toBe(true);
   await stops.pop()?.();

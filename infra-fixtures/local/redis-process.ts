@@ -5,7 +5,6 @@ import { forEachLine, runChild } from './child.ts';
 import { freePort } from './free-port.ts';
 import { startRedisCollector } from './redis/collector.ts';
 import { startEmptying } from './redis/emptying.ts';
-import { startRedisRelay } from './redis/relay.ts';
 import { startRespServer } from './redis/resp-server.ts';
 import { readSettings, type StackSettings } from './settings.ts';
 import { startPlatform } from './telemetry/platform.ts';
@@ -118,18 +117,6 @@ const startRedis = async (settings: CacheSettings): Promise<Redis> => {
   return { url: `redis://127.0.0.1:${own.port}`, note: `cache: built-in RESP server (${why})`, serverPid: null, stop: own.stop };
 };
 
-/** Another address for the same server; what else the URL says (user, database) stays. */
-const relayed = async (url: string, latencyMs: number): Promise<{ url: string; stop(): Promise<void> }> => {
-  const { hostname, port } = new URL(url);
-  const relay = await startRedisRelay({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || REDIS_PORT) }, latencyMs);
-  const address = new URL(url);
-  address.hostname = '127.0.0.1';
-  address.port = String(relay.port);
-  return { url: address.href, stop: relay.stop };
-};
-
-const REDIS_PORT = 6379;
-
 interface Started {
   stop(): Promise<void>;
 }
@@ -139,7 +126,7 @@ const observe = async (url: string, endpoint: string | undefined, cache: CacheSe
   if (endpoint === undefined) return NOTHING;
   const platform = startPlatform(endpoint);
   const otherConnections = cache.emptiedEveryMs === null ? 0 : 1;
-  const stopCollector = await startRedisCollector({ url, platform, addedLatencyMs: cache.latencyMs, otherConnections });
+  const stopCollector = await startRedisCollector({ url, platform, otherConnections });
   return {
     stop: async () => {
       stopCollector();
@@ -168,14 +155,12 @@ await runChild(async (send) => {
       : { url: external, note: 'cache: REDIS_URL (with its own limits)', serverPid: null, ...NOTHING };
   const emptier = await startEmptier(redis.url, cache.emptiedEveryMs);
   const observer = await observe(redis.url, telemetry, cache);
-  const relay = cache.latencyMs > 0 ? await relayed(redis.url, cache.latencyMs) : null;
-  const ready: RedisReady = { url: relay?.url ?? redis.url, note: redis.note, serverPid: redis.serverPid };
+  const ready: RedisReady = { url: redis.url, note: redis.note, serverPid: redis.serverPid };
   send({ type: 'listening', ...ready });
   return {
     stop: async () => {
       await emptier.stop();
       await observer.stop();
-      await relay?.stop();
       await redis.stop();
     },
   };

@@ -1,5 +1,4 @@
 import * as definition from '../game/definition.ts';
-import { NAMESPACE } from '../game/metrics.ts';
 import {
   cacheDimensions,
   functionDimensions,
@@ -62,8 +61,8 @@ interface Calls {
   others?: readonly string[];
 }
 
-/** Read off the game's code, to which a test holds it. */
-export const CALLS: Readonly<Record<definition.FunctionName, Calls>> = {
+/** Read off the game's code, to which a test holds all of it. */
+export const CALLS: Readonly<Record<definition.FunctionName | 'engine', Calls>> = {
   auth: { tables: ['users'] },
   character: { tables: ['characters'] },
   // It hands tasks over through the cache: what the engine does with them is a part of what players wait for.
@@ -74,30 +73,35 @@ export const CALLS: Readonly<Record<definition.FunctionName, Calls>> = {
   guilds: { tables: ['guilds', 'characters'], others: [CACHE] },
   leaderboards: { tables: ['characters'], others: [CACHE] },
   health: { tables: ['items'], others: [CACHE] },
-  chat: { tables: ['connections', 'chat'], others: [CACHE] },
+  // It posts to the members of a channel.
+  chat: { tables: ['connections', 'chat'], others: [CACHE, CHAT] },
   batch: { tables: ['characters', 'auctions', 'inventory'] },
-  'health-check': { tables: ['items', 'characters'], others: [CACHE, LOAD_BALANCER] },
+  'health-check': { tables: ['items', 'characters'], others: [CACHE, API, LOAD_BALANCER] },
   readiness: { tables: [] },
   'cache-warming': { tables: ['guilds', 'items', 'characters', 'auctions'], others: [CACHE] },
   optimisation: { tables: [], others: [CACHE] },
+  engine: { tables: ['characters', 'inventory'], others: [CACHE] },
 };
+
+const callsOf = (from: string, { tables, others = [] }: Calls): StackEdge[] =>
+  [...tables.map(tableNode), ...others].map((to) => ({ from, to }));
 
 export const stackEdges = (): StackEdge[] => [
   ...definition.functionNames.flatMap((name) => {
     const from = functionNode(name);
     const { routes, socketRoutes } = definition.functionDefinition(name);
-    const { tables, others = [] } = CALLS[name];
     return [
       ...(routes === undefined ? [] : [{ from: API, to: from }]),
       ...(socketRoutes === undefined ? [] : [{ from: CHAT, to: from }]),
-      ...[...tables.map(tableNode), ...others].map((to) => ({ from, to })),
+      ...callsOf(from, CALLS[name]),
     ];
   }),
   { from: LOAD_BALANCER, to: ENGINE },
-  ...[tableNode('characters'), tableNode('inventory'), CACHE].map((to) => ({ from: ENGINE, to })),
+  ...callsOf(ENGINE, CALLS.engine),
 ];
 
-export const stackResources = (settings: StackSettings): StackResource[] => [
+/** @param ownCache false: the cache is a Redis that somebody else runs, with limits that nobody here knows */
+export const stackResources = (settings: StackSettings, { ownCache } = { ownCache: true }): StackResource[] => [
   {
     node: API,
     kind: 'apigateway',
@@ -113,11 +117,13 @@ export const stackResources = (settings: StackSettings): StackResource[] => [
     node: CACHE,
     kind: 'elasticache',
     dimensions: { ...cacheDimensions },
-    limits: {
-      nodeType: definition.cache.nodeType,
-      memoryBytes: settings.cache.memoryMaxBytes,
-      connectionsMax: settings.cache.clientsMax,
-    },
+    limits: ownCache
+      ? {
+          nodeType: definition.cache.nodeType,
+          memoryBytes: settings.cache.memoryMaxBytes,
+          connectionsMax: settings.cache.clientsMax,
+        }
+      : {},
   },
 ];
 
@@ -155,7 +161,12 @@ const engineResource = ({ engine: { cpuUnits, memoryMb, tasksMin, tasksMax, scal
   node: ENGINE,
   kind: 'ecs',
   dimensions: { ...serviceDimensions },
-  metrics: QUEUE.map(([name, ...stats]) => ({ namespace: NAMESPACE, name, dimensions: { service: definition.engine.service }, stats })),
+  metrics: QUEUE.map(([name, ...stats]) => ({
+    namespace: definition.metricsNamespace,
+    name,
+    dimensions: { service: definition.engine.service },
+    stats,
+  })),
   limits: {
     cpuUnits,
     memoryMb,

@@ -34,8 +34,6 @@ export interface StackSettings {
   cache: {
     memoryMaxBytes: number;
     clientsMax: number;
-    /** Added to each answer of the cache. */
-    latencyMs: number;
     /** What expires is removed this often, as by a job that empties the cache; null: never. */
     emptiedEveryMs: number | null;
   };
@@ -58,6 +56,8 @@ export interface FunctionSettings {
   latencyMs: number;
   /** Set in the environment of this function alone. */
   env: Record<string, string>;
+  /** So long after the stack came up a new version is deployed, with this in its environment besides; null: none is. */
+  deployment: { afterMs: number; env: Record<string, string> } | null;
 }
 
 export interface TableSettings {
@@ -103,6 +103,7 @@ const functionSettings = (name: definition.FunctionName): FunctionSettings => {
     invocationsMax: null,
     latencyMs: 0,
     env: {},
+    deployment: null,
   };
 };
 
@@ -152,10 +153,14 @@ export const healthySettings = (): StackSettings => ({
       failuresMax: definition.engine.healthCheck.failuresMax,
     },
   },
-  cache: { memoryMaxBytes: definition.cache.memoryMaxBytes, clientsMax: definition.cache.clientsMax, latencyMs: 0, emptiedEveryMs: null },
+  cache: { memoryMaxBytes: definition.cache.memoryMaxBytes, clientsMax: definition.cache.clientsMax, emptiedEveryMs: null },
   timeScale: 1,
   game: {},
 });
+
+/** Whether it is smaller than the definition's, as only a server of our own can be made. */
+export const limitsCache = ({ cache: { memoryMaxBytes, clientsMax } }: StackSettings): boolean =>
+  memoryMaxBytes !== definition.cache.memoryMaxBytes || clientsMax !== definition.cache.clientsMax;
 
 /** How the settings reach a process. */
 const VARIABLE = 'LOADKIT_STACK_SETTINGS';

@@ -7,7 +7,7 @@ import type { GatewayReady } from './gateway-process.ts';
 import { logSink } from './log-sink.ts';
 import type { RedisReady } from './redis-process.ts';
 import { stackEdges, stackResources } from './resources.ts';
-import { readSettings, settingsEnvironment } from './settings.ts';
+import { limitsCache, readSettings, settingsEnvironment } from './settings.ts';
 import {
   baseEnvironment,
   compressedTime,
@@ -28,7 +28,7 @@ export interface SupervisorReady extends ControlState {
 }
 
 /** From the first process to a healthy answer. Guess: twenty times what it takes on two busy cores is a defect, not a slow machine. */
-const HEALTHY_WITHIN_MS = 60_000;
+const UP_WITHIN_MS = 60_000;
 const HEALTH_EVERY_MS = 100;
 /** A Redis that isn't ours may be gone, or hang. */
 const REDIS_ANSWERS_WITHIN_MS = 3000;
@@ -94,14 +94,17 @@ const startUp = async (): Promise<SupervisorReady> => {
   work.deploy = () => engine.request({ type: 'deploy' });
   const databaseNote = external.dynamodb === null ? 'database: dynalite in memory' : 'database: LOADKIT_DYNAMODB_ENDPOINT';
   const notes = [databaseNote, redis.note, ...external.notes, ...settings.notes];
-  const consistsOf = { resources: stackResources(settings), edges: stackEdges() };
+  const consistsOf = { resources: stackResources(settings, { ownCache: external.redis === null }), edges: stackEdges() };
   state = { pid: process.pid, http, ws, aws: telemetry?.endpoint ?? null, ...consistsOf, notes };
-  return { ...state, control: control.address };
+  return { ...state, control };
 };
 
 /** A server of our own, or the one that REDIS_URL names: then the process only looks at it, and tells what it sees. */
 const startCache = async (env: Record<string, string>): Promise<RedisReady> => {
-  if (external.redis !== null) await requireRedis(external.redis);
+  if (external.redis !== null) {
+    if (limitsCache(settings)) throw new Error('a fault limits the cache, and a Redis that REDIS_URL names keeps its own limits: unset it');
+    await requireRedis(external.redis);
+  }
   const child = startVital('redis-process', { env: { ...env, ...(external.redis !== null && { REDIS_URL: external.redis }) } });
   const ready = await child.message<RedisReady>('listening');
   // The child ends its server; if it was killed itself, that is left to us.
@@ -117,14 +120,16 @@ const kill = (pid: number | null): void => {
   }
 };
 
-/** Resolves with the first answer that finds all well. @throws Error with what was not, when it never comes */
+/** What is being waited for, for who has waited too long. */
+let awaiting = 'its processes';
+
+/** Resolves with the first answer that finds all well. */
 const healthy = async (http: string): Promise<void> => {
-  const until = Date.now() + HEALTHY_WITHIN_MS;
   for (;;) {
     const answer = await fetch(`${http}/health`);
-    const { status, checks } = (await answer.json()) as { status?: string; checks?: object };
-    if (status === 'ok') return;
-    if (Date.now() > until) throw new Error(`not healthy after ${HEALTHY_WITHIN_MS / 1000} s: ${JSON.stringify(checks)}`);
+    const body = await answer.text();
+    if (answer.ok && (JSON.parse(body) as { status?: string }).status === 'ok') return;
+    awaiting = `a healthy answer, got ${answer.status} ${body}`;
     await new Promise((resolve) => setTimeout(resolve, HEALTH_EVERY_MS));
   }
 };
@@ -188,8 +193,11 @@ process.on('message', ({ type }: { type: string }) => {
   }
 });
 
+const overdue = setTimeout(() => fail(`the stack is not up after ${UP_WITHIN_MS / 1000} s, waiting for ${awaiting}`), UP_WITHIN_MS);
 try {
   send({ type: 'ready', ...(await startUp()) });
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
+} finally {
+  clearTimeout(overdue);
 }

@@ -18,7 +18,8 @@ const warmCache = async (): Promise<{ status: 'warmed' | 'off'; entries: number 
   const guilds = await firstGuilds(GUILDS);
   const entries: Kept[] = [
     itemCatalogue(),
-    ...LIST_LENGTHS.flatMap((length) => [topByLevel(length), topByActivity(length), guildList(length), firstOpenAuctions(length)]),
+    ...LIST_LENGTHS.flatMap((length) => [topByLevel(length), topByActivity(length), guildList(length)]),
+    firstOpenAuctions(),
     ...guilds.map(({ guildId }) => guildPage(guildId)),
   ];
   for (const entry of entries) await warm(...entry);

@@ -2,40 +2,62 @@ import { randomUUID } from 'node:crypto';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Auction, type AuctionItem, openAuction, publicAuction } from '../auctions.ts';
 import { cachedJson } from '../cache.ts';
-import { addItem, requireOwn } from '../characters.ts';
+import { requireOwn } from '../characters.ts';
 import { database, isConditionFailure, tableName } from '../database.ts';
 import { environment } from '../environment.ts';
 import { notFound, Refusal } from '../errors.ts';
+import { addItem } from '../gains.ts';
 import { integer, queryInteger, text } from '../input.ts';
-import { type AuctionPage, firstOpenAuctions, offersByPrice, offersByScan, openAuctions } from '../market-lists.ts';
+import {
+  type AuctionPage,
+  firstOpenAuctions,
+  forgetOpenAuctions,
+  headOf,
+  offersByPrice,
+  offersByScan,
+  openAuctions,
+  PAGE_MAX,
+} from '../market-lists.ts';
 import { withMarketLock } from '../market-lock.ts';
 import { count } from '../metrics.ts';
-import { bodyOf, jsonText, pathParameter, type RestContext, restHandler } from '../rest.ts';
+import { bodyOf, pathParameter, type RestContext, restHandler } from '../rest.ts';
 import { isItemId } from '../rules.ts';
 
-const PAGE = { fallback: 20, max: 50 };
+const PAGE = { fallback: 20, max: PAGE_MAX };
 const PRICE = { min: 1, max: 1_000_000_000 };
 const QUANTITY = { min: 1, max: 1_000_000 };
 
 const list = async (c: RestContext): Promise<Response> => {
   const limit = queryInteger(c.req.query('limit'), 'limit', PAGE);
+  if (environment().mistakes.marketSearches === 'counted') await countSearch();
   const cursor = c.req.query('cursor');
   if (cursor !== undefined && !/^\d{15}#[\w-]{1,64}$/.test(cursor)) throw new Refusal(400, 'cursor is none of ours');
-  // Everybody begins at the first page.
-  const json = cursor === undefined ? await cachedJson(...firstOpenAuctions(limit)) : JSON.stringify(await openAuctions(limit, cursor));
-  return jsonText(c, environment().mistakes.marketReads === 'n-plus-one' ? await lookedAtOneByOne(json) : json);
+  const first = async (): Promise<AuctionPage> => headOf(JSON.parse(await cachedJson(...firstOpenAuctions())) as AuctionPage, limit);
+  const page = await (cursor === undefined ? first() : openAuctions(limit, cursor));
+  return c.json(environment().mistakes.marketReads === 'n-plus-one' ? await lookedAtOneByOne(page) : page);
+};
+
+/** The mistake of a bad release: a counter is one item, and one item is one partition, however large the table. */
+const countSearch = async (): Promise<void> => {
+  await database().send(
+    new UpdateCommand({
+      TableName: tableName('auctions'),
+      Key: { auctionId: 'searches' },
+      UpdateExpression: 'ADD searches :one',
+      ExpressionAttributeValues: { ':one': 1 },
+    }),
+  );
 };
 
 /** The mistake of a bad release: a page that is there already is looked at once more, auction by auction. */
-const lookedAtOneByOne = async (json: string): Promise<string> => {
-  const { auctions, ...rest } = JSON.parse(json) as AuctionPage;
+const lookedAtOneByOne = async ({ auctions, ...rest }: AuctionPage): Promise<AuctionPage> => {
   const seen: Auction[] = [];
   for (const { auctionId, sellerId } of auctions) {
     const { Item } = await database().send(new GetCommand({ TableName: tableName('auctions'), Key: { auctionId } }));
     const seller = await database().send(new GetCommand({ TableName: tableName('characters'), Key: { characterId: sellerId } }));
     if (Item !== undefined && seller.Item !== undefined) seen.push(publicAuction(Item as AuctionItem));
   }
-  return JSON.stringify({ auctions: seen, ...rest });
+  return { auctions: seen, ...rest };
 };
 
 const listOfItem = async (c: RestContext): Promise<Response> => {
@@ -59,6 +81,7 @@ const sell = async (c: RestContext): Promise<Response> => {
   const expiresAt = now + environment().auctionDurationS * 1000;
   const auction = openAuction({ auctionId: randomUUID(), sellerId, itemId, quantity, price, createdAt: now, expiresAt });
   await withMarketLock(() => database().send(new PutCommand({ TableName: tableName('auctions'), Item: auction })));
+  await forgetOpenAuctions();
   count('AuctionsOpened');
   return c.json(publicAuction(auction), 201);
 };
@@ -74,6 +97,7 @@ const purchase = async (c: RestContext): Promise<Response> => {
   const buyerId = text(bodyOf(c), 'characterId', { max: 64 });
   await requireOwn(buyerId, c.get('player').userId);
   const auction = await withMarketLock(() => close(auctionId, buyerId));
+  await forgetOpenAuctions();
   await settle(auction, buyerId);
   count('AuctionsSold');
   return c.json(auction);

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { HAS_PROC, parentOf, processesWith } from '../../../tests/processes.ts';
 import { type RecordingPlatform, recordingPlatform } from '../../../tests/recording-platform.ts';
 import { redis } from '../../game/cache.ts';
 import { engine } from '../../game/definition.ts';
@@ -105,6 +106,21 @@ it('seems as busy as its tasks have to compute, not as this machine is, and gets
   const cpu = platform.values('CPUUtilization', serviceDimensions);
   expect(Math.max(...cpu)).toBeGreaterThan(95);
   expect(Math.max(...platform.values('DesiredTaskCount', serviceDimensions))).toBe(3);
+});
+
+it.runIf(HAS_PROC)('goes on telling of the others while one of its tasks hangs, and of that one as unhealthy', async () => {
+  const { platform } = await start({ healthCheck: { everyMs: 500, timeoutMs: 1000, failuresMax: 3 } });
+  const [pid = 0] = processesWith((args) => args.some((arg) => arg.includes('engine-process'))).filter(
+    (each) => parentOf(each) === process.pid,
+  );
+  expect(pid).toBeGreaterThan(0);
+  process.kill(pid, 'SIGSTOP');
+  const told = () => platform.values('RunningTaskCount', serviceDimensions).length;
+  const before = told();
+  await expect.poll(told, { timeout: 10_000 }).toBeGreaterThan(before + 2);
+  // It is killed for want of an answer, and another takes its place.
+  await expect.poll(() => Math.max(0, ...platform.values('UnHealthyHostCount', targetGroupDimensions)), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => platform.values('HealthyHostCount', targetGroupDimensions).at(-1), { timeout: 20_000 }).toBe(2);
 });
 
 it('says why when its tasks can not start', async () => {

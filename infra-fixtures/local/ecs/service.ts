@@ -117,7 +117,8 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
 
   const tell = (samples: readonly TaskSample[]): void => {
     const present = here();
-    const of = (health: ServiceTask['health']): number => present.filter((task) => task.health === health).length;
+    const of = (health: ServiceTask['health'], among: Iterable<ServiceTask> = present): number =>
+      [...among].filter((task) => task.health === health).length;
     const listening = present.filter(({ url }) => url !== null).length;
     tellService(
       platform,
@@ -128,17 +129,22 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
         running: listening,
         pending: present.length - listening,
         healthy: of('healthy'),
-        unhealthy: of('unhealthy'),
+        // Until it has gone: it is stopped as soon as it is found to be so.
+        unhealthy: of('unhealthy', tasks),
         deployments: new Set([...tasks].map((task) => task.deployment)).size,
       },
     );
   };
 
   const loads: ServiceLoad[] = [];
+  let watching = false;
   const watch = async (): Promise<void> => {
+    if (watching) return;
+    watching = true;
     const { samples, load } = await sample();
     tell(samples);
     if (load !== null) loads.push(load);
+    watching = false;
   };
   const scale = (): void => {
     const load = meanLoad(loads.splice(0));
@@ -164,7 +170,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   }
   onFailed = null;
   provisionMs = options.provisionMs;
-  const watching = setInterval(() => void watch(), SAMPLE_EVERY_MS);
+  const watches = setInterval(() => void watch(), SAMPLE_EVERY_MS);
   const scales = options.scaling.enabled ? setInterval(scale, options.periodMs) : undefined;
 
   return {
@@ -176,7 +182,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
       await done;
     },
     stop: async () => {
-      clearInterval(watching);
+      clearInterval(watches);
       clearInterval(scales);
       await stop();
     },

@@ -10,7 +10,7 @@ export interface ServiceTask extends TaskView {
   readonly id: string;
   /** Its address once its process listens. */
   url: string | null;
-  /** Null while there is nobody to be asked. */
+  /** Null while there is nobody to be asked, or one that hangs. */
   usage(): Promise<TaskUsage | null>;
   /** Resolves when it is gone. */
   stop(): Promise<void>;
@@ -30,9 +30,13 @@ export interface TaskOptions {
   onEnd(task: ServiceTask, how: string): void;
 }
 
+/** A task that hangs is not to keep the others from being seen. Guess: tune. */
+const USAGE_WITHIN_MS = 500;
+
 export const startTask = (options: TaskOptions): ServiceTask => {
   let child: Child | null = null;
   let endCheck = (): void => undefined;
+  let asked: Promise<TaskUsage | null> | null = null;
   const aborted = new AbortController();
 
   const run = async (): Promise<string> => {
@@ -58,7 +62,16 @@ export const startTask = (options: TaskOptions): ServiceTask => {
     deployment: options.deployment,
     health: 'starting',
     url: null,
-    usage: async () => (task.url === null ? null : ((await child?.request<TaskUsage>({ type: 'usage' }).catch(() => null)) ?? null)),
+    usage: async () => {
+      if (task.url === null || child === null) return null;
+      asked ??= child
+        .request<TaskUsage>({ type: 'usage' })
+        .catch(() => null)
+        .finally(() => {
+          asked = null;
+        });
+      return Promise.race([asked, wait(USAGE_WITHIN_MS, null, { ref: false })]);
+    },
     stop: async () => {
       endCheck();
       aborted.abort();

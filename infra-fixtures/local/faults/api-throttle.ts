@@ -1,3 +1,4 @@
+import { restApi } from '../../game/definition.ts';
 import { restApiDimensions } from '../names.ts';
 import type { Fault } from './fault.ts';
 
@@ -6,12 +7,12 @@ export const apiThrottle: Fault = {
   name: 'api-throttle',
   summary: 'the REST API is throttled below what its players send',
   truth: { node: 'apigateway:api', resource: 'rate-limit' },
-  value: { what: 'requests per second', fallback: 10, min: 1, max: 10000, whole: true },
+  value: { what: 'requests per second', fallback: 10, min: 1, max: restApi.ratePerS - 1, whole: true },
   scenario: 'mixed',
   symptom: { kind: 'failing', requests: [] },
   evidence: [{ namespace: 'AWS/ApiGateway', metric: '4XXError', dimensions: restApiDimensions, stat: 'Sum', change: 'rises' }],
   apply: (settings, value) => {
     settings.restApi.ratePerS = value;
-    settings.restApi.burst = value;
+    settings.restApi.burst = Math.min(settings.restApi.burst, value);
   },
 };

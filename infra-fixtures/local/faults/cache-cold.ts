@@ -9,7 +9,10 @@ export const cacheCold: Fault = {
   value: { what: 'milliseconds between two emptyings', fallback: 200, min: 50, max: 600000, whole: true },
   scenario: 'mixed',
   symptom: { kind: 'slow', requests: ['GET /leaderboards/level'] },
-  evidence: [{ namespace: 'AWS/ElastiCache', metric: 'CacheHitRate', dimensions: cacheDimensions, stat: 'Average', change: 'falls' }],
+  evidence: [
+    { namespace: 'AWS/ElastiCache', metric: 'CacheHitRate', dimensions: cacheDimensions, stat: 'Average', change: 'falls' },
+    { namespace: 'AWS/ElastiCache', metric: 'CurrVolatileItems', dimensions: cacheDimensions, stat: 'Average', change: 'falls' },
+  ],
   apply: (settings, value) => {
     settings.cache.emptiedEveryMs = value;
     settings.game['CACHE_WARMING'] = 'off';

@@ -1,3 +1,4 @@
+import { cache } from '../../game/definition.ts';
 import { cacheDimensions } from '../names.ts';
 import type { Fault } from './fault.ts';
 
@@ -9,7 +10,7 @@ export const cacheConnections: Fault = {
   name: 'cache-connections',
   summary: 'the cache takes too few connections',
   truth: { node: 'elasticache:cache', resource: 'connections' },
-  value: { what: 'connections', fallback: 6, min: 5, max: 65000, whole: true },
+  value: { what: 'connections', fallback: 6, min: 5, max: cache.clientsMax - 1, whole: true },
   scenario: 'mixed',
   symptom: { kind: 'failing', requests: ['POST /characters/:id/tasks'] },
   evidence: [{ namespace: 'AWS/ElastiCache', metric: 'CurrConnections', dimensions: cacheDimensions, stat: 'Maximum', change: 'falls' }],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { healthySettings, type StackSettings } from '../settings.ts';
 import type { Fault } from './fault.ts';
 import { faults } from './index.ts';
@@ -24,13 +25,47 @@ export const chooseFaults = (asked: readonly string[]): ChosenFault[] => {
   const chosen = asked.map(choose);
   const twice = chosen.find(({ fault }, at) => chosen.findIndex((other) => other.fault === fault) !== at);
   if (twice !== undefined) throw new NoSuchFault(`the fault ${twice.fault.name} is given twice`, 'give each fault once, with one value');
+  refuseConflicts(chosen);
   return chosen;
+};
+
+/** Two that set the same thing, or of which one goes by what the other set, would not both be there. */
+const refuseConflicts = (chosen: readonly ChosenFault[]): void => {
+  for (const [at, one] of chosen.entries()) {
+    for (const other of chosen.slice(at + 1)) {
+      const shared = changedBy(one, other).find((path, i, all) => all.indexOf(path) !== i);
+      if (shared === undefined && isDeepStrictEqual(settingsWith([one, other], []), settingsWith([other, one], []))) continue;
+      throw new NoSuchFault(
+        `the faults ${one.fault.name} and ${other.fault.name} can't be there at once: ${shared === undefined ? 'one depends on what the other sets' : `both set ${shared}`}`,
+        'give one of them, or each in a run of its own',
+      );
+    }
+  }
+};
+
+/** Paths into the settings that each of them changes, one fault after the other. */
+const changedBy = (...chosen: readonly ChosenFault[]): string[] => {
+  const healthy = flattened(healthySettings());
+  return chosen.flatMap((each) =>
+    [...flattened(settingsWith([each], []))].filter(([path, value]) => healthy.get(path) !== value).map(([path]) => path),
+  );
+};
+
+/** Every leaf of a plain object, by its path. */
+export const flattened = (value: unknown, path = '', into = new Map<string, unknown>()): Map<string, unknown> => {
+  if (typeof value !== 'object' || value === null) return into.set(path, value);
+  for (const [key, inner] of Object.entries(value)) flattened(inner, path === '' ? key : `${path}.${key}`, into);
+  return into;
 };
 
 const choose = (text: string): ChosenFault => {
   const [, name = '', given] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   const fault = faults.find((each) => each.name === name);
-  if (fault === undefined) throw new NoSuchFault(`there is no fault ${name}`, `there are: ${faults.map((each) => each.name).join(', ')}`);
+  if (fault === undefined)
+    throw new NoSuchFault(
+      name === '' ? 'a fault needs a name' : `there is no fault ${name}`,
+      `there are: ${faults.map((each) => each.name).join(', ')}`,
+    );
   if (given === undefined) return { fault, value: fault.value?.fallback ?? 0 };
   if (fault.value === null) throw new NoSuchFault(`the fault ${name} takes no value`, `write --fault ${name}`);
   const { what, min, max, whole, fallback } = fault.value;
@@ -46,10 +81,10 @@ const choose = (text: string): ChosenFault => {
 };
 
 /** The settings of a stack with these faults, applied in their order. */
-export const settingsWith = (chosen: readonly ChosenFault[]): StackSettings => {
+export const settingsWith = (chosen: readonly ChosenFault[], notes = chosen.map(noteOf)): StackSettings => {
   const settings = healthySettings();
   for (const { fault, value } of chosen) fault.apply(settings, value);
-  return { ...settings, notes: chosen.map(noteOf) };
+  return { ...settings, notes };
 };
 
 /** What was switched on, and the truth of it. */

@@ -6,7 +6,7 @@ export const engineCpu: Fault = {
   name: 'engine-cpu',
   summary: 'the tasks of the engine service have too little processor for what they compute',
   truth: { node: 'fargate:engine', resource: 'cpu' },
-  value: { what: 'processor milliseconds of each game task', fallback: 400, min: 1, max: 10000, whole: true },
+  value: { what: 'processor milliseconds of each game task', fallback: 400, min: 5, max: 10000, whole: true },
   scenario: 'fargate-focused',
   symptom: { kind: 'slow-trend', trend: 'task_latency' },
   evidence: [{ namespace: 'AWS/ECS', metric: 'CPUUtilization', dimensions: serviceDimensions, stat: 'Average', change: 'rises' }],

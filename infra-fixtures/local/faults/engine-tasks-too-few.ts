@@ -6,7 +6,7 @@ export const engineTasksTooFew: Fault = {
   name: 'engine-tasks-too-few',
   summary: 'the engine service has too few tasks and does not scale',
   truth: { node: 'fargate:engine', resource: 'tasks' },
-  value: { what: 'game tasks that one task of the service works at once', fallback: 2, min: 1, max: 1000, whole: true },
+  value: { what: 'game tasks that one task of the service works at once', fallback: 2, min: 1, max: 99, whole: true },
   scenario: 'fargate-focused',
   symptom: { kind: 'slow-trend', trend: 'task_latency' },
   evidence: [

@@ -6,7 +6,7 @@ export const fanOutStorm: Fault = {
   name: 'fan-out-storm',
   summary: 'each chat message is sent many times over',
   truth: { node: 'apigateway:chat', resource: 'fan-out' },
-  value: { what: 'times that each message is sent', fallback: 20, min: 2, max: 1000, whole: true },
+  value: { what: 'times that each message is sent', fallback: 20, min: 2, max: 100, whole: true },
   scenario: 'real-time',
   symptom: { kind: 'slow-trend', trend: 'chat_fanout_lag' },
   evidence: [{ namespace: 'AWS/ApiGateway', metric: 'MessageCount', dimensions: socketApiDimensions, stat: 'Sum', change: 'rises' }],

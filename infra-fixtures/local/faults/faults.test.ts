@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { functionNames, tableNames } from '../../game/definition.ts';
+import { functionNames, metricsNamespace, tableNames } from '../../game/definition.ts';
+import { CACHE_TTL_S, type CachedKind, cacheTtlVariable, readEnvironment } from '../../game/environment.ts';
 import { healthySettings } from '../settings.ts';
-import { chooseFaults, NoSuchFault, settingsWith } from './chosen.ts';
+import { chooseFaults, flattened, NoSuchFault, settingsWith } from './chosen.ts';
 import { faults } from './index.ts';
 
 const NODES = [
@@ -28,10 +29,10 @@ describe.each(faults.map((fault) => [fault.name, fault] as const))('%s', (name, 
     expect(NODES).toContain(fault.truth.node);
     const [kind = '', part = ''] = fault.truth.node.split(':');
     const namespaces = {
-      lambda: ['AWS/Lambda'],
+      lambda: ['AWS/Lambda', metricsNamespace],
       dynamodb: ['AWS/DynamoDB'],
       elasticache: ['AWS/ElastiCache'],
-      fargate: ['AWS/ECS', 'ECS/ContainerInsights'],
+      fargate: ['AWS/ECS', 'ECS/ContainerInsights', metricsNamespace],
       apigateway: ['AWS/ApiGateway'],
     }[kind];
     expect(fault.evidence.length).toBeGreaterThan(0);
@@ -48,6 +49,60 @@ describe.each(faults.map((fault) => [fault.name, fault] as const))('%s', (name, 
     expect({ ...changed, notes: [] }).not.toEqual(healthy);
     expect(notes).toEqual([expect.stringContaining(fault.truth.node)]);
     expect(healthySettings()).toEqual(healthy);
+  });
+});
+
+it('has no two faults of one node that the same evidence shows', () => {
+  const shown = faults.map(({ truth, evidence }) =>
+    JSON.stringify([truth.node, evidence.map(({ metric, dimensions }) => [metric, dimensions])]),
+  );
+  expect(new Set(shown).size).toBe(faults.length);
+});
+
+/** A limit that is lower, a wait that is longer: by the last part of its path in the settings. */
+const WORSE: Readonly<Record<string, 'less' | 'more' | 'other'>> = {
+  ...{ ratePerS: 'less', burst: 'less', memoryMb: 'less', timeoutMs: 'less', reservedConcurrency: 'less', invocationsMax: 'less' },
+  ...{
+    readUnits: 'less',
+    writeUnits: 'less',
+    burstS: 'less',
+    memoryMaxBytes: 'less',
+    clientsMax: 'less',
+    tasksMin: 'less',
+    tasksMax: 'less',
+  },
+  ...{ emptiedEveryMs: 'less', ENGINE_CONCURRENCY: 'less', TASK_ATTEMPTS_MAX: 'less' },
+  ...{ initMs: 'more', latencyMs: 'more', readMsPerMb: 'more', provisionMs: 'more', TASK_CPU_MS: 'more' },
+  ...{ CACHE_ITEMS_S: 'less', CACHE_GUILDS_S: 'less', CACHE_LEADERBOARDS_S: 'less', CACHE_AUCTIONS_S: 'less' },
+};
+const SECRETS = { TOKEN_SECRET: 'x'.repeat(32), ...Object.fromEntries(tableNames.map((name) => [`TABLE_${name.toUpperCase()}`, name])) };
+/** What the game is told where nobody says anything else, by the names of the variables; null has no limit. */
+const UNLESS_TOLD: Readonly<Record<string, number>> = {
+  ...{ ENGINE_CONCURRENCY: 100, TASK_ATTEMPTS_MAX: 3, TASK_CPU_MS: 4 },
+  ...Object.fromEntries(Object.entries(CACHE_TTL_S).map(([kind, ttlS]) => [cacheTtlVariable(kind as CachedKind), ttlS])),
+};
+
+describe.each(
+  faults.flatMap(({ name, value }) => (value === null ? [name] : [value.min, value.fallback, value.max].map((each) => `${name}=${each}`))),
+)('%s', (asked) => {
+  const settings = settingsWith(chooseFaults([asked]));
+  const healthy = flattened(healthySettings());
+  const changed = [...flattened({ ...settings, notes: [] })].filter(([path, value]) => healthy.get(path) !== value);
+
+  it('is worse than a healthy stack in all that it sets', () => {
+    for (const [path, value] of changed) {
+      const name = path.split('.').at(-1) ?? '';
+      const before = Number(UNLESS_TOLD[name] ?? healthy.get(path) ?? Number.POSITIVE_INFINITY);
+      // Foreign units are taken, not given.
+      const worse = path.includes('.foreign.') ? 'more' : (WORSE[name] ?? 'other');
+      if (worse === 'less') expect(Number(value), path).toBeLessThan(before);
+      if (worse === 'more') expect(Number(value), path).toBeGreaterThan(before);
+    }
+  });
+
+  it('tells the game nothing that the game does not take', () => {
+    const ofFunctions = Object.values(settings.functions).map(({ env, deployment }) => ({ ...env, ...deployment?.env }));
+    for (const env of ofFunctions) expect(() => readEnvironment({ ...SECRETS, ...settings.game, ...env })).not.toThrow();
   });
 });
 
@@ -68,9 +123,41 @@ it('applies several at once', () => {
   expect(settings.notes).toHaveLength(2);
 });
 
+it('lets any two be there at once as they are alone, in either order, or refuses them', () => {
+  const refused = faults.flatMap((one, at) =>
+    faults
+      .slice(at + 1)
+      .filter((other) => !areBothThere(one.name, other.name))
+      .map((other) => [one.name, other.name]),
+  );
+  expect(refused).toContainEqual(['engine-cpu', 'scaling-lag'].sort((a, b) => indexOf(a) - indexOf(b)));
+  // Most can be had together.
+  expect(refused.length).toBeLessThan(faults.length);
+  expect(() => chooseFaults(['table-under-provisioned', 'noisy-neighbour'])).toThrow('both set tables.guilds.burstS');
+});
+
+const indexOf = (name: string): number => faults.findIndex((fault) => fault.name === name);
+
+const areBothThere = (one: string, other: string): boolean => {
+  const settingsOf = (...names: string[]) => flattened({ ...settingsWith(chooseFaults(names)), notes: [] });
+  let both: Map<string, unknown>;
+  try {
+    both = settingsOf(one, other);
+  } catch (error) {
+    if (error instanceof NoSuchFault) return false;
+    throw error;
+  }
+  const healthy = flattened(healthySettings());
+  expect(settingsOf(other, one)).toEqual(both);
+  for (const name of [one, other])
+    for (const [path, value] of settingsOf(name)) if (healthy.get(path) !== value) expect(both.get(path), path).toBe(value);
+  return true;
+};
+
 it('refuses what it does not know, a value where none is taken, and the same fault twice', () => {
   expect(() => chooseFaults(['no-such-thing'])).toThrow('there is no fault no-such-thing');
   expect(() => chooseFaults(['n-plus-one=3'])).toThrow('takes no value');
+  expect(() => chooseFaults([''])).toThrow('a fault needs a name');
   expect(() => chooseFaults(['timeout', 'timeout=2000'])).toThrow('given twice');
 });
 

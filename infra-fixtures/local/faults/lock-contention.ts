@@ -1,3 +1,4 @@
+import { metricsNamespace } from '../../game/definition.ts';
 import { functionDimensions } from '../names.ts';
 import type { Fault } from './fault.ts';
 
@@ -9,7 +10,10 @@ export const lockContention: Fault = {
   value: { what: 'milliseconds that the lock is held', fallback: 500, min: 1, max: 2000, whole: true },
   scenario: 'mixed',
   symptom: { kind: 'slow', requests: ['POST /market/auctions/:id/purchase'] },
-  evidence: [{ namespace: 'AWS/Lambda', metric: 'Duration', dimensions: functionDimensions('marketplace'), stat: 'p95', change: 'rises' }],
+  evidence: [
+    { namespace: metricsNamespace, metric: 'MarketLockWait', dimensions: { service: 'marketplace' }, stat: 'Average', change: 'appears' },
+    { namespace: 'AWS/Lambda', metric: 'Duration', dimensions: functionDimensions('marketplace'), stat: 'p95', change: 'rises' },
+  ],
   apply: (settings, value) => {
     settings.functions.marketplace.env['MARKET_LOCK_MS'] = String(value);
   },

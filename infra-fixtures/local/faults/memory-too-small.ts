@@ -1,3 +1,4 @@
+import { functionDefinition } from '../../game/definition.ts';
 import { functionDimensions } from '../names.ts';
 import type { Fault } from './fault.ts';
 
@@ -9,7 +10,7 @@ export const memoryTooSmall: Fault = {
   name: 'memory-too-small',
   summary: 'the offline function has too little memory: it is slow by its share of the processor, and then killed for want of memory',
   truth: { node: 'lambda:offline', resource: 'memory' },
-  value: { what: 'megabytes', fallback: 128, min: 128, max: 10240, whole: true },
+  value: { what: 'megabytes', fallback: 256, min: 128, max: functionDefinition('offline').memoryMb - 1, whole: true },
   scenario: 'mixed',
   symptom: { kind: 'slow', requests: ['POST /characters/:id/offline-progress'] },
   evidence: [

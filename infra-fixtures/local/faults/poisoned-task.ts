@@ -1,3 +1,4 @@
+import { engine, metricsNamespace } from '../../game/definition.ts';
 import { serviceDimensions } from '../names.ts';
 import type { Fault } from './fault.ts';
 
@@ -9,7 +10,10 @@ export const poisonedTask: Fault = {
   value: { what: 'share of the tasks that are poisoned', fallback: 0.1, min: 0.001, max: 1, whole: false },
   scenario: 'fargate-focused',
   symptom: { kind: 'slow-trend', trend: 'task_latency' },
-  evidence: [{ namespace: 'AWS/ECS', metric: 'CPUUtilization', dimensions: serviceDimensions, stat: 'Average', change: 'rises' }],
+  evidence: [
+    { namespace: metricsNamespace, metric: 'TasksRetried', dimensions: { service: engine.service }, stat: 'Sum', change: 'appears' },
+    { namespace: 'AWS/ECS', metric: 'CPUUtilization', dimensions: serviceDimensions, stat: 'Average', change: 'rises' },
+  ],
   apply: (settings, value) => {
     settings.game['POISONED_TASK_SHARE'] = String(value);
     settings.game['TASK_ATTEMPTS_MAX'] = '0';

@@ -9,7 +9,7 @@ export const scalingLag: Fault = {
   name: 'scaling-lag',
   summary: 'the engine service scales too late',
   truth: { node: 'fargate:engine', resource: 'scaling' },
-  value: { what: 'milliseconds until a new task works', fallback: 60000, min: 0, max: 600000, whole: true },
+  value: { what: 'milliseconds until a new task works', fallback: 60000, min: 3001, max: 600000, whole: true },
   scenario: 'fargate-focused',
   symptom: { kind: 'slow-trend', trend: 'task_latency' },
   evidence: [

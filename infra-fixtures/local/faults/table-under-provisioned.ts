@@ -6,7 +6,7 @@ export const tableUnderProvisioned: Fault = {
   name: 'table-under-provisioned',
   summary: 'the guilds table has too little provisioned capacity',
   truth: { node: 'dynamodb:guilds', resource: 'provisioned-capacity' },
-  value: { what: 'read and write units', fallback: 1, min: 1, max: 40000, whole: true },
+  value: { what: 'read and write units', fallback: 1, min: 1, max: 4, whole: true },
   scenario: 'mixed',
   symptom: { kind: 'slow', requests: ['GET /guilds/:id', 'POST /guilds/:id/members'] },
   evidence: [

@@ -1,3 +1,4 @@
+import { functionDefinition } from '../../game/definition.ts';
 import { functionDimensions } from '../names.ts';
 import type { Fault } from './fault.ts';
 
@@ -6,7 +7,7 @@ export const timeout: Fault = {
   name: 'timeout',
   summary: 'the leaderboards function times out',
   truth: { node: 'lambda:leaderboards', resource: 'timeout' },
-  value: { what: 'milliseconds', fallback: 1000, min: 100, max: 900000, whole: true },
+  value: { what: 'milliseconds', fallback: 1000, min: 100, max: 1000 * functionDefinition('leaderboards').timeoutS - 1, whole: true },
   scenario: 'mixed',
   symptom: { kind: 'failing', requests: ['GET /leaderboards/'] },
   evidence: [

@@ -136,7 +136,6 @@ const newLogStream = (at: Date): string =>
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 const environmentOf = ({ name, settings, env, codeUrl }: EnvironmentOptions, stream: string): Record<string, string> => ({
   ...env,
-  ...settings.env,
   AWS_LAMBDA_FUNCTION_NAME: name,
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memoryMb),
   AWS_LAMBDA_FUNCTION_VERSION: VERSION,

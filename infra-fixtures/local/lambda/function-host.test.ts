@@ -265,6 +265,18 @@ it("writes the log as Lambda does, with the function's own lines in their place"
   expect(alarming).toEqual([two, three]);
 });
 
+it('deploys a new version while the old one works, which then ends with what it is doing', async () => {
+  start({ env: { FLAVOUR: 'tin' }, deployment: { afterMs: 1, env: { FLAVOUR: 'lead' } } });
+  const working = ask({ do: 'held' });
+  await held(1);
+  await host.ready();
+  await expect.poll(async () => (await ask({ do: 'environment' }))['FLAVOUR']).toBe('lead');
+  await ask({ do: 'release' });
+  const { threadId } = await working;
+  expect((await ask({ do: 'answer' }))['threadId']).not.toBe(threadId);
+  expect((await ask({ do: 'environment' }))['FLAVOUR']).toBe('lead');
+});
+
 it('gives a function what is set for it alone, over what is set for all', async () => {
   start({ env: { FLAVOUR: 'tin', ERROR_SHARE: '0.3' } });
   expect(await ask({ do: 'environment' })).toMatchObject({ FLAVOUR: 'tin', ERROR_SHARE: '0.3' });

@@ -57,12 +57,14 @@ export const startFunctionHost = (env: Readonly<Record<string, string>>, options
     new Map(names.map((name) => [name, settings.functions[name].reservedConcurrency])),
   );
   const starts = new EnvironmentStarts(limits);
+  /** What new versions have in their environment. */
+  const deployed = new Map<FunctionName, Record<string, string>>();
   const functions = new Map(
     names.map((name) => {
       const own = settings.functions[name];
       const telemetry = functionTelemetry(teller, name, own.memoryMb, onAlarming);
       const start = () => {
-        const code = { name, settings: own, env: gameEnv, codeUrl: codeUrl(name) };
+        const code = { name, settings: own, env: { ...gameEnv, ...own.env, ...deployed.get(name) }, codeUrl: codeUrl(name) };
         const environment = startEnvironment({ ...code, onLine: telemetry.printed });
         telemetry.initStarted(environment.stream);
         return environment;
@@ -76,6 +78,16 @@ export const startFunctionHost = (env: Readonly<Record<string, string>>, options
     if (found === undefined) throw new Error(`no function ${name}`);
     return found;
   };
+  const deployLater = (name: FunctionName): void => {
+    const { deployment } = settings.functions[name];
+    if (deployment === null) return;
+    const deploy = (): void => {
+      deployed.set(name, deployment.env);
+      functionOf(name).pool.replace();
+    };
+    deployments.push(setTimeout(deploy, deployment.afterMs).unref());
+  };
+  const deployments: NodeJS.Timeout[] = [];
   const gauges = setInterval(() => tellConcurrency(teller, concurrency), GAUGES_EVERY_MS);
   gauges.unref();
   const stopped = new AbortController();
@@ -84,11 +96,13 @@ export const startFunctionHost = (env: Readonly<Record<string, string>>, options
     invokeLater: (name, event) => void functionOf(name).invokeLater(event, settings.timeScale, stopped.signal),
     ready: async () => {
       await Promise.all([...functions.values()].map(({ pool }) => pool.warm()));
+      for (const name of names) deployLater(name);
     },
     environments: () => [...functions.values()].reduce((sum, { pool }) => sum + pool.environments, 0),
     stop: async () => {
       stopped.abort();
       clearInterval(gauges);
+      for (const deployment of deployments) clearTimeout(deployment);
       tellConcurrency(teller, concurrency);
       await Promise.all([...functions.values()].map(({ pool }) => pool.stop()));
     },

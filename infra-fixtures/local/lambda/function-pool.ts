@@ -29,6 +29,8 @@ interface Member {
   memoryMb: number;
   invocations: number;
   idleSinceMs: number;
+  /** By a newer version. */
+  replaced: boolean;
 }
 
 interface Waiting {
@@ -91,7 +93,7 @@ export class FunctionPool implements Starter {
 
   startEnvironment(): ExecutionEnvironment {
     const environment = this.#options.start();
-    const member: Member = { environment, init: null, memoryMb: 0, invocations: 0, idleSinceMs: 0 };
+    const member: Member = { environment, init: null, memoryMb: 0, invocations: 0, idleSinceMs: 0, replaced: false };
     const warming = this.#warming.shift();
     const startedAtMs = Date.now();
     this.#members.add(member);
@@ -126,6 +128,12 @@ export class FunctionPool implements Starter {
     return member.environment;
   }
 
+  /** Of a new version: those that are idle end now, the others with the invocation that they are at. */
+  replace(): void {
+    for (const { environment } of this.#idle.splice(0)) environment.end();
+    for (const member of this.#members) member.replaced = true;
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#sweep);
@@ -153,12 +161,17 @@ export class FunctionPool implements Starter {
     member.memoryMb = Math.max(member.memoryMb, run.memoryMb);
     resolve({ ...run, memoryMb: member.memoryMb, stream: environment.stream, init });
     if (run.lost) return;
-    if (settings.invocationsMax !== null && member.invocations >= settings.invocationsMax) environment.end();
+    const isUsedUp = settings.invocationsMax !== null && member.invocations >= settings.invocationsMax;
+    if (isUsedUp || member.replaced) environment.end();
     else this.#free(member);
   }
 
   #free(member: Member): void {
     if (!this.#members.has(member)) return; // it has ended meanwhile
+    if (member.replaced) {
+      member.environment.end(); // it was of the old version, and only starting
+      return;
+    }
     member.idleSinceMs = Date.now();
     this.#idle.push(member);
     this.#serve();

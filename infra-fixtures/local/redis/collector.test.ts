@@ -46,7 +46,7 @@ const sums = () => {
 it('tells what a server did as ElastiCache does, without itself', async () => {
   const { server, client } = await start();
   const { told, last, dimensionsSeen, platform } = sums();
-  stops.push(await startRedisCollector({ url: `redis://127.0.0.1:${server.port}`, platform, addedLatencyMs: 0, everyMs: 20 }));
+  stops.push(await startRedisCollector({ url: `redis://127.0.0.1:${server.port}`, platform, everyMs: 20 }));
   await client.set('a', 'x', { expiration: { type: 'EX', value: 60 } });
   await client.get('a');
   await client.get('nothing');
@@ -131,10 +131,7 @@ it('counts nothing from one server to another that took its place', async () => 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const { told, platform } = sums();
-  stops.push(
-    () => server.close(),
-    await startRedisCollector({ url: `redis://127.0.0.1:${port}`, platform, addedLatencyMs: 0, everyMs: 10 }),
-  );
+  stops.push(() => server.close(), await startRedisCollector({ url: `redis://127.0.0.1:${port}`, platform, everyMs: 10 }));
   await expect.poll(() => said).toHaveLength(1);
   await expect.poll(() => told.get('CacheHits')).toBe(3 + 4);
 });

@@ -10,7 +10,6 @@ const EVERY_MS = 1000;
 interface CollectorOptions {
   url: string;
   platform: Platform;
-  addedLatencyMs: number;
   /** Besides the collector's, those that are not the game's. */
   otherConnections?: number;
   everyMs?: number;
@@ -18,7 +17,7 @@ interface CollectorOptions {
 
 /** Asks a Redis what it did, over a connection of its own, and tells it as ElastiCache does. The returned function ends it. */
 export const startRedisCollector = async (options: CollectorOptions): Promise<() => void> => {
-  const { url, platform, addedLatencyMs, otherConnections = 0, everyMs = EVERY_MS } = options;
+  const { url, platform, otherConnections = 0, everyMs = EVERY_MS } = options;
   const client = createClient({ url, RESP: 2, disableOfflineQueue: true });
   client.on('error', () => undefined); // seen where it is asked
   await client.connect();
@@ -33,7 +32,7 @@ export const startRedisCollector = async (options: CollectorOptions): Promise<()
       // A server that was started anew counts from zero.
       if (last !== null && last.info.get('run_id') === now.info.get('run_id')) {
         const elapsedS = (now.atMs - last.atMs) / 1000;
-        const interval = { before: last.info, after: now.info, elapsedS, addedLatencyMs, ownConnections: 1 + otherConnections };
+        const interval = { before: last.info, after: now.info, elapsedS, ownConnections: 1 + otherConnections };
         for (const { name, value, unit } of cacheFigures(interval)) {
           for (const dimensions of [cacheDimensions, cacheNodeDimensions]) platform.metric(NAMESPACE, name, dimensions, value, unit);
         }

@@ -1,10 +1,6 @@
 import { createClient } from 'redis';
+import { CACHED } from '../../game/environment.ts';
 
-/**
- * The names of what the game keeps in the cache for a while (game/*-lists.ts, game/item-catalogue.ts). Nothing else: tasks, presence and heartbeats expire too,
- * but a game that has lost them is not slow, it is broken.
- */
-const CACHED = ['auctions:', 'guild:', 'guilds:', 'items', 'leaderboard:'];
 /** Keys that one step of a scan looks at. Guess: tune; some milliseconds of the server's. */
 const SCAN_COUNT = 10_000;
 
@@ -15,16 +11,17 @@ interface EmptyingOptions {
   everyMs: number;
 }
 
-/** Removes again and again what is cached, over a connection of its own, as a job that means well would. The returned function ends it. */
+/**
+ * Removes again and again what is cached, over a connection of its own, as a job that means well would. Nothing else: a game that has lost its tasks and
+ * who is present is not slow, it is broken. The returned function ends it.
+ */
 export const startEmptying = async ({ url, keyPrefix, everyMs }: EmptyingOptions): Promise<() => void> => {
   const client = createClient({ url, RESP: 2, disableOfflineQueue: true });
   client.on('error', () => undefined); // seen where it is used
   await client.connect();
   const empty = async (): Promise<void> => {
-    for (const name of CACHED) {
-      for await (const keys of client.scanIterator({ MATCH: `${keyPrefix}${name}*`, COUNT: SCAN_COUNT }))
-        if (keys.length > 0) await client.del(keys);
-    }
+    for await (const keys of client.scanIterator({ MATCH: `${keyPrefix}${CACHED}*`, COUNT: SCAN_COUNT }))
+      if (keys.length > 0) await client.del(keys);
   };
   let busy = false;
   const timer = setInterval(async () => {

@@ -57,8 +57,6 @@ interface Interval {
   before: RedisInfo;
   after: RedisInfo;
   elapsedS: number;
-  /** Waits that were added to each answer and stand for a slow engine, so that they count as its latency. */
-  addedLatencyMs: number;
   /** Of this process, which don't count as the game's. */
   ownConnections: number;
 }
@@ -67,7 +65,7 @@ interface Interval {
  * The metrics of ElastiCache for an interval: counters by what they grew, the rest as it is at its end.
  * A ratio of nothing is left out.
  */
-export const cacheFigures = ({ before, after, elapsedS, addedLatencyMs, ownConnections }: Interval): CacheFigure[] => {
+export const cacheFigures = ({ before, after, elapsedS, ownConnections }: Interval): CacheFigure[] => {
   const grown = (field: string): number => number(after, field) - number(before, field);
   const [hits, misses] = [grown('keyspace_hits'), grown('keyspace_misses')];
   const [bytes, bytesMax] = [number(after, 'used_memory'), number(after, 'maxmemory')];
@@ -86,7 +84,7 @@ export const cacheFigures = ({ before, after, elapsedS, addedLatencyMs, ownConne
     { name: 'FreeableMemory', value: Math.max(0, NODE_BYTES - (number(after, 'used_memory_rss') || bytes)), unit: 'Bytes' },
     percent('EngineCPUUtilization', mainS / elapsedS),
     percent('CPUUtilization', cpuS / elapsedS / NODE_CPUS),
-    ...Object.entries(FAMILIES).flatMap(([name, commands]) => familyFigures(name, commands, { before, after, addedLatencyMs })),
+    ...Object.entries(FAMILIES).flatMap(([name, commands]) => familyFigures(name, commands, { before, after })),
   ];
 };
 
@@ -103,7 +101,7 @@ const familyFigures = (
   }
   const count: CacheFigure = { name, value: Math.max(0, calls), unit: 'Count' };
   if (calls <= 0) return [count];
-  return [count, { name: `${name}Latency`, value: us / calls + interval.addedLatencyMs * 1000, unit: 'Microseconds' }];
+  return [count, { name: `${name}Latency`, value: us / calls, unit: 'Microseconds' }];
 };
 
 const commandStatistics = (info: RedisInfo, command: string): { calls: number; us: number } => {

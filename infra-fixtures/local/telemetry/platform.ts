@@ -59,8 +59,8 @@ export const PLATFORM_PATH = '/_platform';
 const HAND_OVER_EVERY_MS = 1000;
 /** Three significant digits: the error of a percentile stays below 0.5 %, and a busy second has few distinct values. */
 const DIGITS = 3;
-/** More than this is not kept while the endpoint doesn't take it: a platform that can't tell must go on working. Guess: tune. */
-const LINES_MAX = 50_000;
+/** More lines, segments, or observations of a metric in a second, are not kept while the endpoint doesn't take them: a platform that can't tell must go on working. Guess: tune. */
+const KEPT_MAX = 50_000;
 
 /** Tells the endpoint. Without one (`undefined`) nothing is told, at no cost. */
 export const startPlatform = (endpoint: string | undefined): Platform => (endpoint === undefined ? SILENT : new Teller(endpoint));
@@ -82,7 +82,8 @@ class Teller implements Platform {
   #logs = new Map<string, PlatformBatch['logs'][number]>();
   #lines = 0;
   #segments: object[] = [];
-  #sending: Promise<void> = Promise.resolve();
+  /** One batch at a time: what comes meanwhile waits for the next. */
+  #sending: Promise<void> | null = null;
 
   constructor(endpoint: string) {
     this.#url = endpoint + PLATFORM_PATH;
@@ -94,6 +95,7 @@ class Teller implements Platform {
     if (!Number.isFinite(value)) throw new RangeError(`metric ${name}: ${value} is no finite number`);
     const atS = Math.floor(Date.now() / 1000);
     const key = `${atS}\n${namespace}\n${name}\n${textOf(dimensions)}`;
+    if (this.#metrics.size >= KEPT_MAX && !this.#metrics.has(key)) return;
     const entry = this.#metrics.get(key) ?? { namespace, metric: name, dimensions, unit, atS, observed: new Map<number, number>() };
     this.#metrics.set(key, entry);
     const rounded = Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS));
@@ -101,7 +103,7 @@ class Teller implements Platform {
   }
 
   log(group: string, stream: string, message: string, atMs: number): void {
-    if (this.#lines >= LINES_MAX) return;
+    if (this.#lines >= KEPT_MAX) return;
     this.#lines++;
     const key = `${group}\n${stream}`;
     const known = this.#logs.get(key);
@@ -110,16 +112,18 @@ class Teller implements Platform {
   }
 
   segment(document: object): void {
-    if (this.#segments.length < LINES_MAX) this.#segments.push(document);
+    if (this.#segments.length < KEPT_MAX) this.#segments.push(document);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#sending;
     this.#handOver();
     await this.#sending;
   }
 
   #handOver(): void {
+    if (this.#sending !== null) return;
     if (this.#metrics.size === 0 && this.#logs.size === 0 && this.#segments.length === 0) return;
     const batch: PlatformBatch = {
       metrics: [...this.#metrics.values()].map(({ observed, ...metric }) => ({
@@ -134,7 +138,9 @@ class Teller implements Platform {
     this.#logs = new Map();
     this.#lines = 0;
     this.#segments = [];
-    this.#sending = this.#sending.then(() => send(this.#url, batch));
+    this.#sending = send(this.#url, batch).finally(() => {
+      this.#sending = null;
+    });
   }
 }
 

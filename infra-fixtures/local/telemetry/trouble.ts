@@ -114,8 +114,18 @@ const FORBIDDEN_ONE_IN = 7;
 
 const partial = (name: string, operation: Operation, random: Random): Operation => {
   const change = PARTIAL_ANSWERS[name];
-  return change === undefined ? operation : async (input) => change((await operation(input)) as Record<string, unknown>, random);
+  const asked = name === 'cloudwatch:GetMetricData' ? inSmallPages(operation) : operation;
+  return change === undefined ? operation : async (input) => change((await asked(input)) as Record<string, unknown>, random);
 };
+
+/** Most of AWS's partial data comes with a token for the rest. Guess: tune. */
+const POINTS_PER_PAGE = 5000;
+const inSmallPages =
+  (operation: Operation): Operation =>
+  (input) => {
+    const max = input['MaxDatapoints'];
+    return operation({ ...input, MaxDatapoints: typeof max === 'number' ? Math.min(max, POINTS_PER_PAGE) : (max ?? POINTS_PER_PAGE) });
+  };
 
 const PARTIAL_ANSWERS: Readonly<Record<string, (output: Record<string, unknown>, random: Random) => object>> = {
   'cloudwatch:GetMetricData': (output, random) => {

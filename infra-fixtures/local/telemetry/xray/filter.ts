@@ -50,6 +50,8 @@ const KEYWORDS: ReadonlyMap<string, readonly [kind: Kind, of: (subject: Subject)
   ['http.method', ['string', ({ request }) => [request.http?.request?.method]]],
   ['http.useragent', ['string', ({ request }) => [request.http?.request?.user_agent]]],
   ['http.clientip', ['string', ({ request }) => [request.http?.request?.client_ip]]],
+  ['partial', ['boolean', ({ segments }) => [segments.some(({ document }) => document.in_progress === true)]]],
+  ['resource.arn', ['string', ({ segments }) => segments.map(({ document }) => document.resource_arn)]],
   ['user', ['string', ({ segments }) => segments.map(({ document }) => document.user)]],
 ]);
 

@@ -85,7 +85,11 @@ const isSound = (entity: Partial<Entity>): boolean => {
 };
 
 const isSubsegment = ({ id, name, start_time, end_time }: Partial<Entity>): boolean =>
-  typeof id === 'string' && ID.test(id) && typeof name === 'string' && isTime(start_time) && (end_time === undefined || isTime(end_time));
+  typeof id === 'string' &&
+  ID.test(id) &&
+  typeof name === 'string' &&
+  isTime(start_time) &&
+  (end_time === undefined || (isTime(end_time) && end_time >= Number(start_time)));
 
 /**
  * The code of what is wrong with a document, null when nothing is. AWS publishes `InvalidTraceId` alone
@@ -96,7 +100,7 @@ const problemOf = ({ id, trace_id, name, start_time, end_time, in_progress, type
   if (typeof trace_id !== 'string' || !TRACE_ID.test(trace_id)) return 'InvalidTraceId';
   if (typeof name !== 'string' || name.length > NAME_LENGTH_MAX || !NAME.test(name)) return 'InvalidName';
   if (!isTime(start_time)) return 'InvalidStartTime';
-  if (end_time === undefined ? in_progress !== true : !isTime(end_time)) return 'InvalidEndTime';
+  if (end_time === undefined ? in_progress !== true : !isTime(end_time) || end_time < Number(start_time)) return 'InvalidEndTime';
   if (parent_id === undefined ? type === 'subsegment' : !(typeof parent_id === 'string' && ID.test(parent_id))) return 'InvalidParentId';
   return null;
 };
