@@ -101,10 +101,24 @@ export const warm = async (...kept: Kept): Promise<void> => {
 
 const loadInto = async (...[key, ttlS, load]: Kept): Promise<string> => {
   const json = JSON.stringify(await load());
+  await put(key, ttlS, json);
+  return json;
+};
+
+const put = async (key: string, ttlS: number, json: string): Promise<void> => {
   // Blanks at its end leave JSON what it is.
   const kept = json + ' '.repeat(environment().mistakes.cachePaddingKb * 1024);
   await attempt('SET', async () => (await redis()).set(key, kept, { expiration: { type: 'EX', value: ttlS } }));
-  return json;
+};
+
+/** Changes what is kept, where it is; null forgets it. Of two at a time one may undo the other. */
+export const amend = async ([key, ttlS]: Kept, change: (json: string) => string | null): Promise<void> => {
+  const kept = await attempt('GET', async () => (await redis()).get(key));
+  if (kept === undefined || kept === null) return;
+  const json = kept.trimEnd();
+  const changed = change(json);
+  if (changed === null) await forget(key);
+  else if (changed !== json) await put(key, ttlS, changed);
 };
 
 /** Forgets what is kept under these keys. */

@@ -1,6 +1,6 @@
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type Auction, type AuctionItem, expiresKeyOf, firstExpiresKey, openShards, publicAuction } from './auctions.ts';
-import { cachedKey, forget, type Kept, keep } from './cache.ts';
+import { amend, type Kept, keep } from './cache.ts';
 import { database, tableName } from './database.ts';
 
 /** The lists of the market. */
@@ -10,12 +10,27 @@ export interface AuctionPage {
   cursor?: string;
 }
 
-/** The most that a page holds. */
-export const PAGE_MAX = 50;
+/** What a page holds, unless it is asked for otherwise. */
+export const PAGE = { fallback: 20, max: 50 };
 
-/** Where everybody begins. It is kept as long as a page can be, so that there is one to forget when the market changes. */
-export const firstOpenAuctions = (): Kept => keep('auctions', ['open'], () => openAuctions(PAGE_MAX, undefined));
-export const forgetOpenAuctions = (): Promise<void> => forget(cachedKey('auctions', 'open'));
+/** Where everybody begins. It is kept as long as a page can be, so that there is one to change with the market. */
+export const firstOpenAuctions = (): Kept => keep('auctions', ['open'], () => openAuctions(PAGE.max, undefined));
+
+/** A new auction is the last to expire: it is on the first page only where that is all there is. */
+export const offered = (): Promise<void> => amendFirst((page) => (page.cursor === undefined ? null : page));
+
+/** Off the page; once there is less on it than most ask for, it is loaded anew. */
+export const sold = (auctionId: string): Promise<void> =>
+  amendFirst((page) => {
+    const auctions = page.auctions.filter((auction) => auction.auctionId !== auctionId);
+    return auctions.length < PAGE.fallback && page.cursor !== undefined ? null : { ...page, auctions };
+  });
+
+const amendFirst = (change: (page: AuctionPage) => AuctionPage | null): Promise<void> =>
+  amend(firstOpenAuctions(), (json) => {
+    const changed = change(JSON.parse(json) as AuctionPage);
+    return changed === null ? null : JSON.stringify(changed);
+  });
 
 /** Its first `limit` that are open still. */
 export const headOf = ({ auctions, cursor }: AuctionPage, limit: number): AuctionPage => {

@@ -11,19 +11,19 @@ import { integer, queryInteger, text } from '../input.ts';
 import {
   type AuctionPage,
   firstOpenAuctions,
-  forgetOpenAuctions,
   headOf,
+  offered,
   offersByPrice,
   offersByScan,
   openAuctions,
-  PAGE_MAX,
+  PAGE,
+  sold,
 } from '../market-lists.ts';
 import { withMarketLock } from '../market-lock.ts';
 import { count } from '../metrics.ts';
 import { bodyOf, pathParameter, type RestContext, restHandler } from '../rest.ts';
 import { isItemId } from '../rules.ts';
 
-const PAGE = { fallback: 20, max: PAGE_MAX };
 const PRICE = { min: 1, max: 1_000_000_000 };
 const QUANTITY = { min: 1, max: 1_000_000 };
 
@@ -81,7 +81,7 @@ const sell = async (c: RestContext): Promise<Response> => {
   const expiresAt = now + environment().auctionDurationS * 1000;
   const auction = openAuction({ auctionId: randomUUID(), sellerId, itemId, quantity, price, createdAt: now, expiresAt });
   await withMarketLock(() => database().send(new PutCommand({ TableName: tableName('auctions'), Item: auction })));
-  await forgetOpenAuctions();
+  await offered();
   count('AuctionsOpened');
   return c.json(publicAuction(auction), 201);
 };
@@ -97,7 +97,7 @@ const purchase = async (c: RestContext): Promise<Response> => {
   const buyerId = text(bodyOf(c), 'characterId', { max: 64 });
   await requireOwn(buyerId, c.get('player').userId);
   const auction = await withMarketLock(() => close(auctionId, buyerId));
-  await forgetOpenAuctions();
+  await sold(auctionId);
   await settle(auction, buyerId);
   count('AuctionsSold');
   return c.json(auction);
