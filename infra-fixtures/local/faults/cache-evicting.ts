@@ -12,7 +12,7 @@ export const cacheEvicting: Fault = {
   name: 'cache-evicting',
   summary: 'the cache is too small and evicts what is still needed',
   truth: { node: 'elasticache:cache', resource: 'memory' },
-  value: { what: 'megabytes', fallback: 3, min: 1, max: Math.floor(cache.memoryMaxBytes / BYTES_PER_MB) - 1, whole: false },
+  value: { what: 'megabytes', fallback: 3, min: 2, max: Math.floor(cache.memoryMaxBytes / BYTES_PER_MB) - 1, whole: false },
   scenario: 'mixed',
   symptom: { kind: 'slow', requests: ['GET /leaderboards/level'] },
   evidence: [{ namespace: 'AWS/ElastiCache', metric: 'Evictions', dimensions: cacheDimensions, stat: 'Sum', change: 'appears' }],
