@@ -20,7 +20,7 @@ export interface Fault {
   name: string;
   /** What is wrong, in one sentence without a full stop. */
   summary: string;
-  /** The ground truth: which part is the cause, and what of it. */
+  /** The ground truth: the part that is wrong by its code, its size, its limit or by what goes over it, and what of it; not those that it happens to. */
   truth: { node: Node; resource: string };
   /** The number that may follow after `=`; null for a fault that takes none. */
   value: FaultValue | null;
