@@ -1,8 +1,7 @@
 import { socketApiDimensions } from '../names.ts';
 import type { Fault } from './fault.ts';
 
-/** What multiplies are the messages of the API: to the function that posts them it is work like any other. */
-/** Each message goes to every member of its channel, many times over. */
+/** Each message goes to every member of its channel, many times over. What multiplies are the messages of the API: to the function that posts them it is work like any other. */
 export const fanOutStorm: Fault = {
   name: 'fan-out-storm',
   summary: 'each chat message is sent many times over',

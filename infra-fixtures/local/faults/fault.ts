@@ -2,7 +2,7 @@ import type { FunctionName, TableName } from '../../game/definition.ts';
 import type { StackSettings } from '../settings.ts';
 
 /** A part of the stack as a diagnosis names it; `generator` is the machine that sends the load. */
-export type Node =
+type Node =
   | `lambda:${FunctionName}`
   | `dynamodb:${TableName}`
   | 'elasticache:cache'
