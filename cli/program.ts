@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { analyzeCommand } from './commands/analyze.ts';
 import { capacityCommand } from './commands/capacity.ts';
+import { costCommand } from './commands/cost.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { engineCommand } from './commands/engine.ts';
@@ -17,6 +18,7 @@ const COMMANDS = [
   analyzeCommand,
   diagnoseCommand,
   capacityCommand,
+  costCommand,
   listCommand,
   stackCommand,
   engineCommand,

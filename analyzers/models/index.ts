@@ -1,6 +1,7 @@
 /** `loadkit/models`: the mathematics on its own, pure and without knowledge of runs. */
 export * from './beta.ts';
 export * from './concurrency.ts';
+export * from './cost/index.ts';
 export * from './critical-path.ts';
 export * from './diagnosis/index.ts';
 export * from './histogram.ts';

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type CostEstimate, estimateCost } from './estimate.ts';
+import { byTier, PRICE_LISTS } from './price-list.ts';
+import { FARGATE_SIZES, isBadUsage, type Usage, usageOf } from './usage.ts';
+
+const usage = (parts: object): Usage => {
+  const read = usageOf({ region: 'us-east-1', ...parts });
+  if (isBadUsage(read)) throw new Error(read.bad);
+  return read;
+};
+const cost = (parts: object): CostEstimate => estimateCost(usage(parts));
+
+describe('estimateCost', () => {
+  // Worked through by hand from https://aws.amazon.com/lambda/pricing/ without the free tier: 3 million requests of 120 ms at 1,536 MB.
+  it('prices Lambda by request and by GB-second', () => {
+    const { lines, total } = cost({ lambda: [{ requests: 3e6, avgDurationMs: 120, memoryMb: 1536, arch: 'x86_64' }] });
+    expect(lines).toEqual([
+      { service: 'Lambda', what: 'requests', quantity: 3e6, unit: 'requests', unitPrice: 2e-7, cost: expect.closeTo(0.6, 10) },
+      {
+        service: 'Lambda',
+        what: 'duration, x86_64',
+        quantity: 540_000,
+        unit: 'GB-s',
+        unitPrice: 0.0000166667,
+        cost: expect.closeTo(9.000018, 6),
+      },
+    ]);
+    expect(total).toBeCloseTo(9.600018, 6);
+  });
+
+  it('rounds a duration up to the millisecond, and takes x86 where nothing is said', () => {
+    const of = (avgDurationMs: number) => cost({ lambda: [{ requests: 1e6, avgDurationMs, memoryMb: 1024 }] }).lines[1]?.quantity;
+    expect(of(0.2)).toBe(1000);
+    expect(of(10.01)).toBe(11_000);
+  });
+
+  it('counts all functions of an architecture into the same tiers', () => {
+    const one = { requests: 1e9, avgDurationMs: 4000, memoryMb: 1024, arch: 'x86_64' };
+    const durations = cost({ lambda: [one, one, { ...one, arch: 'arm64' }] }).lines.filter(({ unit }) => unit === 'GB-s');
+    expect(durations.map(({ what, quantity, unitPrice }) => [what, quantity, unitPrice])).toEqual([
+      ['duration, x86_64', 6e9, 0.0000166667],
+      ['duration, x86_64', 2e9, 0.000015],
+      ['duration, arm64', 4e9, 0.0000133334],
+    ]);
+  });
+
+  it('prices DynamoDB in both modes, which cost the same at 28.9 % of sustained use', () => {
+    const [hours, seconds] = [730, 730 * 3600];
+    const provisioned = cost({ dynamodb: [{ mode: 'provisioned', wcu: 100, rcu: 0, hours }] }).total ?? 0;
+    const used = (share: number) => cost({ dynamodb: [{ mode: 'on-demand', writeUnits: 100 * seconds * share, readUnits: 0 }] }).total ?? 0;
+    expect(provisioned).toBeCloseTo(47.45, 10);
+    expect(used(0.289)).toBeCloseTo(provisioned, 1);
+    expect(used(0.288)).toBeLessThan(provisioned);
+    expect(used(0.29)).toBeGreaterThan(provisioned);
+  });
+
+  it('prices Fargate, both APIs and cache nodes', () => {
+    const { lines, total, unpriced } = cost({
+      fargate: [{ vcpu: 0.5, memoryGb: 1, hours: 730, tasks: 2, arch: 'x86_64' }],
+      httpApi: [{ requests: 4e8, avgKb: 600 }],
+      webSocketApi: [{ messages: 1e6, avgKb: 33, connectionMinutes: 2e6 }],
+      elasticache: [{ nodeType: 'cache.t3.micro', nodes: 2, hours: 729.5 }],
+    });
+    expect(lines.map(({ what, quantity, cost: each }) => [what, quantity, Number(each?.toFixed(6))])).toEqual([
+      ['vCPU, x86_64', 730, 29.5504],
+      ['memory, x86_64', 1460, 6.4897],
+      ['HTTP API requests', 3e8, 300],
+      ['HTTP API requests', 5e8, 450],
+      ['WebSocket messages', 2e6, 2],
+      ['WebSocket connections', 2e6, 0.5],
+      ['cache.t3.micro', 1460, 24.82],
+    ]);
+    expect(total).toBeCloseTo(813.3601, 4);
+    expect(unpriced).toEqual([]);
+  });
+
+  it('names what has no price, and never takes it for nothing', () => {
+    const { lines, total, unpriced } = cost({
+      elasticache: [{ nodeType: 'cache.x9.huge', nodes: 1, hours: 1 }],
+      s3: [{ gb: 5 }],
+      lambda: [],
+    });
+    expect(lines).toEqual([
+      { service: 'ElastiCache', what: 'cache.x9.huge', quantity: 1, unit: 'node-hours', unitPrice: null, cost: null },
+    ]);
+    expect({ total, unpriced }).toEqual({ total: null, unpriced: ['ElastiCache: cache.x9.huge', 's3'] });
+    const elsewhere = estimateCost({ ...usage({ httpApi: [{ requests: 1, avgKb: 1 }] }), region: 'eu-north-7' });
+    expect(elsewhere).toMatchObject({ priceDate: null, total: null, unpriced: ['API Gateway: HTTP API requests'] });
+  });
+
+  it('costs nothing to use nothing', () => expect(cost({})).toMatchObject({ lines: [], total: 0, unpriced: [] }));
+});
+
+describe('byTier', () => {
+  const price = PRICE_LISTS[0]?.prices['lambda.duration.x86_64'] ?? { unit: '', tiers: [] };
+
+  it('splits a quantity without losing any of it, dearest first', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e11, noNaN: true }), (quantity) => {
+        const parts = byTier(price, quantity);
+        expect(parts.reduce((sum, part) => sum + part.quantity, 0)).toBeCloseTo(quantity, -2);
+        expect(parts.map(({ unitPrice }) => unitPrice)).toEqual(parts.map(({ unitPrice }) => unitPrice).toSorted((a, b) => b - a));
+      }),
+    );
+  });
+});
+
+describe('usageOf', () => {
+  it.each([
+    [[], 'it is not a JSON object'],
+    [{}, 'it has no region'],
+    [{ region: 'us-east-1', lambda: {} }, 'lambda is not a list'],
+    [{ region: 'us-east-1', lambda: [7] }, 'lambda[0] is not an object'],
+    [{ region: 'us-east-1', lambda: [{ requests: -1 }] }, 'lambda[0].requests is -1, not a number of 0 or more'],
+    [{ region: 'us-east-1', lambda: [{ requests: '5' }] }, 'lambda[0].requests is "5"'],
+    [
+      { region: 'us-east-1', lambda: [{ requests: 1, avgDurationMs: 1, memoryMb: 64 }] },
+      'lambda[0].memoryMb is 64, not a number from 128 to 10240',
+    ],
+    [
+      { region: 'us-east-1', lambda: [{ requests: 1, avgDurationMs: 1, memoryMb: 128, arch: 'mips' }] },
+      'lambda[0].arch is "mips", none of',
+    ],
+    [{ region: 'us-east-1', dynamodb: [{ mode: 'free' }] }, 'dynamodb[0].mode is "free", none of on-demand, provisioned'],
+    [{ region: 'us-east-1', dynamodb: [{ mode: 'provisioned', wcu: 1 }] }, 'dynamodb[0].rcu is undefined'],
+    [{ region: 'us-east-1', fargate: [{ vcpu: 3, memoryGb: 8, hours: 1, tasks: 1 }] }, 'fargate[0].vcpu is 3, which Fargate has not'],
+    [
+      { region: 'us-east-1', fargate: [{ vcpu: 0.5, memoryGb: 8, hours: 1, tasks: 1 }] },
+      'fargate[0] has 0.5 vCPU with 8 GB, which Fargate has not',
+    ],
+    [{ region: 'us-east-1', elasticache: [{ nodes: 1, hours: 1 }] }, 'elasticache[0].nodeType is undefined, not a name'],
+  ])('says of %j what is wrong with it', (document, bad) => {
+    expect(usageOf(document)).toEqual({ bad: expect.stringContaining(bad), hint: expect.any(String) });
+  });
+
+  it('has the pairs of Fargate that AWS lists', () => {
+    const pairs = FARGATE_SIZES.map(({ vcpu, memoryGb }) => [vcpu, memoryGb.length, memoryGb[0], memoryGb.at(-1)]);
+    expect(pairs).toEqual([
+      [0.25, 3, 0.5, 2],
+      [0.5, 4, 1, 4],
+      [1, 7, 2, 8],
+      [2, 13, 4, 16],
+      [4, 23, 8, 30],
+      [8, 12, 16, 60],
+      [16, 12, 32, 120],
+    ]);
+  });
+});

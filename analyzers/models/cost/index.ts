@@ -1,0 +1,3 @@
+export * from './estimate.ts';
+export * from './price-list.ts';
+export * from './usage.ts';

@@ -1,0 +1,201 @@
+/** What a system uses of AWS in a month, or in a part of one. */
+export interface Usage {
+  region: string;
+  lambda: LambdaUsage[];
+  dynamodb: DynamodbUsage[];
+  fargate: FargateUsage[];
+  httpApi: HttpApiUsage[];
+  webSocketApi: WebSocketApiUsage[];
+  elasticache: ElasticacheUsage[];
+  /** Names of further parts that were given, which nothing here knows how to price. */
+  others: string[];
+}
+
+export type Arch = 'x86_64' | 'arm64';
+
+export interface LambdaUsage {
+  requests: number;
+  avgDurationMs: number;
+  memoryMb: number;
+  arch: Arch;
+}
+
+export type DynamodbUsage =
+  | { mode: 'on-demand'; writeUnits: number; readUnits: number }
+  | { mode: 'provisioned'; wcu: number; rcu: number; hours: number };
+
+export interface FargateUsage {
+  vcpu: number;
+  memoryGb: number;
+  /** Of each task. */
+  hours: number;
+  tasks: number;
+  arch: Arch;
+}
+
+export interface HttpApiUsage {
+  requests: number;
+  /** Of a request and its response, which are metered together. */
+  avgKb: number;
+}
+
+export interface WebSocketApiUsage {
+  /** Both ways. */
+  messages: number;
+  avgKb: number;
+  connectionMinutes: number;
+}
+
+export interface ElasticacheUsage {
+  nodeType: string;
+  nodes: number;
+  /** Of each node. */
+  hours: number;
+}
+
+/** Why something is no usage document: one lowercase sentence that names the place, and what would mend it. */
+export interface BadUsage {
+  bad: string;
+  hint: string;
+}
+export const isBadUsage = (read: Usage | BadUsage): read is BadUsage => 'bad' in read;
+
+const SHAPE =
+  'a usage document is {region, lambda: [{requests, avgDurationMs, memoryMb, arch}], dynamodb: [{mode, …}], fargate: […], httpApi: […], webSocketApi: […], elasticache: […]}';
+
+/** Parts that are priced, each with how one of its entries is read. */
+const PARTS = {
+  lambda: (entry: Entry): LambdaUsage => ({
+    requests: entry.amount('requests'),
+    avgDurationMs: entry.amount('avgDurationMs'),
+    memoryMb: entry.amount('memoryMb', LAMBDA_MEMORY_MB),
+    arch: entry.arch(),
+  }),
+  dynamodb: (entry: Entry): DynamodbUsage =>
+    entry.choice('mode', ['on-demand', 'provisioned'] as const) === 'on-demand'
+      ? { mode: 'on-demand', writeUnits: entry.amount('writeUnits'), readUnits: entry.amount('readUnits') }
+      : { mode: 'provisioned', wcu: entry.amount('wcu'), rcu: entry.amount('rcu'), hours: entry.amount('hours') },
+  fargate: (entry: Entry): FargateUsage => entry.fargate(),
+  httpApi: (entry: Entry): HttpApiUsage => ({ requests: entry.amount('requests'), avgKb: entry.amount('avgKb') }),
+  webSocketApi: (entry: Entry): WebSocketApiUsage => ({
+    messages: entry.amount('messages'),
+    avgKb: entry.amount('avgKb'),
+    connectionMinutes: entry.amount('connectionMinutes'),
+  }),
+  elasticache: (entry: Entry): ElasticacheUsage => ({
+    nodeType: entry.text('nodeType'),
+    nodes: entry.amount('nodes'),
+    hours: entry.amount('hours'),
+  }),
+};
+type Part = keyof typeof PARTS;
+const NAMES = Object.keys(PARTS) as Part[];
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const LAMBDA_MEMORY_MB = [128, 10_240] as const;
+
+/**
+ * Checks that a parsed JSON document is a usage document, whole: what is half understood would be half priced. A part that isn't known is kept by name.
+ *
+ * @example usageOf({ region: 'us-east-1', lambda: [{ requests: -1 }] }) // { bad: 'lambda[0].requests is -1, not a number of 0 or more', hint: '…' }
+ */
+export function usageOf(document: unknown): Usage | BadUsage {
+  if (!isObject(document)) return { bad: 'it is not a JSON object', hint: SHAPE };
+  const { region } = document;
+  if (typeof region !== 'string' || region === '') return { bad: 'it has no region', hint: 'such as "us-east-1"' };
+  try {
+    const entries = Object.fromEntries(NAMES.map((name) => [name, entriesOf(document, name)]));
+    const others = Object.keys(document).filter((name) => name !== 'region' && name !== 'schemaVersion' && !NAMES.includes(name as Part));
+    return { region, ...(entries as unknown as Pick<Usage, Part>), others };
+  } catch (error) {
+    if (error instanceof Malformed) return { bad: error.message, hint: error.hint };
+    throw error;
+  }
+}
+
+class Malformed extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+type Json = Record<string, unknown>;
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function entriesOf(document: Json, name: Part): unknown[] {
+  const given = document[name] ?? [];
+  if (!Array.isArray(given)) throw new Malformed(`${name} is not a list`, SHAPE);
+  return given.map((entry: unknown, i) => {
+    if (!isObject(entry)) throw new Malformed(`${name}[${i}] is not an object`, SHAPE);
+    return PARTS[name](new Entry(entry, `${name}[${i}]`));
+  });
+}
+
+class Entry {
+  readonly #fields: Json;
+  readonly #at: string;
+
+  constructor(fields: Json, at: string) {
+    this.#fields = fields;
+    this.#at = at;
+  }
+
+  amount(name: string, [min, max]: readonly [number, number] = [0, Number.MAX_VALUE]): number {
+    const value = this.#fields[name];
+    if (typeof value === 'number' && value >= min && value <= max) return value;
+    const wanted = max === Number.MAX_VALUE ? `a number of ${min} or more` : `a number from ${min} to ${max}`;
+    throw new Malformed(`${this.#at}.${name} is ${JSON.stringify(value)}, not ${wanted}`, SHAPE);
+  }
+
+  text(name: string): string {
+    const value = this.#fields[name];
+    if (typeof value === 'string' && value !== '') return value;
+    throw new Malformed(`${this.#at}.${name} is ${JSON.stringify(value)}, not a name`, SHAPE);
+  }
+
+  choice<T extends string>(name: string, of: readonly T[]): T {
+    const value = this.#fields[name];
+    const found = of.find((each) => each === value);
+    if (found === undefined) throw new Malformed(`${this.#at}.${name} is ${JSON.stringify(value)}, none of ${of.join(', ')}`, SHAPE);
+    return found;
+  }
+
+  /** What AWS runs where nothing is said. */
+  arch(): Arch {
+    if (this.#fields['arch'] === undefined) return 'x86_64';
+    const given = this.choice('arch', ['x86_64', 'x86', 'arm64', 'arm'] as const);
+    return given.startsWith('arm') ? 'arm64' : 'x86_64';
+  }
+
+  fargate(): FargateUsage {
+    const [vcpu, memoryGb] = [this.amount('vcpu'), this.amount('memoryGb')];
+    const size = FARGATE_SIZES.find((each) => each.vcpu === vcpu);
+    if (size === undefined)
+      throw new Malformed(
+        `${this.#at}.vcpu is ${vcpu}, which Fargate has not`,
+        `sizes are of ${FARGATE_SIZES.map((each) => each.vcpu).join(', ')} vCPU`,
+      );
+    if (!size.memoryGb.includes(memoryGb))
+      throw new Malformed(
+        `${this.#at} has ${vcpu} vCPU with ${memoryGb} GB, which Fargate has not`,
+        `with ${vcpu} vCPU go ${size.memoryGb.join(', ')} GB`,
+      );
+    return { vcpu, memoryGb, hours: this.amount('hours'), tasks: this.amount('tasks'), arch: this.arch() };
+  }
+}
+
+const steps = (from: number, to: number, by = 1): number[] => Array.from({ length: (to - from) / by + 1 }, (_, i) => from + i * by);
+
+/** The only pairs there are: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
+export const FARGATE_SIZES: readonly { vcpu: number; memoryGb: readonly number[] }[] = [
+  { vcpu: 0.25, memoryGb: [0.5, 1, 2] },
+  { vcpu: 0.5, memoryGb: steps(1, 4) },
+  { vcpu: 1, memoryGb: steps(2, 8) },
+  { vcpu: 2, memoryGb: steps(4, 16) },
+  { vcpu: 4, memoryGb: steps(8, 30) },
+  { vcpu: 8, memoryGb: steps(16, 60, 4) },
+  { vcpu: 16, memoryGb: steps(32, 120, 8) },
+];

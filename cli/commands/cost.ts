@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import type { Host } from '../host.ts';
+
+export function costCommand(host: Host): Command {
+  return new Command('cost').description('say what usage of AWS costs by its list prices').addCommand(estimateCommand(host));
+}
+
+function estimateCommand(host: Host): Command {
+  return new Command('estimate')
+    .description('price a usage document: a month of Lambda, DynamoDB, Fargate, API Gateway and ElastiCache')
+    .argument('<usage.json>', 'what is used, as docs/cost.md describes it')
+    .option('--json', 'print one JSON document on stdout')
+    .action(async (file: string, options: { json?: boolean }) => {
+      const { estimateFile, renderEstimate, exitCodeOf } = await import('../cost/estimate.ts');
+      const estimate = await estimateFile(host, file);
+      host.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, ...estimate }, null, 2)}\n` : renderEstimate(estimate));
+      host.setExitCode(exitCodeOf(estimate));
+    });
+}

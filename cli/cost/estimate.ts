@@ -1,0 +1,49 @@
+import * as path from 'node:path';
+import { type CostEstimate, estimateCost, isBadUsage, usageOf } from '../../analyzers/models/cost/index.ts';
+import { UserError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import type { Host } from '../host.ts';
+
+/** @throws UserError 104 when the file can't be read or is no usage document */
+export async function estimateFile(host: Host, given: string): Promise<CostEstimate> {
+  const text = await host.fs.readFile(path.resolve(host.cwd, given), 'utf8').catch((cause: unknown) => {
+    throw new UserError(`cannot read ${given}`, 'check the path', { cause });
+  });
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    throw new UserError(`${given} is not JSON`, 'is it the right file, and whole?', { cause });
+  }
+  const usage = usageOf(document);
+  if (isBadUsage(usage)) throw new UserError(`${given} is no usage document: ${usage.bad}`, usage.hint);
+  return estimateCost(usage);
+}
+
+/** What has no price is missing from the sum: the answer is not whole. */
+export const exitCodeOf = ({ unpriced }: CostEstimate): ExitCode => (unpriced.length > 0 ? EXIT.inconclusive : EXIT.pass);
+
+export function renderEstimate({ currency, region, priceDate, lines, total, unpriced }: CostEstimate): string {
+  const rows = lines.map(({ service, what, quantity, unit, unitPrice, cost }) => [
+    `${service}: ${what}`,
+    `${quantity.toLocaleString('en', { maximumFractionDigits: 2 })} ${unit}`,
+    unitPrice === null ? 'unpriced' : `× ${unitPrice.toLocaleString('en', { maximumSignificantDigits: 10 })}`,
+    cost === null ? '' : money(cost),
+  ]);
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const text = rows.map((row) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+  const sum = total === null ? 'nothing of it has a price here' : `${unpriced.length > 0 ? 'at least ' : ''}${money(total)} ${currency}`;
+  const prices = priceDate === null ? `no prices of ${region}` : `list prices of ${region}, ${priceDate}, without free tier`;
+  return [...text, `total: ${sum} (${prices})`, ...unpriced.map((what) => `unpriced: ${what}`), ''].join('\n');
+}
+
+/** Cents, or more digits where it is less than one. */
+const money = (amount: number): string =>
+  amount === 0 || amount >= 0.01
+    ? amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+    : amount.toLocaleString('en', { maximumSignificantDigits: 2 });
