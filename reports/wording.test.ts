@@ -39,10 +39,10 @@ describe('why', () => {
     const targets = [target('latency-avg', 'fail')];
     expect(why(sampleReport({ verdict: 'warn', targets: [], bottlenecks }))).toBe(named);
     expect(why(sampleReport({ verdict: 'fail', targets, bottlenecks }))).toMatch(
-      /^1 of 1 target missed: .*\. The bottleneck: dynamodb:guilds throttled/,
+      /^1 of 1 target missed: .*; the bottleneck: dynamodb:guilds throttled/,
     );
     expect(why(sampleReport({ verdict: 'inconclusive', targets: [], findings: [], bottlenecks }))).toBe(
-      `There is not enough valid data to say. ${named}`,
+      'There is not enough valid data to say; the bottleneck: dynamodb:guilds throttled 40 reads.',
     );
     const unnamed = bottlenecks.map((each) => ({ ...each, title: 'reads are throttled' }));
     expect(why(sampleReport({ verdict: 'warn', targets: [], bottlenecks: unnamed }))).toBe(

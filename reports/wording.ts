@@ -95,7 +95,9 @@ export function why(report: Report): string {
   }
 }
 
-const both = (first: string, second: string | null): string => (second === null ? first : `${first} ${second}`);
+/** In one sentence: who reads only the first is to know the bottleneck too. */
+const both = (first: string, limit: string | null): string =>
+  limit === null ? first : `${first.replace(/\.$/, '')}; ${limit.charAt(0).toLowerCase()}${limit.slice(1)}`;
 
 /** What no bottleneck explains, and is worse than any: a loss of requests, say. */
 const isWorseThanALimit = (worst: Finding | undefined): boolean => worst?.severity === 'critical' && worst.limiter === undefined;
