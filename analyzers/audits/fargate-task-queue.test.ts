@@ -24,6 +24,14 @@ describe('fargate-task-queue', () => {
     expect(findingsOf(id, withSeries(run, node, 'ApproximateAgeOfOldestMessage', 'Maximum', 4))[0]?.title).toContain('4 s');
   });
 
+  it('names the service as what limits only where the wait lasts', () => {
+    const momentary = withSeries(run, node, 'TaskWait', 'p95', (_, timeS) => (timeS < startS + 15 ? 2500 : 40));
+    const [lasting, moment] = [withSeries(run, node, 'TaskWait', 'p95', 2500), momentary].map((each) => findingsOf(id, each)[0]);
+    expect(lasting?.limiter).toMatchObject({ node, resource: 'tasks' });
+    expect(moment?.title ?? 'none').not.toContain('grows');
+    expect(moment?.limiter).toBeUndefined();
+  });
+
   it('warns of a queue that grows', () => {
     const growing = withSeries(run, node, 'QueueLength', 'Maximum', (_, timeS) => Math.max(0, timeS - startS));
     expect(findingsOf(id, growing)).toEqual([expect.objectContaining({ severity: 'high', title: expect.stringContaining('grows') })]);

@@ -7,6 +7,8 @@ import { figure } from '../words.ts';
 
 /** A task that waits longer than this keeps somebody waiting (Nielsen 1993: 1 s interrupts thought). */
 const WAIT_MS_MAX = 1000;
+/** In fewer of the periods it is a moment (a task that is replaced, a stall), and limits nothing. Guess: tune. */
+const LASTING_SHARE = 1 / 3;
 /** A queue that is so much longer in the last third of the window than in the first grows without end. Guess: tune. */
 const GROWTH = 2;
 /** Shorter ones are noise. Guess: tune. */
@@ -80,6 +82,7 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
   const age = AGES.find(([metric, stat]) => samples(stretch, [node, metric, stat]).length > 0);
   const length = LENGTHS.find(([metric, stat]) => samples(stretch, [node, metric, stat]).length > 0);
   const waitMs = age === undefined ? null : (highest(stretch, [node, age[0], age[1]]) ?? 0) * age[2];
+  const lasts = age !== undefined && shareAbove(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]) >= LASTING_SHARE;
   const growth = length === undefined ? null : growthOf(stretch, [node, ...length]);
   const waits = waitMs !== null && waitMs > WAIT_MS_MAX;
   const grows = growth !== null && growth.last >= LENGTH_MIN && growth.last >= GROWTH * growth.first;
@@ -92,7 +95,7 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
     title: grows
       ? `The queue of ${node} grows: from ${figure(growth.first)} to ${figure(growth.last)} tasks within the window`
       : `Tasks wait up to ${figure((waitMs ?? 0) / 1000)} s in the queue of ${node}`,
-    limiter: { node, resource: 'tasks', harm: 'waits', since },
+    ...((grows || lasts) && { limiter: { node, resource: 'tasks', harm: 'waits' as const, since } }),
     why: grows
       ? 'More comes in than is worked: the wait has no end, and every figure of this run depends on how long it was.'
       : 'A queue that does not grow and still makes wait is short of workers in its busiest moments.',
@@ -106,6 +109,11 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
     effect: 'The wait falls to the time that a task takes.',
   };
 }
+
+const shareAbove = (stretch: Stretch, name: Name, limit: number): number => {
+  const values = samples(stretch, name);
+  return values.filter(({ value }) => value > limit).length / Math.max(1, values.length);
+};
 
 /** Tasks that are worked again and again take the workers of all others. */
 function ofRetries({ node }: Resource, stretch: Stretch): Said | null {
