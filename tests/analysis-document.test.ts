@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { expect, it } from 'vitest';
 import { AUDITS } from '../analyzers/audits/index.ts';
 
-const PLATFORM = ['platform', 'alarms'];
+const PLATFORM = ['platform', 'alarms', 'traces'];
 
 it('docs/analysis.md has a row for each audit of the platform, with its question', () => {
   const text = readFileSync(path.resolve(import.meta.dirname, '../docs/analysis.md'), 'utf8');
