@@ -31,6 +31,8 @@ export function program(host: Host): Command {
   const root = new Command('loadkit')
     .description('Find out what a system on AWS can carry, why it stops there, and what that costs.')
     .version(packageVersion())
+    // What stands after a command is its own, also where the one above has an option of that name.
+    .enablePositionalOptions()
     .showHelpAfterError('(add --help for the options)')
     .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(redact(text)) })
     .addHelpText(

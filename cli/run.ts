@@ -46,7 +46,7 @@ export interface RunOptions {
 }
 
 /** A stack that is up for the length of the run. */
-interface RunningStack extends EmbeddedPlatform {
+export interface RunningStack extends EmbeddedPlatform {
   http: string;
   ws: string;
   notes: string[];

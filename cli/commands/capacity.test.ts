@@ -2,12 +2,12 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type TestHost, testHost } from '../../tests/test-host.ts';
-import { capacityCommand } from './capacity.ts';
+import { program } from '../program.ts';
 
 async function fitting(csv: string | null, ...more: string[]): Promise<TestHost> {
   const host = await testHost();
   if (csv !== null) await fs.writeFile(path.join(host.folder, 'points.csv'), csv);
-  await capacityCommand(host).parseAsync(['fit', 'points.csv', ...more], { from: 'user' });
+  await program(host).parseAsync(['capacity', 'fit', 'points.csv', ...more], { from: 'user' });
   return host;
 }
 

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { syntheticRun } from '../../tests/artifacts.ts';
+import { withPlatform, withSeries, withSilent } from '../../tests/platform.ts';
+import { judge } from '../judge.ts';
+import { capacityOf } from './capacity.ts';
+import { type LoadStep, loadStepOf } from './load-step.ts';
+
+/** A step whose requests each take 0.02 units of a table that has 5, 10 ms of a function that may run 10 at once. */
+const step = (users: number, throughput: number, more: Partial<LoadStep> = {}): LoadStep => ({
+  ...{ run: `run-${users}`, users, throughput, throughputCi95: null, latencyMs: { avg: 20, p95: 50 }, holds: 'yes', reason: null },
+  uses: [
+    { node: 'dynamodb:guilds', resource: 'write-capacity', unit: 'WCU', used: Math.min(5, 0.02 * throughput), limit: 5 },
+    { node: 'lambda:auth', resource: 'concurrency', unit: 'executions', used: 0.01 * throughput, limit: 10 },
+    { node: 'elasticache:cache', resource: 'memory', unit: '%', used: users % 2 === 0 ? 12 : 11, limit: 100 },
+  ],
+  ...more,
+});
+
+/** One request a user every four seconds, up to 250 a second. */
+const steps = [100, 201, 300, 401, 500, 601].map((users) => step(users, users / 4));
+
+describe('capacityOf', () => {
+  it('takes the largest load that holds below the first that does not', () => {
+    const failing = [...steps.slice(0, 4), step(500, 120, { holds: 'no', reason: '1 target missed: latency-p95' }), step(601, 150)];
+    const { sustainable, boundary, headroom } = capacityOf(failing.toReversed(), 100);
+    expect(sustainable).toEqual({ users: 401, throughput: 100.25 });
+    expect(boundary).toBe('At 500 users 1 target missed: latency-p95; 401 users hold.');
+    expect(headroom).toEqual({ atUsers: 100, ratio: 4.01 });
+  });
+
+  it('says that the maximum lies above where all hold, and what would settle it', () => {
+    const { sustainable, boundary, usl } = capacityOf(steps);
+    expect(sustainable?.users).toBe(601);
+    expect(boundary).toContain('the maximum lies above. Test up to 1,202');
+    expect(usl).toMatchObject({ verdict: 'inconclusive', peak: null });
+  });
+
+  it('says nothing of a load that the generator could not make', () => {
+    const stuck = [...steps.slice(0, 2), step(300, 75, { holds: 'unknown', reason: 'the generator was the limit' })];
+    const { sustainable, boundary, usl } = capacityOf(stuck);
+    expect(sustainable?.users).toBe(201);
+    expect(boundary).toBe('At 300 users it could not be judged: the generator was the limit.');
+    expect(usl.testedUsersMax).toBe(201);
+    expect(capacityOf([]).boundary).toBe('No load could be judged.');
+  });
+
+  it('orders resources by the load that uses them up, and leaves out of the line where they are', () => {
+    const over = [...steps, step(1100, 275, { holds: 'no' }), step(1200, 300, { holds: 'no' })];
+    const { resources } = capacityOf(over);
+    expect(resources.map(({ node }) => node)).toEqual(['dynamodb:guilds', 'lambda:auth', 'elasticache:cache']);
+    const [table, auth, cache] = resources;
+    expect(table).toMatchObject({
+      usedMax: 5,
+      perRequest: expect.closeTo(0.02, 6),
+      at: { throughput: expect.closeTo(250, 3), users: expect.closeTo(1000, 0) },
+    });
+    expect(auth?.at?.throughput).toBeCloseTo(1000, 3);
+    expect(cache).toMatchObject({ at: null, reason: expect.stringContaining('does not grow') });
+  });
+});
+
+describe('loadStepOf', () => {
+  const run = withPlatform(syntheticRun({ durationS: 120, users: 800, latencyMs: 20 }));
+
+  it('has the figures of the steady window, and what was in use', () => {
+    const found = loadStepOf(judge(run), run);
+    expect(found).toMatchObject({ run: run.plan.runId, users: 800, holds: 'yes', reason: null });
+    const used = new Map(found.uses.map(({ node, resource, used: each, limit }) => [`${node} ${resource}`, { each, limit }]));
+    const rate = found.throughput ?? 0;
+    expect(used.get('dynamodb:guilds read-capacity')).toMatchObject({ each: expect.closeTo(0.1 * rate, 0), limit: 200 });
+    expect(used.get('fargate:engine cpu')).toEqual({ each: expect.closeTo(0.6, 6), limit: 6 });
+    // Invocations of 18 ms each, by Little's law.
+    expect(used.get('lambda account-concurrency')).toMatchObject({ each: expect.closeTo(0.018 * rate, 1), limit: 1000 });
+    expect(used.get('elasticache:cache connections')).toEqual({ each: 15, limit: 65_000 });
+    expect([...used.keys()].some((name) => name.startsWith('dynamodb:characters'))).toBe(false); // on demand: no limit
+  });
+
+  it('leaves out what was not told, and takes nothing for zero', () => {
+    const silent = withSilent(withSeries(run, 'fargate:engine', 'CPUUtilization', 'Average', null), 'dynamodb:guilds');
+    const names = loadStepOf(judge(silent), silent).uses.map(({ node, resource }) => `${node} ${resource}`);
+    expect(names).not.toContain('fargate:engine cpu');
+    expect(names.some((name) => name.startsWith('dynamodb:guilds'))).toBe(false);
+  });
+
+  it('does not hold where a target is missed, and is not known where the generator was the limit', () => {
+    const slow = syntheticRun({ durationS: 120, users: 800, latencyMs: 900 });
+    expect(loadStepOf(judge(slow), slow)).toMatchObject({ holds: 'no', reason: expect.stringContaining('latency-avg'), uses: [] });
+    const busy = syntheticRun({ durationS: 120, users: 800, latencyMs: 20, machineCpu: 0.99 });
+    expect(loadStepOf(judge(busy), busy)).toMatchObject({
+      holds: 'unknown',
+      reason: expect.stringContaining('the generator was the limit'),
+    });
+  });
+});

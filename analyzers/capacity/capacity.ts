@@ -1,0 +1,120 @@
+import { fitUsl, type LoadPoint, type UslFit, uslUsersFor } from '../models/scalability/index.ts';
+import { type Demand, demandOf } from '../models/utilisation.ts';
+import { figure } from '../words.ts';
+import type { LoadStep } from './load-step.ts';
+
+/** What a stepped test says of what a system can carry. */
+export interface Capacity {
+  steps: LoadStep[];
+  /** The largest tested load that meets every target; null where none does, or it isn't known. */
+  sustainable: { users: number; throughput: number | null } | null;
+  /** What is known of the load above it, in a sentence. */
+  boundary: string;
+  usl: UslFit;
+  /** The first to be used up first; those that load doesn't touch come last. */
+  resources: Saturation[];
+  /** How much more than `atUsers` it carries, as a ratio; null where either isn't known. */
+  headroom: { atUsers: number; ratio: number } | null;
+}
+
+/** When a resource is used up. */
+interface Saturation {
+  node: string;
+  resource: string;
+  unit: string;
+  limit: number;
+  /** In the largest load that was measured. */
+  usedMax: number;
+  /** What one request a second uses; null where the steps allow no line. */
+  perRequest: number | null;
+  perRequestCi95: [lo: number, hi: number] | null;
+  /** Requests per second at which the limit is reached, and about how many users make them; null where it can't be said. */
+  at: { throughput: number; ci95: [lo: number, hi: number | null]; users: number | null } | null;
+  reason: string | null;
+}
+
+/** What is nearly used up grows no more with load, and would bend the line. */
+const SATURATED = 0.95;
+
+/**
+ * @param steps of one scenario against one system, in any order
+ * @param todayUsers the load that headroom is counted from
+ */
+export function capacityOf(steps: readonly LoadStep[], todayUsers: number | null = null): Capacity {
+  const ordered = steps.toSorted((a, b) => a.users - b.users);
+  const known = ordered.filter((step) => step.holds !== 'unknown');
+  const failed = known.find(({ holds }) => holds === 'no');
+  const held = known.filter(({ holds, users }) => holds === 'yes' && (failed === undefined || users < failed.users)).at(-1);
+  const points = ordered.flatMap(({ users, throughput, holds }): LoadPoint[] =>
+    throughput === null || holds === 'unknown' ? [] : [{ users, throughput }],
+  );
+  const usl = fitUsl(points);
+  return {
+    steps: ordered,
+    sustainable: held === undefined ? null : { users: held.users, throughput: held.throughput },
+    boundary: boundaryOf(ordered, held, failed),
+    usl,
+    resources: saturationsOf(known, usl),
+    headroom: held === undefined || todayUsers === null ? null : { atUsers: todayUsers, ratio: held.users / todayUsers },
+  };
+}
+
+function boundaryOf(steps: readonly LoadStep[], held: LoadStep | undefined, failed: LoadStep | undefined): string {
+  if (failed !== undefined) {
+    const below = held === undefined ? 'no smaller load was seen to hold' : `${figure(held.users)} users hold`;
+    return `At ${figure(failed.users)} users ${failed.reason ?? 'a target is missed'}; ${below}.`;
+  }
+  const unknown = steps.filter((step) => step.holds === 'unknown' && step.users > (held?.users ?? 0)).at(0);
+  if (unknown !== undefined) return `At ${figure(unknown.users)} users it could not be judged: ${unknown.reason}.`;
+  const most = steps.at(-1);
+  if (held === undefined || most === undefined) return 'No load could be judged.';
+  return `All targets hold at ${figure(most.users)} users, the most that was tried: the maximum lies above. Test up to ${figure(2 * most.users)}.`;
+}
+
+/** By the utilisation law, over the steps in which the resource was not used up. */
+function saturationsOf(steps: readonly LoadStep[], usl: UslFit): Saturation[] {
+  const named = new Map(steps.flatMap(({ uses }) => uses).map((each) => [`${each.node}\n${each.resource}`, each]));
+  return [...named.values()]
+    .map(({ node, resource, unit, limit }) => {
+      const measured = steps.flatMap(({ throughput, uses }) => {
+        const found = uses.find((each) => each.node === node && each.resource === resource);
+        return throughput === null || found === undefined ? [] : [{ throughput, used: found.used }];
+      });
+      const demand = demandOf(
+        measured.filter(({ used }) => used < SATURATED * limit),
+        limit,
+      );
+      const usedMax = Math.max(0, ...measured.map(({ used }) => used));
+      return { node, resource, unit, limit, usedMax, ...spoken(demand, steps, usl) };
+    })
+    .sort((a, b) => (a.at?.throughput ?? Number.POSITIVE_INFINITY) - (b.at?.throughput ?? Number.POSITIVE_INFINITY));
+}
+
+function spoken(
+  demand: Demand | { reason: string },
+  steps: readonly LoadStep[],
+  usl: UslFit,
+): Pick<Saturation, 'perRequest' | 'perRequestCi95' | 'at' | 'reason'> {
+  if (!('perRequest' in demand)) return { perRequest: null, perRequestCi95: null, at: null, reason: demand.reason };
+  const { perRequest, perRequestCi95, saturation, reason } = demand;
+  if (saturation === null) return { perRequest, perRequestCi95, at: null, reason };
+  const { throughput, ci95 } = saturation;
+  const at = {
+    throughput,
+    ci95: [ci95[0], Number.isFinite(ci95[1]) ? ci95[1] : null] as [number, number | null],
+    users: usersFor(throughput, steps, usl),
+  };
+  return { perRequest, perRequestCi95, at, reason };
+}
+
+/** By the fitted curve where there is one, else in proportion to the largest load: with think time, users and throughput go together below the knee. */
+function usersFor(throughput: number, steps: readonly LoadStep[], { coefficients }: UslFit): number | null {
+  if (coefficients !== null) {
+    const { lambda, sigma, kappa } = coefficients;
+    return uslUsersFor({ lambda: lambda.value, sigma: sigma.value, kappa: kappa.value }, throughput);
+  }
+  const largest = steps.at(-1);
+  return largest === undefined || largest.throughput === null || largest.throughput === 0
+    ? null
+    : (throughput * largest.users) / largest.throughput;
+}

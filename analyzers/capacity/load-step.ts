@@ -1,0 +1,50 @@
+import { type FoundArtifacts, isMissing, isNotAsked, type Report, type Target } from '../contract.ts';
+import { stretchOf } from '../platform-series.ts';
+import { plural } from '../words.ts';
+import { type ResourceUse, resourceUse } from './resource-use.ts';
+
+/** One load of a stepped test, judged within its own steady window. */
+export interface LoadStep {
+  /** The run's id. */
+  run: string;
+  users: number;
+  /** Requests per second within the window; null where there was none. */
+  throughput: number | null;
+  throughputCi95: [lo: number, hi: number] | null;
+  latencyMs: { avg: number | null; p95: number | null };
+  /** Whether every target that this load can reach holds. A saturated generator says nothing of the system. */
+  holds: 'yes' | 'no' | 'unknown';
+  /** What was missed, or why it is not known. */
+  reason: string | null;
+  uses: ResourceUse[];
+}
+
+/** @param found the artifacts that the report was made of */
+export function loadStepOf(report: Report, { platform, inventory }: Pick<FoundArtifacts, 'platform' | 'inventory'>): LoadStep {
+  const target = (id: string): Target | undefined => report.targets.find((each) => each.id === id);
+  const throughput = target('throughput');
+  const { window } = report;
+  const asked = !isMissing(platform) && !isNotAsked(platform) && !isMissing(inventory) && !isNotAsked(inventory);
+  return {
+    run: report.runId,
+    users: report.plan.users ?? 0,
+    throughput: throughput?.value ?? null,
+    throughputCi95: throughput?.interval ?? null,
+    latencyMs: { avg: target('latency-avg')?.value ?? null, p95: target('latency-p95')?.value ?? null },
+    ...judged(report),
+    uses: asked && window !== null ? resourceUse(inventory, stretchOf(platform, window.fromS, window.toS)) : [],
+  };
+}
+
+/** Only the targets count: a warning of an audit is no reason to stop. */
+function judged({ targets, generator, window }: Report): Pick<LoadStep, 'holds' | 'reason'> {
+  if (generator === null || generator.saturated !== false)
+    return { holds: 'unknown', reason: `the generator was the limit, or may have been: ${generator?.reason ?? 'nobody watched it'}` };
+  const missed = targets.filter(({ verdict }) => verdict === 'fail');
+  if (missed.length > 0)
+    return { holds: 'no', reason: `${plural(missed.length, 'target')} missed: ${missed.map(({ id }) => id).join(', ')}` };
+  if (window === null || !window.steady) return { holds: 'unknown', reason: window?.reason ?? 'nothing was measured' };
+  const open = targets.filter(({ verdict }) => verdict === 'inconclusive');
+  if (open.length > 0) return { holds: 'unknown', reason: open[0]?.reason ?? `${open[0]?.id} could not be judged` };
+  return { holds: 'yes', reason: null };
+}

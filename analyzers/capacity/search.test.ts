@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LoadStep } from './load-step.ts';
+import { nextLoad, plannedLoads, type Search } from './search.ts';
+
+const step = (users: number, holds: LoadStep['holds']): LoadStep => ({
+  ...{
+    run: `run-${users}`,
+    users,
+    throughput: users / 4,
+    throughputCi95: null,
+    latencyMs: { avg: 20, p95: 50 },
+    holds,
+    reason: null,
+    uses: [],
+  },
+});
+const SEARCH: Search = { fromUsers: 50, toUsers: 1000, steps: 8, refinements: 3 };
+
+/** Searches a system that holds up to so many users, and can't be tried with more than `reach`. */
+const search = (limit: number, reach = Number.POSITIVE_INFINITY, of: Search = SEARCH): LoadStep[] => {
+  const steps: LoadStep[] = [];
+  for (let users = nextLoad(steps, of); users !== null; users = nextLoad(steps, of)) {
+    steps.push(step(users, users > reach ? 'unknown' : users <= limit ? 'yes' : 'no'));
+    expect(steps.length).toBeLessThan(40);
+  }
+  return steps;
+};
+const loads = (steps: readonly LoadStep[]) => steps.map(({ users }) => users);
+
+describe('plannedLoads', () => {
+  it('goes from the first to the last, evenly', () => expect(plannedLoads(SEARCH)).toEqual([50, 186, 321, 457, 593, 729, 864, 1000]));
+  it('has each once', () => expect(plannedLoads({ ...SEARCH, fromUsers: 1, toUsers: 3, steps: 8 })).toEqual([1, 2, 3]));
+});
+
+describe('nextLoad', () => {
+  it('tries all that is planned, then halves the gap', () => {
+    const steps = search(620);
+    expect(loads(steps).slice(0, 8)).toEqual(plannedLoads(SEARCH));
+    expect(loads(steps).slice(8)).toEqual([661, 627, 610]);
+  });
+
+  it('ends after the plan where all of it holds, or none', () => {
+    expect(loads(search(5000))).toEqual(plannedLoads(SEARCH));
+    expect(loads(search(1))).toEqual(plannedLoads(SEARCH));
+  });
+
+  it('tries what could not be judged twice, and nothing larger after that', () => {
+    expect(loads(search(5000, 500))).toEqual([50, 186, 321, 457, 593, 593]);
+  });
+
+  it('finds the limit to a few per cent, wherever it is', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 50, max: 999 }), (limit) => {
+        const steps = search(limit, Number.POSITIVE_INFINITY, { ...SEARCH, refinements: 10 });
+        const held = Math.max(...steps.filter(({ holds }) => holds === 'yes').map(({ users }) => users));
+        const failed = Math.min(...steps.filter(({ holds }) => holds === 'no').map(({ users }) => users));
+        expect(held).toBeLessThanOrEqual(limit);
+        expect(failed).toBeGreaterThan(limit);
+        expect(failed - held).toBeLessThanOrEqual(Math.max(1, 0.05 * held));
+      }),
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import type { LoadStep } from './load-step.ts';
+
+/** How a stepped test looks for the largest load that holds. */
+export interface Search {
+  fromUsers: number;
+  toUsers: number;
+  /** Loads from the first to the last, both among them. */
+  steps: number;
+  /** How often the gap between what holds and what doesn't is halved. */
+  refinements: number;
+}
+
+/** A load that could not be judged is tried so often. */
+const TRIES = 2;
+/** A gap that is so small a share of the load is none: a run can't tell them apart. */
+const GAP_MIN = 0.05;
+
+/** The loads of the first pass, smallest first: evenly spaced, each once. */
+export function plannedLoads({ fromUsers, toUsers, steps }: Search): number[] {
+  const loads = Array.from({ length: steps }, (_, i) => Math.round(fromUsers + ((toUsers - fromUsers) * i) / Math.max(1, steps - 1)));
+  return [...new Set(loads)];
+}
+
+/**
+ * The load to try next, or null when there is nothing more to learn: first all that is planned, and one that could not be judged again; then the middle
+ * between the largest that holds and the smallest that doesn't. Beyond a load that the generator can't make nothing larger is tried.
+ *
+ * @param steps what was measured, in the order of time
+ */
+export function nextLoad(steps: readonly LoadStep[], search: Search): number | null {
+  const last = steps.at(-1);
+  if (last !== undefined && last.holds === 'unknown' && triesOf(steps, last.users) < TRIES) return last.users;
+  const planned = plannedLoads(search);
+  const most = Math.max(0, ...planned.filter((users) => triesOf(steps, users) > 0));
+  // What was tried twice and not judged is the machine's end, not the system's.
+  const stuck = last !== undefined && last.holds === 'unknown';
+  const next = planned.find((users) => users > most);
+  if (next !== undefined && !stuck) return next;
+  return halfway(steps, search, planned);
+}
+
+const triesOf = (steps: readonly LoadStep[], users: number): number => steps.filter((step) => step.users === users).length;
+
+function halfway(steps: readonly LoadStep[], { refinements }: Search, planned: readonly number[]): number | null {
+  const refined = new Set(steps.map(({ users }) => users).filter((users) => !planned.includes(users))).size;
+  const failed = Math.min(...steps.filter(({ holds }) => holds === 'no').map(({ users }) => users));
+  const held = Math.max(...steps.filter(({ holds, users }) => holds === 'yes' && users < failed).map(({ users }) => users));
+  if (refined >= refinements || !Number.isFinite(failed) || !Number.isFinite(held)) return null;
+  const middle = Math.round((held + failed) / 2);
+  if (failed - held < GAP_MIN * held || middle === held || middle === failed || triesOf(steps, middle) > 0) return null;
+  return middle;
+}

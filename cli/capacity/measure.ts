@@ -1,0 +1,84 @@
+import * as path from 'node:path';
+import { type Capacity, capacityOf } from '../../analyzers/capacity/capacity.ts';
+import { type LoadStep, loadStepOf } from '../../analyzers/capacity/load-step.ts';
+import { nextLoad, type Search } from '../../analyzers/capacity/search.ts';
+import { figure } from '../../analyzers/words.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import type { Host } from '../host.ts';
+import { readPlatform } from '../platform/files.ts';
+import { type RunningStack, type RunOptions, run } from '../run.ts';
+import { createRunDirectory, runIdOf, writeAtomic } from '../store.ts';
+
+/** Where stepped tests live, relative to the working directory. */
+const TESTS = path.join('.loadkit', 'capacity');
+const NOT_ASKED = { notAsked: 'no platform was asked' };
+
+/**
+ * Runs one load after another against the same system, each a run of its own with a directory of its own, and says what it can carry.
+ *
+ * @param startStack how the embedded stack is started, when no target is given: once, for all of them
+ */
+export async function measureCapacity(
+  host: Host,
+  { search, todayUsers, ...options }: RunOptions & { search: Search; todayUsers: number | null },
+  startStack: () => Promise<RunningStack>,
+): Promise<{ capacity: Capacity; directory: string; interrupted: boolean }> {
+  const id = runIdOf(host.now(), options.scenario, { model: 'closed', usersMax: search.toUsers });
+  const directory = await createRunDirectory(host, id, options.out ?? path.join(TESTS, id));
+  const stack = options.target === undefined ? await startStack() : null;
+  const shared = async (): Promise<RunningStack> => ({ ...(stack as RunningStack), stop: async () => undefined });
+  const steps: LoadStep[] = [];
+  let interrupted = false;
+  try {
+    for (let users = nextLoad(steps, search); users !== null && !interrupted; users = nextLoad(steps, search)) {
+      const number = steps.length + 1;
+      host.stderr.write(`step ${number}: ${figure(users)} users\n`);
+      const out = path.join(directory, `${String(number).padStart(2, '0')}-${users}`);
+      const { report, directory: at } = await run(host, { ...options, users, out, seed: options.seed + number - 1 }, shared);
+      const step = loadStepOf(report, await readPlatform(host, at, NOT_ASKED));
+      steps.push(step);
+      host.stderr.write(`  ${spoken(step)}\n`);
+      interrupted = report.exitCode === EXIT.interrupted;
+    }
+  } finally {
+    await stack?.stop();
+  }
+  const capacity = capacityOf(steps, todayUsers);
+  await writeAtomic(host, path.join(directory, 'capacity.json'), `${JSON.stringify({ schemaVersion: 1, ...capacity }, null, 2)}\n`);
+  return { capacity, directory, interrupted };
+}
+
+const HOLDS = { yes: 'all targets hold', no: 'does not hold', unknown: 'could not be judged' } as const;
+
+const spoken = ({ throughput, latencyMs: { p95 }, holds, reason }: LoadStep): string =>
+  [
+    throughput === null ? 'no throughput' : `${figure(throughput)} requests/s`,
+    p95 === null ? 'no latency' : `p95 ${figure(p95)} ms`,
+    `${HOLDS[holds]}${reason === null ? '' : ` (${reason})`}`,
+  ].join(', ');
+
+export const exitCodeOf = ({ capacity, interrupted }: { capacity: Capacity; interrupted: boolean }): ExitCode => {
+  if (interrupted) return EXIT.interrupted;
+  return capacity.sustainable === null ? EXIT.inconclusive : EXIT.pass;
+};
+
+export function renderCapacity({ sustainable, boundary, usl, resources, headroom }: Capacity): string {
+  const lines = [
+    sustainable === null
+      ? 'sustainable load: not known'
+      : `sustainable load: ${figure(sustainable.users)} users${sustainable.throughput === null ? '' : ` (${figure(sustainable.throughput)} requests/s)`}`,
+    `  ${boundary}`,
+    usl.peak === null
+      ? `modelled peak: none. ${usl.reason}`
+      : `modelled peak: ${figure(usl.peak.throughput)} requests/s at ${figure(usl.peak.users)} users (${figure(usl.peak.ci95[0])} to ${figure(usl.peak.ci95[1])})`,
+  ];
+  if (headroom !== null) lines.push(`headroom: ${figure(headroom.ratio)} times today's ${figure(headroom.atUsers)} users`);
+  for (const { node, resource, unit, limit, usedMax, at, reason } of resources) {
+    const when =
+      at === null
+        ? reason
+        : `used up at ${figure(at.throughput)} requests/s (${figure(at.ci95[0])} to ${at.ci95[1] === null ? 'any number' : figure(at.ci95[1])})${at.users === null ? '' : `, about ${figure(at.users)} users`}`;
+    lines.push(`${node} ${resource}: ${figure(usedMax)} of ${figure(limit)} ${unit} at most; ${when}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
