@@ -6,7 +6,7 @@ export const logDebug: Fault = {
   name: 'log-debug',
   summary: 'the character function logs at level debug, and waits for each line',
   truth: { node: 'lambda:character', resource: 'logging' },
-  value: { what: 'milliseconds that a line takes', fallback: 40, min: 1, max: 5000, whole: true },
+  value: { what: 'milliseconds that a line takes', fallback: 60, min: 1, max: 5000, whole: true },
   scenario: 'mixed',
   symptom: { kind: 'slow', requests: ['GET /characters/:id', 'GET /characters'] },
   evidence: [{ namespace: 'AWS/Lambda', metric: 'Duration', dimensions: functionDimensions('character'), stat: 'p50', change: 'rises' }],
