@@ -1,4 +1,7 @@
+import type { Capacity } from './capacity/capacity.ts';
 import type { TelemetryFile } from './telemetry-file.ts';
+
+export type { Capacity, Saturation } from './capacity/capacity.ts';
 
 /**
  * The types that every stage agrees on: what a run leaves on disk (artifacts), what judges it (audits), and what comes out (the report).
@@ -540,6 +543,8 @@ export interface Report {
   /** The likeliest first. */
   bottlenecks: Bottleneck[];
   findings: Finding[];
+  /** Of a stepped test, in the report of its largest load that holds. */
+  capacity?: Capacity;
 }
 
 /** A part that limits the system: see analyzers/bottlenecks.ts. */

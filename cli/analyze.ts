@@ -16,23 +16,31 @@ import { FILES, readPlan, writeAtomic, writePlan } from './store.ts';
  */
 export async function analyzeRun(host: Host, directory: string, current?: Plan): Promise<{ report: Report; unwritten: string[] }> {
   const unwritten: string[] = [];
-  const attempt = async (name: string, write: () => Promise<void>): Promise<void> => {
-    try {
-      await write();
-    } catch (error) {
-      unwritten.push(`${name}: ${(error as Error).message}`);
-    }
-  };
-
   const plan = current ?? (await readPlan(host, directory));
-  if (current) await attempt(FILES.plan, () => writePlan(host, directory, current));
+  if (current) unwritten.push(...(await attempted(FILES.plan, () => writePlan(host, directory, current))));
   const platform = await readPlatform(host, directory, absentPlatform(plan));
   const { unwritten: lost, ...collected } = await findCollected(host, directory);
   if (lost !== null) unwritten.push(lost);
   const report = judge({ plan, ...platform, ...collected });
-  for (const [name, render] of RENDERERS)
-    await attempt(name, async () => writeAtomic(host, path.join(directory, name), await render(report)));
+  unwritten.push(...(await writeReport(host, directory, report)));
   return { report, unwritten };
+}
+
+/** Writes a report in all its forms. @returns what could not be written, if anything */
+export async function writeReport(host: Host, directory: string, report: Report): Promise<string[]> {
+  const unwritten: string[] = [];
+  for (const [name, render] of RENDERERS)
+    unwritten.push(...(await attempted(name, async () => writeAtomic(host, path.join(directory, name), await render(report)))));
+  return unwritten;
+}
+
+async function attempted(name: string, write: () => Promise<void>): Promise<string[]> {
+  try {
+    await write();
+    return [];
+  } catch (error) {
+    return [`${name}: ${(error as Error).message}`];
+  }
 }
 
 const RENDERERS: readonly (readonly [name: string, render: (report: Report) => string | Promise<string>])[] = [

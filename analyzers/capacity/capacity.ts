@@ -1,4 +1,4 @@
-import { fitUsl, type LoadPoint, type UslFit, uslUsersFor } from '../models/scalability/index.ts';
+import { type CurvePoint, fitUsl, type LoadPoint, type UslFit, uslCurve, uslUsersFor } from '../models/scalability/index.ts';
 import { type Demand, demandOf } from '../models/utilisation.ts';
 import { figure } from '../words.ts';
 import type { LoadStep } from './load-step.ts';
@@ -11,6 +11,8 @@ export interface Capacity {
   /** What is known of the load above it, in a sentence. */
   boundary: string;
   usl: UslFit;
+  /** The fitted curve with its band, for drawing; empty where there is none. */
+  curve: CurvePoint[];
   /** The first to be used up first; those that load doesn't touch come last. */
   resources: Saturation[];
   /** How much more than `atUsers` it carries, as a ratio; null where either isn't known. */
@@ -18,7 +20,7 @@ export interface Capacity {
 }
 
 /** When a resource is used up. */
-interface Saturation {
+export interface Saturation {
   node: string;
   resource: string;
   unit: string;
@@ -54,6 +56,7 @@ export function capacityOf(steps: readonly LoadStep[], todayUsers: number | null
     sustainable: held === undefined ? null : { users: held.users, throughput: held.throughput },
     boundary: boundaryOf(ordered, held, failed),
     usl,
+    curve: uslCurve(points, usl),
     resources: saturationsOf(known, usl),
     headroom: held === undefined || todayUsers === null ? null : { atUsers: todayUsers, ratio: held.users / todayUsers },
   };

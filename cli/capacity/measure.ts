@@ -2,7 +2,9 @@ import * as path from 'node:path';
 import { type Capacity, capacityOf } from '../../analyzers/capacity/capacity.ts';
 import { type LoadStep, loadStepOf } from '../../analyzers/capacity/load-step.ts';
 import { nextLoad, type Search } from '../../analyzers/capacity/search.ts';
+import type { Report } from '../../analyzers/contract.ts';
 import { figure } from '../../analyzers/words.ts';
+import { writeReport } from '../analyze.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Host } from '../host.ts';
 import { readPlatform } from '../platform/files.ts';
@@ -28,6 +30,7 @@ export async function measureCapacity(
   const stack = options.target === undefined ? await startStack() : null;
   const shared = async (): Promise<RunningStack> => ({ ...(stack as RunningStack), stop: async () => undefined });
   const steps: LoadStep[] = [];
+  const reports: Report[] = [];
   let interrupted = false;
   try {
     for (let users = nextLoad(steps, search); users !== null && !interrupted; users = nextLoad(steps, search)) {
@@ -37,6 +40,7 @@ export async function measureCapacity(
       const { report, directory: at } = await run(host, { ...options, users, out, seed: options.seed + number - 1 }, shared);
       const step = loadStepOf(report, await readPlatform(host, at, NOT_ASKED));
       steps.push(step);
+      reports.push(report);
       host.stderr.write(`  ${spoken(step)}\n`);
       interrupted = report.exitCode === EXIT.interrupted;
     }
@@ -45,6 +49,10 @@ export async function measureCapacity(
   }
   const capacity = capacityOf(steps, todayUsers);
   await writeAtomic(host, path.join(directory, 'capacity.json'), `${JSON.stringify({ schemaVersion: 1, ...capacity }, null, 2)}\n`);
+  // Beside what the whole test says, the report of the load that is its answer; where there is none, of the last.
+  const shown = reports.find(({ plan }) => plan.users === capacity.sustainable?.users) ?? reports.at(-1);
+  const unwritten = shown === undefined ? [] : await writeReport(host, directory, { ...shown, capacity });
+  for (const line of unwritten) host.stderr.write(`could not write ${line}\n`);
   return { capacity, directory, interrupted };
 }
 

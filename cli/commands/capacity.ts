@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
@@ -60,7 +61,7 @@ export function capacityCommand(host: Host): Command {
       const options = { ...loadOptionsOf(flags), scenario, engineArgs: [], search, todayUsers: today };
       const measured = await measureCapacity(host, options, await embeddedStack(host, { ...RUN_TELEMETRY, ...flags }));
       host.stderr.write(renderCapacity(measured.capacity));
-      host.stderr.write(`capacity test: ${measured.directory}\n`);
+      host.stderr.write(`report: ${path.join(measured.directory, 'report.html')}\n`);
       if (flags.json) host.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...measured.capacity }, null, 2)}\n`);
       host.setExitCode(exitCodeOf(measured));
     })

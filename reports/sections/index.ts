@@ -1,4 +1,5 @@
 import { bottlenecks } from './bottlenecks.ts';
+import { capacity } from './capacity.ts';
 import { endpoints } from './endpoints.ts';
 import { environment } from './environment.ts';
 import { errors } from './errors.ts';
@@ -12,6 +13,7 @@ import { timeline } from './timeline.ts';
 
 /** In the order of the page: the answer, why, what happened, where it was measured. */
 export const SECTIONS: readonly Section[] = [
+  capacity,
   targets,
   bottlenecks,
   findings,

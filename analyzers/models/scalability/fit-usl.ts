@@ -81,6 +81,23 @@ export function fitUsl(points: readonly LoadPoint[]): UslFit {
     : { model: 'usl', verdict: 'estimated', coefficients, peak: found, limit, reason: null, testedUsersMax };
 }
 
+export interface CurvePoint {
+  users: number;
+  throughput: number;
+  ci95: Interval;
+}
+
+/** The fitted curve with its 95 % band, from one user to twice the tested load and no further; empty where `fit` has no curve. */
+export function uslCurve(points: readonly LoadPoint[], { coefficients, testedUsersMax }: UslFit, count = 41): CurvePoint[] {
+  if (coefficients === null || testedUsersMax === null) return [];
+  const solution = leastSquares(points);
+  const draws = uslDraws(points, solution);
+  return Array.from({ length: count }, (_, i) => {
+    const users = 1 + ((REACH * testedUsersMax - 1) * i) / (count - 1);
+    return { users, throughput: uslThroughput(solution.law, users), ci95: intervalOf(draws, (law) => uslThroughput(law, users)) };
+  });
+}
+
 /**
  * Laws that the same system might have been measured to have: a parametric bootstrap (Efron & Tibshirani 1993, §6.5). Each draw makes the points anew with
  * normal noise, whose size is drawn as well (s²·ν/χ²), since few points know it badly: without that, intervals from eight loads hold the truth too seldom.

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { capacityOf } from '../analyzers/capacity/capacity.ts';
+import type { LoadStep } from '../analyzers/capacity/load-step.ts';
+import { uslThroughput } from '../analyzers/models/scalability/index.ts';
+import { sampleReport } from '../tests/sample-report.ts';
+import { renderHtml } from './html.ts';
+import { capacity } from './sections/capacity.ts';
+
+const LAW = { lambda: 0.25, sigma: 0.002, kappa: 2e-6 };
+const step = (users: number, holds: LoadStep['holds']): LoadStep => {
+  const throughput = uslThroughput(LAW, users) * (1 + 0.01 * Math.sin(users));
+  const uses = [{ node: 'dynamodb:<guilds>', resource: 'write-capacity', unit: 'WCU', used: 0.02 * throughput, limit: 5 }];
+  const reason = holds === 'no' ? '1 target missed: latency-p95' : null;
+  return { ...{ run: `run-${users}`, users, throughput, throughputCi95: null, latencyMs: { avg: 20, p95: 50 }, holds, reason, uses } };
+};
+const steps = [100, 200, 400, 600, 800, 1000, 1200, 1400].map((users) => step(users, users < 1000 ? 'yes' : 'no'));
+const render = (...args: Parameters<typeof capacityOf>): string =>
+  renderHtml(sampleReport({ capacity: capacityOf(...args) }), { css: '', scripts: [] });
+
+describe('the capacity section', () => {
+  it('is not there where nothing was tested for it', () => expect(capacity.render(sampleReport())).toBeNull());
+
+  it('has the answer, the points with the curve and its band, and when each resource is used up', () => {
+    const markup = render(steps, 200);
+    expect(markup).toContain('All targets hold up to 800 users');
+    expect(markup).toContain('4 times the 200 of today');
+    expect(markup.match(/<circle class="(?:yes|no)"/g)).toHaveLength(8);
+    expect(markup).toContain('class="band"');
+    expect(markup).toMatch(/Peak by the Universal Scalability Law: [\d.]+ requests\/s \([\d.]+ to [\d.]+\) at \d+ users/);
+    expect(markup).toMatch(/dynamodb:&lt;guilds&gt;<\/bdi>: write-capacity/);
+    expect(markup).toMatch(/250 requests\/s \(\d+ to \d+\)/);
+    expect(markup).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('says why there is no peak, and draws no curve, where the points show none', () => {
+    const markup = render(steps.slice(0, 3));
+    expect(markup).toContain('No peak by the Universal Scalability Law.');
+    expect(markup).not.toContain('class="band"');
+    expect(render([])).toContain('No load is known to hold.');
+  });
+});
