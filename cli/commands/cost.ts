@@ -2,7 +2,18 @@ import { Command } from 'commander';
 import type { Host } from '../host.ts';
 
 export function costCommand(host: Host): Command {
-  return new Command('cost').description('say what usage of AWS costs by its list prices').addCommand(estimateCommand(host));
+  return new Command('cost')
+    .description('say what a run used of AWS, and what a month at its load would use, by list prices')
+    .argument('[run]', 'a run directory, or the id of a run (default: the latest)')
+    .option('--json', 'print one JSON document on stdout')
+    .action(async (run: string | undefined, options: { json?: boolean }) => {
+      const { costOfRun, renderRunCost, exitCodeOf } = await import('../cost/run.ts');
+      const cost = await costOfRun(host, run);
+      host.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, ...cost }, null, 2)}\n` : renderRunCost(cost));
+      host.setExitCode(exitCodeOf(cost));
+    })
+    .addCommand(estimateCommand(host))
+    .enablePositionalOptions();
 }
 
 function estimateCommand(host: Host): Command {

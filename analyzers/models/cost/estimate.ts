@@ -69,6 +69,7 @@ function quantitiesOf(usage: Usage): Metered[] {
     ...dynamodb(usage),
     ...fargate(usage),
     ...httpApi(usage),
+    ...restApi(usage),
     ...webSocketApi(usage),
     ...elasticache(usage),
   ]) {
@@ -119,6 +120,12 @@ const httpApi = (usage: Usage): Metered[] =>
   usage.httpApi.map(({ requests, avgKb }) => ({
     ...{ key: 'apigateway.http.requests', service: 'API Gateway', what: 'HTTP API requests', unit: 'requests of 512 KB' },
     quantity: requests * units(avgKb, HTTP_UNIT_KB),
+  }));
+
+/** By the request, whatever its size. */
+const restApi = (usage: Usage): Metered[] =>
+  usage.restApi.map(({ requests }) => ({
+    ...{ key: 'apigateway.rest.requests', service: 'API Gateway', what: 'REST API requests', unit: 'requests', quantity: requests },
   }));
 
 const webSocketApi = (usage: Usage): Metered[] =>

@@ -5,6 +5,7 @@ export interface Usage {
   dynamodb: DynamodbUsage[];
   fargate: FargateUsage[];
   httpApi: HttpApiUsage[];
+  restApi: RestApiUsage[];
   webSocketApi: WebSocketApiUsage[];
   elasticache: ElasticacheUsage[];
   /** Names of further parts that were given, which nothing here knows how to price. */
@@ -37,6 +38,11 @@ export interface HttpApiUsage {
   requests: number;
   /** Of a request and its response, which are metered together. */
   avgKb: number;
+}
+
+/** Without a cache. */
+export interface RestApiUsage {
+  requests: number;
 }
 
 export interface WebSocketApiUsage {
@@ -77,6 +83,7 @@ const PARTS = {
       : { mode: 'provisioned', wcu: entry.amount('wcu'), rcu: entry.amount('rcu'), hours: entry.amount('hours') },
   fargate: (entry: Entry): FargateUsage => entry.fargate(),
   httpApi: (entry: Entry): HttpApiUsage => ({ requests: entry.amount('requests'), avgKb: entry.amount('avgKb') }),
+  restApi: (entry: Entry): RestApiUsage => ({ requests: entry.amount('requests') }),
   webSocketApi: (entry: Entry): WebSocketApiUsage => ({
     messages: entry.amount('messages'),
     avgKb: entry.amount('avgKb'),

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { syntheticRun } from '../../tests/artifacts.ts';
+import { withLimits, withoutResource, withPlatform, withSeries } from '../../tests/platform.ts';
+import { judge } from '../judge.ts';
+import { runCost } from './run-cost.ts';
+
+const run = withLimits(withPlatform(syntheticRun({ durationS: 120, users: 800 })), 'fargate:engine', { cpuUnits: 512, memoryMb: 1024 });
+const { window, targets } = judge(run);
+const rate = targets.find(({ id }) => id === 'throughput')?.value ?? 0;
+const whole = { fromS: run.client.startS, toS: run.client.startS + 120 };
+const costOf = (of = run) => runCost(of, { run: whole, window: window ?? whole, users: 800 });
+const quantity = (of: ReturnType<typeof costOf>['month'], what: string) =>
+  of.lines.filter((line) => line.what === what).reduce((sum, each) => sum + each.quantity, 0);
+const MONTH_S = 730 * 3600;
+
+describe('runCost', () => {
+  it('prices a month at the load of the window, and the run itself', () => {
+    const { month, run: used, perThousandUserHours } = costOf();
+    expect(quantity(month, 'REST API requests') / (rate * MONTH_S)).toBeCloseTo(1, 1);
+    expect(quantity(month, 'requests') / (rate * MONTH_S)).toBeCloseTo(1, 1);
+    // 18 ms at 512 MB.
+    expect(quantity(month, 'duration, x86_64') / (rate * MONTH_S * 0.018 * 0.5)).toBeCloseTo(1, 1);
+    expect(quantity(month, 'vCPU, x86_64')).toBeCloseTo(2 * 0.5 * 730, 6);
+    expect(quantity(month, 'reads, provisioned')).toBe(200 * 730);
+    expect(quantity(month, 'reads, on-demand') / (0.5 * rate * MONTH_S)).toBeCloseTo(1, 1);
+    expect(quantity(month, 'cache.t3.micro')).toBe(730);
+    expect(perThousandUserHours).toBeCloseTo(((month.total ?? 0) / 730 / 800) * 1000, 9);
+    // Two minutes of reserved capacity; a node's begun hour.
+    expect(quantity(used, 'reads, provisioned')).toBeCloseTo((200 * 120) / 3600, 6);
+    expect(quantity(used, 'cache.t3.micro')).toBe(1);
+    expect(used.total ?? 0).toBeLessThan(month.total ?? 0);
+  });
+
+  it('names what it can not price', () => {
+    expect(costOf().month.unpriced).toEqual(['apigateway:chat: connection-minutes']);
+    const unread = withLimits(run, 'lambda:character', { memoryMb: null });
+    expect(costOf(unread).month.unpriced).toContain('lambda:character');
+    const unknown = withSeries(run, 'fargate:engine', 'RunningTaskCount', 'Average', null);
+    expect(costOf(unknown).month.unpriced).toContain('fargate:engine');
+    expect(costOf(withoutResource(run, 'fargate:engine')).month.unpriced).not.toContain('fargate:engine');
+    expect(runCost(run, { run: whole, window: whole, users: null }).perThousandUserHours).toBeNull();
+  });
+});

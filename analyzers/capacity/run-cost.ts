@@ -1,0 +1,30 @@
+import type { Inventory, Window } from '../contract.ts';
+import { type CostEstimate, estimateCost } from '../models/cost/index.ts';
+import { stretchOf } from '../platform-series.ts';
+import type { TelemetryFile } from '../telemetry-file.ts';
+import { HOURS_PER_MONTH, runUsage } from './run-usage.ts';
+
+/** What a run costs by list prices. */
+export interface RunCost {
+  /** All of the run. */
+  run: CostEstimate;
+  /** A month at the load of its window. */
+  month: CostEstimate;
+  /** In the month's currency, for an hour of a thousand of its users; null where it is not known. */
+  perThousandUserHours: number | null;
+}
+
+/** @param users of the run; null for an open load */
+export function runCost(
+  { platform, inventory }: { platform: TelemetryFile; inventory: Inventory },
+  { run, window, users }: { run: Pick<Window, 'fromS' | 'toS'>; window: Pick<Window, 'fromS' | 'toS'>; users: number | null },
+): RunCost {
+  const of = ({ fromS, toS }: Pick<Window, 'fromS' | 'toS'>, hours: number): CostEstimate =>
+    estimateCost(runUsage(inventory, stretchOf(platform, fromS, toS), hours));
+  const month = of(window, HOURS_PER_MONTH);
+  return {
+    run: of(run, (run.toS - run.fromS) / 3600),
+    month,
+    perThousandUserHours: month.total === null || !users ? null : (1000 * month.total) / HOURS_PER_MONTH / users,
+  };
+}

@@ -1,0 +1,103 @@
+import type { Inventory, Resource } from '../contract.ts';
+import { FARGATE_SIZES, type Usage } from '../models/cost/index.ts';
+import { mean, type Name, type Stretch, total, weightedMean } from '../platform-series.ts';
+import { type Access, type Part, partsOf, provisionedUnits } from '../table-capacity.ts';
+
+/** As AWS's own calculator counts a month. */
+export const HOURS_PER_MONTH = 730;
+
+/**
+ * What so many hours at the load of a stretch would use, in the form that is priced. What is there but was not told enough to be priced is among `others`.
+ * Sizes of messages are not known to CloudWatch: each counts as one unit.
+ */
+export function runUsage({ region, resources }: Pick<Inventory, 'region' | 'resources'>, stretch: Stretch, hours: number): Usage {
+  const usage: Usage = {
+    region,
+    lambda: [],
+    dynamodb: [],
+    fargate: [],
+    httpApi: [],
+    restApi: [],
+    webSocketApi: [],
+    elasticache: [],
+    others: [],
+  };
+  const meter = new Meter(stretch, hours);
+  for (const resource of resources) if (!add(usage, resource, meter)) usage.others.push(resource.node);
+  return usage;
+}
+
+class Meter {
+  readonly stretch: Stretch;
+  readonly hours: number;
+  readonly #seconds: number;
+
+  constructor(stretch: Stretch, hours: number) {
+    this.stretch = stretch;
+    this.hours = hours;
+    this.#seconds = stretch.periods.length * stretch.file.periodS;
+  }
+
+  /** In all of the hours; what has no datapoint was not done (a count without activity has none). */
+  count(...name: Name): number {
+    return ((total(this.stretch, name) ?? 0) / this.#seconds) * this.hours * 3600;
+  }
+}
+
+/** @returns false where not enough is known */
+function add(usage: Usage, resource: Resource, meter: Meter): boolean {
+  const { node, kind, limits } = resource;
+  const { stretch, hours } = meter;
+  switch (kind) {
+    case 'lambda': {
+      const requests = meter.count(node, 'Invocations', 'Sum');
+      const avgDurationMs = weightedMean(stretch, [node, 'Duration', 'Average'], [node, 'Invocations', 'Sum']);
+      if (requests === 0) return true;
+      if (avgDurationMs === null || typeof limits.memoryMb !== 'number') return false;
+      usage.lambda.push({ requests, avgDurationMs, memoryMb: limits.memoryMb, arch: 'x86_64' });
+      return true;
+    }
+    case 'dynamodb':
+      return addTable(usage, resource, meter);
+    case 'ecs': {
+      const tasks = mean(stretch, [node, 'RunningTaskCount', 'Average']);
+      const [vcpu, memoryGb] = [(limits.cpuUnits ?? Number.NaN) / 1024, (limits.memoryMb ?? Number.NaN) / 1024];
+      const exists = FARGATE_SIZES.some((size) => size.vcpu === vcpu && size.memoryGb.includes(memoryGb));
+      if (tasks === null || !exists) return false;
+      usage.fargate.push({ vcpu, memoryGb, hours, tasks, arch: 'x86_64' });
+      return true;
+    }
+    case 'apigateway':
+      usage.restApi.push({ requests: meter.count(node, 'Count', 'Sum') });
+      return true;
+    case 'apigatewayv2':
+      usage.httpApi.push({ requests: meter.count(node, 'Count', 'Sum'), avgKb: 0 });
+      return true;
+    case 'websocket':
+      usage.webSocketApi.push({ messages: meter.count(node, 'MessageCount', 'Sum'), avgKb: 0, connectionMinutes: 0 });
+      // How long connections are open, CloudWatch does not say.
+      usage.others.push(`${node}: connection-minutes`);
+      return true;
+    case 'elasticache':
+      if (typeof limits.nodeType !== 'string') return false;
+      usage.elasticache.push({ nodeType: limits.nodeType, nodes: 1, hours });
+      return true;
+    default:
+      return false;
+  }
+}
+
+function addTable(usage: Usage, resource: Resource, meter: Meter): boolean {
+  const parts = partsOf(resource, meter.stretch);
+  if (resource.limits.billing === 'on-demand') {
+    const units = (access: Access): number =>
+      parts.reduce((sum, { node }) => sum + meter.count(node, `Consumed${access}CapacityUnits`, 'Sum'), 0);
+    usage.dynamodb.push({ mode: 'on-demand', writeUnits: units('Write'), readUnits: units('Read') });
+    return true;
+  }
+  const provisioned = (part: Part, access: Access): number | null => provisionedUnits(resource, part, access, meter.stretch);
+  const found = parts.map((part) => ({ wcu: provisioned(part, 'Write'), rcu: provisioned(part, 'Read') }));
+  for (const { wcu, rcu } of found)
+    if (wcu !== null && rcu !== null) usage.dynamodb.push({ mode: 'provisioned', wcu, rcu, hours: meter.hours });
+  return found.every(({ wcu, rcu }) => wcu !== null && rcu !== null);
+}
