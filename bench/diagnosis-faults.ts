@@ -18,32 +18,43 @@ export async function bench(): Promise<string> {
   const kept = process.env['LOADKIT_DIAGNOSIS_RUNS'];
   const { folder, remove } = kept === undefined ? temporaryFolder() : { folder: kept, remove: () => undefined };
   try {
-    const healthy = [];
-    for (const scenario of new Set(faults.map((fault) => fault.scenario))) healthy.push(await rowOf(folder, scenario, null));
-    const planted = [];
-    for (const fault of faults) planted.push(await rowOf(folder, fault.scenario, fault));
+    const cases: Case[] = [
+      ...[...new Set(faults.map((fault) => fault.scenario))].map((scenario) => ({ scenario, fault: null })),
+      ...faults.map((fault) => ({ scenario: fault.scenario, fault })),
+    ];
+    const judged = new Map<Case, Judged[]>(cases.map((each) => [each, []]));
+    // Each seed through all of them, so that whoever stops it half-way has seen something of each.
+    for (const seed of SEEDS) for (const each of cases) judged.get(each)?.push(await judgedOf(folder, each, seed));
+    const rows = cases.map((each) => ({ ...each, row: score(nameOf(each), judged.get(each) ?? []) }));
+    const table = (of: typeof rows): string => tableOf(of.map(({ row }) => row));
     return [
       'healthy runs (target: none named on 0.95)',
-      tableOf(healthy),
+      table(rows.filter(({ fault }) => fault === null)),
       'faults (targets: Top-1 0.90, Top-3 0.98)',
-      tableOf(planted),
+      table(rows.filter(({ fault }) => fault !== null)),
     ].join('\n');
   } finally {
     remove();
   }
 }
 
-async function rowOf(folder: string, scenario: Fault['scenario'], fault: Fault | null) {
-  const name = fault?.name ?? `healthy-${scenario}`;
-  const judged = [];
-  for (const seed of SEEDS) {
-    const { bottlenecks } = await reportOf(path.join(folder, `${name}-${seed}`), scenario, fault, seed);
-    judged.push({ named: bottlenecks, cause: fault?.truth.node ?? null });
-  }
-  return score(name, judged);
+interface Case {
+  scenario: Fault['scenario'];
+  fault: Fault | null;
+}
+type Judged = Parameters<typeof score>[1][number];
+
+const nameOf = ({ scenario, fault }: Case): string => fault?.name ?? `healthy-${scenario}`;
+
+async function judgedOf(folder: string, of: Case, seed: number): Promise<Judged> {
+  const name = `${nameOf(of)}-${seed}`;
+  const { bottlenecks } = await reportOf(path.join(folder, name), of, seed);
+  const named = bottlenecks.map(({ node, resource, score: each }) => `${node} (${resource}) ${each.toFixed(2)}`).join(', ');
+  process.stderr.write(`${name}: ${named || 'none'}\n`);
+  return { named: bottlenecks, cause: of.fault?.truth.node ?? null };
 }
 
-async function reportOf(run: string, scenario: Fault['scenario'], fault: Fault | null, seed: number): Promise<Report> {
+async function reportOf(run: string, { scenario, fault }: Case, seed: number): Promise<Report> {
   const played = ['run', scenario, '--users', String(FAULT_USERS[scenario]), ...LENGTH, '--seed', String(seed), '--out', run, '--json'];
   const withFault = fault === null ? played : [...played, '--fault', fault.name];
   const again = existsSync(path.join(run, 'report.json'));
