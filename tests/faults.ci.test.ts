@@ -58,7 +58,7 @@ const expectSymptom = (symptom: Symptom, sick: Observation, well: Observation): 
 // ---------------------------------------------------------------------------------------------------------------- the platform's end
 
 const RISES = 1.5;
-const FALLS = 0.7;
+const FALLS = 0.8;
 
 const expectEvidence = ({ namespace, metric, dimensions, stat, change }: Evidence, sick: PlatformMetrics, well: PlatformMetrics): void => {
   const [now, before] = [sick.value(namespace, metric, dimensions, stat), well.value(namespace, metric, dimensions, stat)];

@@ -130,9 +130,7 @@ export const stackResources = (settings: StackSettings, { ownCache } = { ownCach
 const functionResource = (name: definition.FunctionName, { functions, accountConcurrency }: StackSettings): StackResource => {
   const { memoryMb, timeoutMs, reservedConcurrency } = functions[name];
   const limits = { memoryMb, timeoutS: timeoutMs / 1000, reservedConcurrency, accountConcurrency };
-  // Lambda itself does not count them.
-  const metrics = [{ namespace: definition.metricsNamespace, name: 'ColdStarts', dimensions: { service: name }, stats: ['Sum'] }];
-  return { node: functionNode(name), kind: 'lambda', dimensions: functionDimensions(name), metrics, limits };
+  return { node: functionNode(name), kind: 'lambda', dimensions: functionDimensions(name), limits };
 };
 
 const tableResource = (name: definition.TableName, { tables }: StackSettings): StackResource => {

@@ -1,4 +1,3 @@
-import { metricsNamespace } from '../../game/definition.ts';
 import { functionDimensions } from '../names.ts';
 import type { Fault } from './fault.ts';
 
@@ -14,7 +13,6 @@ export const coldStartStorm: Fault = {
   scenario: 'mixed',
   symptom: { kind: 'slow', requests: ['GET /characters/:id/inventory', 'GET /items'] },
   evidence: [
-    { namespace: metricsNamespace, metric: 'ColdStarts', dimensions: { service: 'inventory' }, stat: 'Sum', change: 'rises' },
     {
       namespace: 'AWS/Lambda',
       metric: 'ConcurrentExecutions',
