@@ -4,6 +4,7 @@ export * from './concurrency.ts';
 export * from './cost/index.ts';
 export * from './critical-path.ts';
 export * from './diagnosis/index.ts';
+export * from './forecast.ts';
 export * from './histogram.ts';
 export * from './intervals.ts';
 export * from './queueing/index.ts';

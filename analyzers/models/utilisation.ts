@@ -1,6 +1,5 @@
-import { linearRegression } from 'simple-statistics';
 import type { Interval } from './intervals.ts';
-import { tQuantile } from './student-t.ts';
+import { lineThrough } from './line.ts';
 
 /** How busy a resource was while the system did so much. */
 export interface UtilisationPoint {
@@ -23,7 +22,6 @@ export interface Demand {
   reason: string | null;
 }
 
-const ALPHA = 0.05;
 const POINTS_MIN = 3;
 
 /**
@@ -46,7 +44,8 @@ export function demandOf(points: readonly UtilisationPoint[], limit: number): De
   const loads = new Set(points.map(({ throughput }) => throughput)).size;
   if (loads < POINTS_MIN)
     return { reason: `There are ${loads} different loads, and a line with an interval needs ${POINTS_MIN} at least.` };
-  const { slope, idle, slopeVariance, idleVariance, covariance, t } = lineThrough(points);
+  const line = lineThrough(points.map(({ throughput, used }) => [throughput, used]));
+  const { slope, intercept: idle, slopeVariance, interceptVariance: idleVariance, covariance, t } = line;
   const half = t * Math.sqrt(slopeVariance);
   const idleHalf = t * Math.sqrt(idleVariance);
   const demand = {
@@ -60,23 +59,6 @@ export function demandOf(points: readonly UtilisationPoint[], limit: number): De
   // (limit − idle) / slope, where cov(limit − idle, slope) = −cov(idle, slope).
   const ci95 = fieller({ a: limit - idle, b: slope, va: idleVariance, vb: slopeVariance, vab: -covariance, t });
   return { ...demand, saturation: { throughput: (limit - idle) / slope, ci95 }, reason: null };
-}
-
-/** Least squares with the covariance of its two coefficients. */
-function lineThrough(points: readonly UtilisationPoint[]) {
-  const n = points.length;
-  const { m: slope, b: idle } = linearRegression(points.map(({ throughput, used }) => [throughput, used]));
-  const meanX = points.reduce((sum, { throughput }) => sum + throughput, 0) / n;
-  const spread = points.reduce((sum, { throughput }) => sum + (throughput - meanX) ** 2, 0);
-  const residual = points.reduce((sum, { throughput, used }) => sum + (used - idle - slope * throughput) ** 2, 0) / (n - 2);
-  return {
-    slope,
-    idle,
-    slopeVariance: residual / spread,
-    idleVariance: residual * (1 / n + meanX ** 2 / spread),
-    covariance: (-residual * meanX) / spread,
-    t: tQuantile(1 - ALPHA / 2, n - 2),
-  };
 }
 
 interface Ratio {

@@ -10,9 +10,8 @@ import type { Host } from '../host.ts';
 import { readPlatform } from '../platform/files.ts';
 import { type RunningStack, type RunOptions, run } from '../run.ts';
 import { createRunDirectory, runIdOf, writeAtomic } from '../store.ts';
+import { CAPACITY_FILE, TESTS } from './test-directory.ts';
 
-/** Where stepped tests live, relative to the working directory. */
-const TESTS = path.join('.loadkit', 'capacity');
 const NOT_ASKED = { notAsked: 'no platform was asked' };
 
 /**
@@ -48,7 +47,7 @@ export async function measureCapacity(
     await stack?.stop();
   }
   const capacity = capacityOf(steps, todayUsers);
-  await writeAtomic(host, path.join(directory, 'capacity.json'), `${JSON.stringify({ schemaVersion: 1, ...capacity }, null, 2)}\n`);
+  await writeAtomic(host, path.join(directory, CAPACITY_FILE), `${JSON.stringify({ schemaVersion: 1, ...capacity }, null, 2)}\n`);
   // Beside what the whole test says, the report of the load that is its answer; where there is none, of the last.
   const shown = reports.find(({ plan }) => plan.users === capacity.sustainable?.users) ?? reports.at(-1);
   const unwritten = shown === undefined ? [] : await writeReport(host, directory, { ...shown, capacity });

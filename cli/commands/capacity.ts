@@ -66,7 +66,45 @@ export function capacityCommand(host: Host): Command {
       host.setExitCode(exitCodeOf(measured));
     })
     .addCommand(fitCommand(host))
+    .addCommand(whatIfCommand(host))
+    .addCommand(forecastCommand(host))
     .enablePositionalOptions();
+}
+
+const TEST = "a capacity test's directory, or its id (default: the latest)";
+
+function whatIfCommand(host: Host): Command {
+  return new Command('whatif')
+    .description('say what would be used up first, and when, with other limits than those of the test')
+    .argument('[test]', TEST)
+    .addOption(
+      new Option('--set <node.setting=number>', 'a limit, such as fargate:engine.tasks=4; may be given several times')
+        .argParser((text: string, before: string[] = []) => [...before, text])
+        .makeOptionMandatory(),
+    )
+    .option('--json', 'print one JSON document on stdout')
+    .action(async (test: string | undefined, options: { set: string[]; json?: boolean }) => {
+      const { whatIfOf, renderWhatIf, exitCodeOf } = await import('../capacity/what-if.ts');
+      const found = await whatIfOf(host, test, options.set);
+      host.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, ...found }, null, 2)}\n` : renderWhatIf(found));
+      host.setExitCode(exitCodeOf(found));
+    });
+}
+
+function forecastCommand(host: Host): Command {
+  return new Command('forecast')
+    .description('say when growth brings as many users as each limit of a test allows')
+    .argument('[test]', TEST)
+    .addOption(new Option('--today <n>', "today's users").argParser(count('--today', USERS_MAX)))
+    .addOption(new Option('--growth <rate>', 'such as 8%/month; compounded').conflicts('history'))
+    .option('--history <file.csv>', 'columns date and users: growth is taken from it, with its interval')
+    .option('--json', 'print one JSON document on stdout')
+    .action(async (test: string | undefined, options: { today?: number; growth?: string; history?: string; json?: boolean }) => {
+      const { forecastOf, renderForecast, exitCodeOf } = await import('../capacity/forecast.ts');
+      const found = await forecastOf(host, test, options);
+      host.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, ...found }, null, 2)}\n` : renderForecast(found));
+      host.setExitCode(exitCodeOf(found));
+    });
 }
 
 function fitCommand(host: Host): Command {

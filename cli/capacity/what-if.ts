@@ -1,0 +1,40 @@
+import { SETTINGS, type Setting, type WhatIf, whatIf } from '../../analyzers/capacity/what-if.ts';
+import { figure } from '../../analyzers/words.ts';
+import { UserError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import type { Host } from '../host.ts';
+import { readCapacity } from './test-directory.ts';
+
+/** @throws UserError 104 for a setting that there isn't, or no test */
+export async function whatIfOf(host: Host, test: string | undefined, sets: readonly string[]): Promise<WhatIf> {
+  const settings = sets.map(settingOf);
+  const { steps } = await readCapacity(host, test);
+  const found = whatIf(steps, settings);
+  if ('bad' in found) throw new UserError(found.bad, found.hint);
+  return found;
+}
+
+/** The value stands after the last `=`, the setting's name after the last dot before it: nodes may hold dots. */
+function settingOf(text: string): Setting {
+  const [, node, name, value] = /^(.+)\.([a-z]+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  if (node === undefined || name === undefined || value === undefined)
+    throw new UserError(`--set ${text} is not NODE.SETTING=NUMBER`, `such as fargate:engine.tasks=4; there are ${SETTINGS.join(', ')}`);
+  return { node, name, value: Number(value) };
+}
+
+export const exitCodeOf = ({ after }: WhatIf): ExitCode => (after === null ? EXIT.inconclusive : EXIT.pass);
+
+export function renderWhatIf({ before, after, resources }: WhatIf): string {
+  const lines = [`first to be used up, as tested: ${spoken(before)}`, `with these settings: ${spoken(after)}`];
+  for (const each of resources.filter((resource) => resource !== after)) lines.push(`  then ${spoken(each)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function spoken(of: WhatIf['after']): string {
+  if (of === null) return 'none is known';
+  const { node, resource, limit, unit, at, reason } = of;
+  const name = `${node} ${resource} (${figure(limit)} ${unit})`;
+  if (at === null) return `${name}: ${reason}`;
+  const range = `${figure(at.ci95[0])} to ${at.ci95[1] === null ? 'any number' : figure(at.ci95[1])}`;
+  return `${name} at ${figure(at.throughput)} requests/s (${range})${at.users === null ? '' : `, about ${figure(at.users)} users`}`;
+}

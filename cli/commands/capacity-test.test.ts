@@ -1,0 +1,111 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { capacityOf } from '../../analyzers/capacity/capacity.ts';
+import type { LoadStep } from '../../analyzers/capacity/load-step.ts';
+import { type TestHost, testHost } from '../../tests/test-host.ts';
+import { program } from '../program.ts';
+
+/** What is said of a stepped test that was made before: of `capacity.json`, without any load. */
+const steps = [100, 300, 500, 700, 900].map((users): LoadStep => {
+  const throughput = users / 4;
+  return {
+    ...{ run: `run-${users}`, users, throughput, throughputCi95: null, latencyMs: { avg: 20, p95: 50 }, holds: 'yes', reason: null },
+    uses: [
+      { node: 'dynamodb:guilds', resource: 'write-capacity', unit: 'WCU', used: 0.02 * throughput, limit: 5 },
+      { node: 'fargate:engine', resource: 'cpu', unit: 'tasks', used: 0.01 * throughput, limit: 4 },
+    ],
+  };
+});
+
+async function capacity(files: Readonly<Record<string, string>>, ...args: string[]): Promise<TestHost> {
+  const host = await testHost();
+  const written = {
+    '.loadkit/capacity/20261126T100000Z-mixed-900/capacity.json': JSON.stringify({ schemaVersion: 1, ...capacityOf(steps) }),
+    ...files,
+  };
+  for (const [name, content] of Object.entries(written)) {
+    await fs.mkdir(path.dirname(path.join(host.folder, name)), { recursive: true });
+    await fs.writeFile(path.join(host.folder, name), content);
+  }
+  await program(host).parseAsync(['capacity', ...args], { from: 'user' });
+  return host;
+}
+
+describe('loadkit capacity whatif', () => {
+  it('says what is used up first with another limit', async () => {
+    const { written } = await capacity({}, 'whatif', '--set', 'dynamodb:guilds.wcu=20', '--json');
+    expect(JSON.parse(written.stdout)).toMatchObject({
+      schemaVersion: 1,
+      before: { node: 'dynamodb:guilds' },
+      after: { node: 'fargate:engine' },
+    });
+    expect(written.exitCode).toBe(0);
+    const { written: said } = await capacity({}, 'whatif', '--set', 'dynamodb:guilds.wcu=20');
+    expect(said.stdout).toContain('with these settings: fargate:engine cpu (4 tasks) at 400 requests/s (400 to 400), about 1,600 users');
+  });
+
+  it.each([
+    [['whatif', '--set', 'guilds=4'], '--set guilds=4 is not NODE.SETTING=NUMBER'],
+    [['whatif', '--set', 'dynamodb:items.wcu=4'], 'the test knows no wcu of dynamodb:items'],
+    [['whatif', 'nowhere', '--set', 'dynamodb:guilds.wcu=4'], 'there is no capacity test nowhere'],
+  ])('ends with 104 and a hint for %j', async (args, message) => {
+    await expect(capacity({}, ...args)).rejects.toMatchObject({
+      exitCode: 104,
+      message: expect.stringContaining(message),
+      hint: expect.any(String),
+    });
+  });
+
+  it('takes no damaged test', async () => {
+    const damaged = { 'test/capacity.json': '{"schemaVersion":1,"steps":7}' };
+    await expect(capacity(damaged, 'whatif', 'test', '--set', 'dynamodb:guilds.wcu=4')).rejects.toMatchObject({ exitCode: 104 });
+  });
+});
+
+describe('loadkit capacity forecast', () => {
+  it('says when each limit is reached', async () => {
+    const { written } = await capacity({}, 'forecast', '--today', '450', '--growth', '8%/month', '--json');
+    const { limits, growth } = JSON.parse(written.stdout) as { limits: { what: string; users: number; date: string }[]; growth: object };
+    expect(growth).toEqual({ perMonth: 0.08, ci95: null });
+    expect(limits.map(({ what }) => what)).toEqual([
+      'the largest load that is known to hold',
+      'dynamodb:guilds write-capacity',
+      'fargate:engine cpu',
+    ]);
+    // Twice as many in ln 2 / ln 1.08 = 9 months.
+    const months = (Date.parse(limits[0]?.date ?? '') - Date.now()) / (30.4375 * 86_400_000);
+    expect(months).toBeGreaterThan(8.9);
+    expect(months).toBeLessThan(9.1);
+  });
+
+  it('takes growth from a history, with its interval', async () => {
+    const rows = Array.from({ length: 60 }, (_, day) => {
+      const date = new Date(Date.UTC(2026, 8, 1 + day)).toISOString().slice(0, 10);
+      return `${date},${Math.round(400 * 1.08 ** (day / 30.4375) + (day % 3))}`;
+    });
+    const { written } = await capacity({ 'players.csv': `date,users\n${rows.join('\n')}\n` }, 'forecast', '--history', 'players.csv');
+    expect(written.stdout).toMatch(/^46\d users today, growing by [78](\.\d+)? % a month \([78](\.\d+)? % to [89](\.\d+)? %\)\n/);
+    expect(written.stdout).toMatch(/\n\d{4}-\d\d-\d\d \(\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\): 900 users/);
+  });
+
+  it('gives a reason and 80 where the history carries no growth, and never where nothing grows', async () => {
+    const { written } = await capacity({ 'p.csv': 'date,users\n2026-09-01,100\n2026-09-02,101\n' }, 'forecast', '--history', 'p.csv');
+    expect(written).toMatchObject({ exitCode: 80, stdout: expect.stringMatching(/^inconclusive: A history of 2 days/) });
+    const shrinking = await capacity({}, 'forecast', '--today', '100', '--growth', '-3%/month');
+    expect(shrinking.written.stdout).toContain('never: 900 users');
+  });
+
+  it.each([
+    [['forecast'], 'nothing says how fast it grows'],
+    [['forecast', '--growth', '8%/month'], 'nothing says how many users'],
+    [['forecast', '--today', '5', '--growth', 'much'], '--growth much is no growth'],
+    [['forecast', '--history', 'nowhere.csv'], 'cannot read nowhere.csv'],
+  ])('ends with 104 and a hint for %j', async (args, message) => {
+    await expect(capacity({}, ...args)).rejects.toMatchObject({
+      exitCode: 104,
+      message: expect.stringContaining(message),
+      hint: expect.any(String),
+    });
+  });
+});
