@@ -52,6 +52,8 @@ const KEYWORDS: ReadonlyMap<string, readonly [kind: Kind, of: (subject: Subject)
   ['http.clientip', ['string', ({ request }) => [request.http?.request?.client_ip]]],
   ['partial', ['boolean', ({ segments }) => [segments.some(({ document }) => document.in_progress === true)]]],
   ['resource.arn', ['string', ({ segments }) => segments.map(({ document }) => document.resource_arn)]],
+  ['instance.id', ['string', ({ segments }) => segments.map(({ document }) => document.aws?.ec2?.instance_id)]],
+  ['availabilityzone', ['string', ({ segments }) => segments.map(({ document }) => document.aws?.ec2?.availability_zone)]],
   ['user', ['string', ({ segments }) => segments.map(({ document }) => document.user)]],
 ]);
 

@@ -34,6 +34,7 @@ export interface Entity {
     table_name?: string;
     table_names?: string[];
     resource_names?: string[];
+    ec2?: { instance_id?: string; availability_zone?: string };
   };
   annotations?: Record<string, string | number | boolean>;
   cause?: unknown;
@@ -78,6 +79,7 @@ const isSound = (entity: Partial<Entity>): boolean => {
     have(request, 'string', 'url', 'method', 'user_agent', 'client_ip') &&
     have(response, 'number', 'status', 'content_length') &&
     have(aws, 'string', 'operation', 'request_id', 'table_name') &&
+    have(aws.ec2 ?? {}, 'string', 'instance_id', 'availability_zone') &&
     [aws.table_names ?? [], aws.resource_names ?? []].every(isTexts) &&
     Array.isArray(subsegments) &&
     subsegments.every((sub: unknown) => isObject(sub) && isSubsegment(sub) && isSound(sub))
