@@ -56,6 +56,7 @@ const trace = traceOf([
     fault: true,
     user: 'alice',
     resource_arn: 'arn:aws:lambda:eu-west-1:000000000000:function:character',
+    aws: { ec2: { instance_id: 'i-0c0ffee', availability_zone: 'eu-west-1b' } },
   },
   {
     id: id(5),
