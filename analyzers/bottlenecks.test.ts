@@ -48,6 +48,18 @@ describe('bottlenecksOf', () => {
     expect(nodesOf([refusing('lambda:character', 'concurrency'), found('dynamodb:characters', 'wasteful')])[0]).toBe('lambda:character');
   });
 
+  it('looks for the cause of a slow function in the cache that has not what it asks for, and in no other waste', () => {
+    const edges = [
+      { from: 'lambda:leaderboards', to: 'elasticache:cache' },
+      { from: 'lambda:leaderboards', to: 'dynamodb:characters' },
+    ];
+    const slow = found('lambda:leaderboards', 'slow', null, 'code');
+    const first = (...others: Finding[]) => bottlenecksOf([slow, ...others], edges, true)[0]?.node;
+    expect(first(found('elasticache:cache', 'wasteful', null, 'hit-rate'))).toBe('elasticache:cache');
+    expect(first(found('elasticache:cache', 'wasteful', null, 'memory'))).toBe('elasticache:cache');
+    expect(first(found('dynamodb:characters', 'wasteful', null, 'index'))).toBe('lambda:leaderboards');
+  });
+
   it('takes neither of two that call each other for the other’s cause', () => {
     const edges = [
       { from: 'lambda:a', to: 'lambda:b' },

@@ -11,9 +11,13 @@ const EXPLAINED = 0.5;
 /** Who waits for another runs out of these without being the cause. */
 const BY_WAITING: ReadonlySet<string> = new Set(['concurrency', 'timeout']);
 
+/** Of a cache: what it has not, its callers have to make themselves, which takes their own time. */
+const MISSED: ReadonlySet<string> = new Set(['hit-rate', 'memory']);
+
 /** Whether what is wrong with a callee may be why something is wrong with its caller. */
 function explains(callee: Limiter, caller: Limiter): boolean {
-  if (callee.harm === 'wasteful' || caller.harm === 'wasteful') return false;
+  if (caller.harm === 'wasteful') return false;
+  if (callee.harm === 'wasteful') return MISSED.has(callee.resource) && caller.harm === 'slow';
   if (caller.resource === 'errors') return callee.harm === 'refuses';
   return caller.harm !== 'refuses' || BY_WAITING.has(caller.resource);
 }

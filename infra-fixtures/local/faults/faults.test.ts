@@ -72,7 +72,7 @@ const WORSE: Readonly<Record<string, 'less' | 'more' | 'other'>> = {
     tasksMax: 'less',
   },
   ...{ emptiedEveryMs: 'less', ENGINE_CONCURRENCY: 'less', TASK_ATTEMPTS_MAX: 'less' },
-  ...{ initMs: 'more', latencyMs: 'more', readMsPerMb: 'more', provisionMs: 'more', TASK_CPU_MS: 'more' },
+  ...{ initMs: 'more', latencyMs: 'more', postMs: 'more', readMsPerMb: 'more', provisionMs: 'more', TASK_CPU_MS: 'more' },
   ...{ CACHE_ITEMS_S: 'less', CACHE_GUILDS_S: 'less', CACHE_LEADERBOARDS_S: 'less', CACHE_AUCTIONS_S: 'less' },
 };
 const SECRETS = { TOKEN_SECRET: 'x'.repeat(32), ...Object.fromEntries(tableNames.map((name) => [`TABLE_${name.toUpperCase()}`, name])) };
