@@ -11,6 +11,7 @@ import { engine } from '../game/definition.ts';
 import { stopByControl } from './control.ts';
 import { freePort } from './free-port.ts';
 import { startRespServer } from './redis/resp-server.ts';
+import { settingsFor } from './settings-for.ts';
 import { startStack } from './stack.ts';
 
 /** What ends how: whoever is killed, nothing of the stack is left within ten seconds. Read from /proc, hence Linux. */
@@ -131,6 +132,17 @@ describe("a Redis that isn't the stack's own", () => {
   it('is asked for at once: where nobody answers there is no stack, and nothing of one', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     await expect(startStack({ env: { REDIS_URL: url } })).rejects.toThrow('no Redis answers at REDIS_URL');
+  });
+
+  it('keeps its own limits: a fault that would limit the cache is refused, and the stack states none', async () => {
+    const redis = await startRespServer({ memoryMaxBytes: 10_000_000 });
+    const env = { REDIS_URL: `redis://127.0.0.1:${redis.port}` };
+    const settings = settingsFor({ faults: ['cache-connections'], trouble: [] });
+    await expect(startStack({ env, settings })).rejects.toThrow('a Redis that REDIS_URL names keeps its own limits');
+    const stack = await startStack({ env });
+    expect(stack.resources.find(({ kind }) => kind === 'elasticache')?.limits).toEqual({});
+    await stack.stop();
+    await redis.stop();
   });
 
   it('may go before the stack does', async () => {
