@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
@@ -75,6 +76,17 @@ it('hands frames to the function, and tells the client when it fails', async () 
   });
   expect(events.map(({ requestContext }) => requestContext.routeKey)).toEqual(['$connect', '$default']);
   socket.terminate();
+});
+
+it('refuses what is no handshake, and tells the function of no connection', async () => {
+  const { events } = await start();
+  const { hostname, port } = new URL(api.url);
+  const upgrade = ['GET / HTTP/1.1', `Host: ${hostname}`, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+  const socket = connect(Number(port), hostname);
+  socket.setEncoding('utf8').write(`${[...upgrade, 'Sec-WebSocket-Key: short'].join('\r\n')}\r\n\r\n`);
+  expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 400 /);
+  socket.destroy();
+  expect(events).toEqual([]);
 });
 
 it.each([

@@ -62,6 +62,8 @@ export const startWebSocketApi = async (options: WebSocketApiOptions): Promise<W
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
+    // Or the function would learn of a connection that never comes to be.
+    if (!isHandshake(request)) return void refuse(socket, 400);
     void (async () => {
       const raw = rawRequest(request, port);
       const connection = connectionOf(raw, Date.now());
@@ -85,6 +87,13 @@ export const startWebSocketApi = async (options: WebSocketApiOptions): Promise<W
     },
   };
 };
+
+/** https://datatracker.ietf.org/doc/html/rfc6455#section-4.2.1 */
+const isHandshake = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'GET' &&
+  headers.upgrade?.toLowerCase() === 'websocket' &&
+  /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '') &&
+  headers['sec-websocket-version'] === '13';
 
 /** The function behind the API, and what is told of calling it. */
 interface Integration {
