@@ -11,7 +11,20 @@ const step = (users: number, holds: LoadStep['holds']): LoadStep => {
   const throughput = uslThroughput(LAW, users) * (1 + 0.01 * Math.sin(users));
   const uses = [{ node: 'dynamodb:<guilds>', resource: 'write-capacity', unit: 'WCU', used: 0.02 * throughput, limit: 5 }];
   const reason = holds === 'no' ? '1 target missed: latency-p95' : null;
-  return { ...{ run: `run-${users}`, users, throughput, throughputCi95: null, latencyMs: { avg: 20, p95: 50 }, holds, reason, uses } };
+  return {
+    ...{
+      run: `run-${users}`,
+      users,
+      throughput,
+      throughputCi95: null,
+      latencyMs: { avg: 20, p95: 50 },
+      holds,
+      counts: true,
+      generatorLimited: false,
+      reason,
+      uses,
+    },
+  };
 };
 const steps = [100, 200, 400, 600, 800, 1000, 1200, 1400].map((users) => step(users, users < 1000 ? 'yes' : 'no'));
 const render = (...args: Parameters<typeof capacityOf>): string =>

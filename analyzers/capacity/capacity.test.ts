@@ -7,7 +7,17 @@ import { type LoadStep, loadStepOf } from './load-step.ts';
 
 /** A step whose requests each take 0.02 units of a table that has 5, 10 ms of a function that may run 10 at once. */
 const step = (users: number, throughput: number, more: Partial<LoadStep> = {}): LoadStep => ({
-  ...{ run: `run-${users}`, users, throughput, throughputCi95: null, latencyMs: { avg: 20, p95: 50 }, holds: 'yes', reason: null },
+  ...{
+    run: `run-${users}`,
+    users,
+    throughput,
+    throughputCi95: null,
+    latencyMs: { avg: 20, p95: 50 },
+    holds: 'yes',
+    counts: true,
+    generatorLimited: false,
+    reason: null,
+  },
   uses: [
     { node: 'dynamodb:guilds', resource: 'write-capacity', unit: 'WCU', used: Math.min(5, 0.02 * throughput), limit: 5 },
     { node: 'lambda:auth', resource: 'concurrency', unit: 'executions', used: 0.01 * throughput, limit: 10 },
@@ -36,12 +46,23 @@ describe('capacityOf', () => {
   });
 
   it('says nothing of a load that the generator could not make', () => {
-    const stuck = [...steps.slice(0, 2), step(300, 75, { holds: 'unknown', reason: 'the generator was the limit' })];
+    const stuck = [
+      ...steps.slice(0, 2),
+      step(300, 75, { holds: 'unknown', counts: false, generatorLimited: true, reason: 'the generator was the limit' }),
+    ];
     const { sustainable, boundary, usl } = capacityOf(stuck);
     expect(sustainable?.users).toBe(201);
     expect(boundary).toBe('At 300 users it could not be judged: the generator was the limit.');
     expect(usl.testedUsersMax).toBe(201);
     expect(capacityOf([]).boundary).toBe('No load could be judged.');
+  });
+
+  it('counts what too few requests left open for the curve and the resources, and for no load that holds', () => {
+    const open = steps.map((each) => ({ ...each, holds: 'unknown' as const, reason: 'too few requests' }));
+    const { sustainable, usl, resources } = capacityOf(open);
+    expect(sustainable).toBeNull();
+    expect(usl.testedUsersMax).toBe(601);
+    expect(resources[0]).toMatchObject({ node: 'dynamodb:guilds', at: { throughput: expect.closeTo(250, 3) } });
   });
 
   it('orders resources by the load that uses them up, and leaves out of the line where they are', () => {
@@ -64,7 +85,7 @@ describe('loadStepOf', () => {
 
   it('has the figures of the steady window, and what was in use', () => {
     const found = loadStepOf(judge(run), run);
-    expect(found).toMatchObject({ run: run.plan.runId, users: 800, holds: 'yes', reason: null });
+    expect(found).toMatchObject({ run: run.plan.runId, users: 800, holds: 'yes', counts: true, generatorLimited: false, reason: null });
     const used = new Map(found.uses.map(({ node, resource, used: each, limit }) => [`${node} ${resource}`, { each, limit }]));
     const rate = found.throughput ?? 0;
     expect(used.get('dynamodb:guilds read-capacity')).toMatchObject({ each: expect.closeTo(0.1 * rate, 0), limit: 200 });

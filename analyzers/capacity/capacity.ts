@@ -47,8 +47,8 @@ export function capacityOf(steps: readonly LoadStep[], todayUsers: number | null
   const known = ordered.filter((step) => step.holds !== 'unknown');
   const failed = known.find(({ holds }) => holds === 'no');
   const held = known.filter(({ holds, users }) => holds === 'yes' && (failed === undefined || users < failed.users)).at(-1);
-  const points = ordered.flatMap(({ users, throughput, holds }): LoadPoint[] =>
-    throughput === null || holds === 'unknown' ? [] : [{ users, throughput }],
+  const points = ordered.flatMap(({ users, throughput, counts }): LoadPoint[] =>
+    throughput === null || !counts ? [] : [{ users, throughput }],
   );
   const usl = fitUsl(points);
   return {
@@ -57,7 +57,10 @@ export function capacityOf(steps: readonly LoadStep[], todayUsers: number | null
     boundary: boundaryOf(ordered, held, failed),
     usl,
     curve: uslCurve(points, usl),
-    resources: saturationsOf(known, usl),
+    resources: saturationsOf(
+      ordered.filter(({ counts }) => counts),
+      usl,
+    ),
     headroom: held === undefined || todayUsers === null ? null : { atUsers: todayUsers, ratio: held.users / todayUsers },
   };
 }
@@ -110,8 +113,18 @@ function spoken(
   return { perRequest, perRequestCi95, at, reason };
 }
 
+/** Beyond so many times the tested load a number of users is a guess. */
+const REACH = 2;
+
+/** Null beyond twice the tested load. */
+function usersFor(throughput: number, steps: readonly LoadStep[], usl: UslFit): number | null {
+  const users = unboundedUsersFor(throughput, steps, usl);
+  const tested = Math.max(0, ...steps.map((step) => step.users));
+  return users === null || users > REACH * tested ? null : users;
+}
+
 /** By the fitted curve where there is one, else in proportion to the largest load: with think time, users and throughput go together below the knee. */
-function usersFor(throughput: number, steps: readonly LoadStep[], { coefficients }: UslFit): number | null {
+function unboundedUsersFor(throughput: number, steps: readonly LoadStep[], { coefficients }: UslFit): number | null {
   if (coefficients !== null) {
     const { lambda, sigma, kappa } = coefficients;
     return uslUsersFor({ lambda: lambda.value, sigma: sigma.value, kappa: kappa.value }, throughput);

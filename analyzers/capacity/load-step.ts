@@ -12,8 +12,12 @@ export interface LoadStep {
   throughput: number | null;
   throughputCi95: [lo: number, hi: number] | null;
   latencyMs: { avg: number | null; p95: number | null };
-  /** Whether every target that this load can reach holds. A saturated generator says nothing of the system. */
+  /** Whether every target that this load can reach holds. */
   holds: 'yes' | 'no' | 'unknown';
+  /** Whether its throughput and its use of resources are those of the system: steady, and not what the generator could make. */
+  counts: boolean;
+  /** Whether the generator was what stopped it, or nobody knows: nothing larger can be tried from here. */
+  generatorLimited: boolean;
   /** What was missed, or why it is not known. */
   reason: string | null;
   uses: ResourceUse[];
@@ -31,6 +35,8 @@ export function loadStepOf(report: Report, { platform, inventory }: Pick<FoundAr
     throughput: throughput?.value ?? null,
     throughputCi95: throughput?.interval ?? null,
     latencyMs: { avg: target('latency-avg')?.value ?? null, p95: target('latency-p95')?.value ?? null },
+    counts: window?.steady === true && report.generator?.saturated === false,
+    generatorLimited: report.generator?.saturated !== false,
     ...judged(report),
     uses: asked && window !== null ? resourceUse(inventory, stretchOf(platform, window.fromS, window.toS)) : [],
   };

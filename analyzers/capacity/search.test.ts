@@ -14,6 +14,8 @@ const step = (users: number, holds: LoadStep['holds']): LoadStep => ({
     reason: null,
     uses: [],
   },
+  // What is unknown here is so for want of a generator.
+  ...{ counts: holds !== 'unknown', generatorLimited: holds === 'unknown' },
 });
 const SEARCH: Search = { fromUsers: 50, toUsers: 1000, steps: 8, refinements: 3 };
 
@@ -47,6 +49,14 @@ describe('nextLoad', () => {
 
   it('tries what could not be judged twice, and nothing larger after that', () => {
     expect(loads(search(5000, 500))).toEqual([50, 186, 321, 457, 593, 593]);
+  });
+
+  it('goes on above a load that too few requests leave open, and tries once more what never became steady', () => {
+    const open: LoadStep = { ...step(50, 'unknown'), counts: true, generatorLimited: false };
+    expect(nextLoad([open], SEARCH)).toBe(186);
+    const unsteady: LoadStep = { ...open, counts: false };
+    expect(nextLoad([unsteady], SEARCH)).toBe(50);
+    expect(nextLoad([unsteady, unsteady], SEARCH)).toBe(186);
   });
 
   it('finds the limit to a few per cent, wherever it is', () => {

@@ -10,7 +10,7 @@ export interface Search {
   refinements: number;
 }
 
-/** A load that could not be judged is tried so often. */
+/** A load at which nothing became steady, or which the generator could not make, is tried so often. What too few requests leave open stays so. */
 const TRIES = 2;
 /** A gap that is so small a share of the load is none: a run can't tell them apart. */
 const GAP_MIN = 0.05;
@@ -22,18 +22,18 @@ export function plannedLoads({ fromUsers, toUsers, steps }: Search): number[] {
 }
 
 /**
- * The load to try next, or null when there is nothing more to learn: first all that is planned, and one that could not be judged again; then the middle
+ * The load to try next, or null when there is nothing more to learn: first all that is planned, and one that came to nothing again; then the middle
  * between the largest that holds and the smallest that doesn't. Beyond a load that the generator can't make nothing larger is tried.
  *
  * @param steps what was measured, in the order of time
  */
 export function nextLoad(steps: readonly LoadStep[], search: Search): number | null {
   const last = steps.at(-1);
-  if (last !== undefined && last.holds === 'unknown' && triesOf(steps, last.users) < TRIES) return last.users;
+  if (last !== undefined && !last.counts && last.holds !== 'no' && triesOf(steps, last.users) < TRIES) return last.users;
   const planned = plannedLoads(search);
   const most = Math.max(0, ...planned.filter((users) => triesOf(steps, users) > 0));
-  // What was tried twice and not judged is the machine's end, not the system's.
-  const stuck = last !== undefined && last.holds === 'unknown';
+  // The machine's end, not the system's.
+  const stuck = last?.generatorLimited === true;
   const next = planned.find((users) => users > most);
   if (next !== undefined && !stuck) return next;
   return halfway(steps, search, planned);

@@ -10,7 +10,17 @@ import { program } from '../program.ts';
 const steps = [100, 300, 500, 700, 900].map((users): LoadStep => {
   const throughput = users / 4;
   return {
-    ...{ run: `run-${users}`, users, throughput, throughputCi95: null, latencyMs: { avg: 20, p95: 50 }, holds: 'yes', reason: null },
+    ...{
+      run: `run-${users}`,
+      users,
+      throughput,
+      throughputCi95: null,
+      latencyMs: { avg: 20, p95: 50 },
+      holds: 'yes',
+      counts: true,
+      generatorLimited: false,
+      reason: null,
+    },
     uses: [
       { node: 'dynamodb:guilds', resource: 'write-capacity', unit: 'WCU', used: 0.02 * throughput, limit: 5 },
       { node: 'fargate:engine', resource: 'cpu', unit: 'tasks', used: 0.01 * throughput, limit: 4 },

@@ -41,7 +41,7 @@ export function capacityCommand(host: Host): Command {
     .addOption(new Option('--steps <n>', 'loads from the smallest to the largest').argParser(count('--steps', 50)).default(8))
     .addOption(
       new Option('--refine <n>', 'further loads, each halfway between the largest that holds and the smallest that does not')
-        .argParser(count('--refine', 10))
+        .argParser(count('--refine', 10, 0))
         .default(3),
     )
     .addOption(new Option('--duration <time>', 'length of each step, ramps included').argParser(duration).default(STEP_S, '90s'))

@@ -18,11 +18,14 @@ export interface LoadFlags extends StackFlags {
   aws?: boolean;
 }
 
-export const count = (name: string, max: number) => (text: string) => {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > max) throw new InvalidArgumentError(`${name} is a whole number from 1 to ${max}.`);
-  return value;
-};
+export const count =
+  (name: string, max: number, min = 1) =>
+  (text: string) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`${name} is a whole number from ${min} to ${max}.`);
+    return value;
+  };
 
 export const USERS_MAX = 100_000;
 const SEED_MAX = 2 ** 31 - 1;
