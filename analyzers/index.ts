@@ -2,4 +2,5 @@
 export * from './contract.ts';
 export { EXIT, type ExitCode } from './exit-code.ts';
 export { judge } from './judge.ts';
+export { type Bad, isBad } from './malformed.ts';
 export * from './telemetry-file.ts';

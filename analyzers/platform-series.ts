@@ -71,6 +71,12 @@ export function weightedMean(stretch: Stretch, name: Name, weight: Name): number
   return count > 0 ? sum / count : null;
 }
 
+/** Of a `Sum`: its rate over the whole stretch. */
+export function perSecond(stretch: Stretch, name: Name): number | null {
+  const sum = total(stretch, name);
+  return sum === null ? null : sum / (stretch.periods.length * stretch.file.periodS);
+}
+
 /** Of a `Sum`: its rate in the busiest period. Periods without a datapoint don't matter to it. */
 export function busiestPerS(stretch: Stretch, name: Name): number | null {
   const most = highest(stretch, name);

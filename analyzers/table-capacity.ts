@@ -4,7 +4,7 @@ import { highest, type Stretch } from './platform-series.ts';
 
 /** Reads and writes are metered, limited and throttled apart. Spelled as in the names of DynamoDB's metrics. */
 export type Access = 'Read' | 'Write';
-const accesses: readonly Access[] = ['Read', 'Write'];
+export const accesses: readonly Access[] = ['Read', 'Write'];
 
 /** A table or one of its indexes: each has capacity of its own. */
 export interface Part {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isBadTelemetry, type TelemetryFile, telemetryFileOf, telemetrySlice } from './telemetry-file.ts';
+import { isBad } from './malformed.ts';
+import { type TelemetryFile, telemetryFileOf, telemetrySlice } from './telemetry-file.ts';
 
 const good: TelemetryFile = {
   schemaVersion: 1,
@@ -15,7 +16,7 @@ describe('telemetryFileOf', () => {
   it('lets a good file through as it is, and keys of a later version with it', () => {
     const later = { ...good, collectedBy: 'loadkit 9' };
     expect(telemetryFileOf(later)).toBe(later);
-    expect(isBadTelemetry(telemetryFileOf({ ...good, times: [], nodes: [], edges: [], series: [] }))).toBe(false);
+    expect(isBad(telemetryFileOf({ ...good, times: [], nodes: [], edges: [], series: [] }))).toBe(false);
   });
 
   it.each<[string, unknown, RegExp]>([
@@ -42,7 +43,7 @@ describe('telemetryFileOf', () => {
   it('never throws, whatever the document', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (document) => {
-        expect(isBadTelemetry(telemetryFileOf(document))).toBe(true);
+        expect(isBad(telemetryFileOf(document))).toBe(true);
       }),
     );
   });

@@ -1,4 +1,6 @@
 import { SCHEMA_VERSION } from './contract.ts';
+import { isObject, type Json } from './json.ts';
+import type { Bad } from './malformed.ts';
 
 /**
  * Telemetry file: what the platform said of itself over one stretch of time (`platform.json`, and the input of `loadkit diagnose`). One time
@@ -33,15 +35,6 @@ export interface TelemetrySeries {
   values: (number | null)[];
 }
 
-/** Why something is no telemetry file: one lowercase sentence that names the place, and what would mend it. */
-export interface BadTelemetry {
-  bad: string;
-  hint: string;
-}
-export const isBadTelemetry = (read: TelemetryFile | BadTelemetry): read is BadTelemetry => 'bad' in read;
-
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isFiniteNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
@@ -51,7 +44,7 @@ const isFiniteNumber = (value: unknown): value is number => typeof value === 'nu
  *
  * @example telemetryFileOf({ schemaVersion: 2 }) // { bad: 'schemaVersion is 2, not 1', hint: '…' }
  */
-export function telemetryFileOf(document: unknown): TelemetryFile | BadTelemetry {
+export function telemetryFileOf(document: unknown): TelemetryFile | Bad {
   if (!isObject(document)) return { bad: 'it is not a JSON object', hint: SHAPE };
   if (document['schemaVersion'] !== SCHEMA_VERSION) {
     return {
@@ -69,7 +62,7 @@ export function telemetryFileOf(document: unknown): TelemetryFile | BadTelemetry
 const SHAPE =
   'a telemetry file is {schemaVersion: 1, periodS, times: […], nodes: [{id}], edges: [{from, to}], series: [{node, metric, stat, values: […]}]}';
 
-function checkAxis({ periodS, times }: Json): BadTelemetry | null {
+function checkAxis({ periodS, times }: Json): Bad | null {
   if (!(isFiniteNumber(periodS) && periodS > 0)) {
     return {
       bad: `periodS is ${JSON.stringify(periodS)}, not a number above 0`,
@@ -85,7 +78,7 @@ function checkAxis({ periodS, times }: Json): BadTelemetry | null {
   };
 }
 
-function checkNodes({ nodes }: Json): BadTelemetry | null {
+function checkNodes({ nodes }: Json): Bad | null {
   if (!Array.isArray(nodes)) return { bad: 'nodes is not a list', hint: SHAPE };
   const seen = new Set<unknown>();
   for (const [i, node] of nodes.entries()) {
@@ -100,7 +93,7 @@ function checkNodes({ nodes }: Json): BadTelemetry | null {
 
 const idsOf = ({ nodes }: Json): Set<unknown> => new Set((nodes as TelemetryNode[]).map(({ id }) => id));
 
-function checkEdges(document: Json): BadTelemetry | null {
+function checkEdges(document: Json): Bad | null {
   const { edges } = document;
   if (!Array.isArray(edges)) return { bad: 'edges is not a list', hint: SHAPE };
   const ids = idsOf(document);
@@ -115,7 +108,7 @@ function checkEdges(document: Json): BadTelemetry | null {
 
 const ADD_NODE = 'add it to nodes, or correct its id';
 
-function checkSeries(document: Json): BadTelemetry | null {
+function checkSeries(document: Json): Bad | null {
   const { series, times } = document;
   if (!Array.isArray(series)) return { bad: 'series is not a list', hint: SHAPE };
   const ids = idsOf(document);
@@ -131,7 +124,7 @@ function checkSeries(document: Json): BadTelemetry | null {
   return null;
 }
 
-function checkOneSeries(series: unknown, at: string, ids: ReadonlySet<unknown>, length: number): BadTelemetry | null {
+function checkOneSeries(series: unknown, at: string, ids: ReadonlySet<unknown>, length: number): Bad | null {
   if (!isObject(series)) return { bad: `${at} is not an object`, hint: SHAPE };
   const { node, metric, stat, unit, values } = series;
   if (!ids.has(node)) return { bad: `${at}.node is ${JSON.stringify(node)}, which is not among the nodes`, hint: ADD_NODE };

@@ -5,8 +5,9 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { isBad } from '../analyzers/malformed.ts';
 import { type Diagnosis, diagnose, type Symptom } from '../analyzers/models/diagnosis/index.ts';
-import { isBadTelemetry, type TelemetryFile, telemetryFileOf, telemetrySlice } from '../analyzers/telemetry-file.ts';
+import { type TelemetryFile, telemetryFileOf, telemetrySlice } from '../analyzers/telemetry-file.ts';
 import { plantInRecording, withoutPeriods } from '../tests/planted-telemetry.ts';
 import { score, tableOf } from './diagnosis-score.ts';
 
@@ -58,7 +59,7 @@ function readTraffic(folder: string, name: string): Traffic {
 
 function readTelemetry(file: string): TelemetryFile {
   const read = telemetryFileOf(JSON.parse(readFileSync(file, 'utf8')));
-  if (isBadTelemetry(read)) throw new Error(`${file}: ${read.bad}`);
+  if (isBad(read)) throw new Error(`${file}: ${read.bad}`);
   return read;
 }
 

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { TargetLimit } from '../analyzers/contract.ts';
+import { isObject, type Json } from '../analyzers/json.ts';
 import type { ConfiguredResource } from '../analyzers/sources/inventory/configured.ts';
 import { durationOf } from './duration.ts';
 import { UserError } from './errors.ts';
@@ -48,8 +49,6 @@ interface Settings {
   edges?: Edge[];
 }
 
-type Json = Record<string, unknown>;
-
 /** Every key of `ext.loadkit`, with what it has to be. A newcomer's typo should meet this table and not silence. */
 const KEYS: Readonly<Record<string, { is: (value: unknown) => boolean; hint: string }>> = {
   throughputPerS: { is: isPositive, hint: 'requests per second, such as 150' },
@@ -76,7 +75,6 @@ function isString(value: unknown): value is string {
 function isCount(value: unknown): boolean {
   return Number.isInteger(value) && isPositive(value) && value <= 100_000;
 }
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The thresholds whose limits loadkit judges itself, on the steady window. Any other is left to k6 (`k6:<metric>:<expression>`). */
 const STANDARD = [

@@ -1,8 +1,9 @@
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { isBad } from '../analyzers/malformed.ts';
 import { type Diagnosis, diagnose, type Symptom } from '../analyzers/models/diagnosis/index.ts';
-import { isBadTelemetry, type TelemetryFile, telemetryFileOf } from '../analyzers/telemetry-file.ts';
+import { type TelemetryFile, telemetryFileOf } from '../analyzers/telemetry-file.ts';
 import { figure } from '../analyzers/words.ts';
 import { UserError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -54,7 +55,7 @@ async function readTelemetry(host: Host, given: string): Promise<TelemetryFile> 
     throw new UserError(`the telemetry file ${given} is not JSON`, 'is it the right file, and whole?', { cause });
   }
   const read = telemetryFileOf(document);
-  if (isBadTelemetry(read)) throw new UserError(`${given} is no telemetry file: ${read.bad}`, read.hint);
+  if (isBad(read)) throw new UserError(`${given} is no telemetry file: ${read.bad}`, read.hint);
   return read;
 }
 

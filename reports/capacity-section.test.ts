@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { capacityOf } from '../analyzers/capacity/capacity.ts';
 import type { LoadStep } from '../analyzers/capacity/load-step.ts';
 import { uslThroughput } from '../analyzers/models/scalability/index.ts';
+import { loadStep } from '../tests/load-steps.ts';
 import { sampleReport } from '../tests/sample-report.ts';
 import { renderHtml } from './html.ts';
 import { capacity } from './sections/capacity.ts';
@@ -10,21 +11,7 @@ const LAW = { lambda: 0.25, sigma: 0.002, kappa: 2e-6 };
 const step = (users: number, holds: LoadStep['holds']): LoadStep => {
   const throughput = uslThroughput(LAW, users) * (1 + 0.01 * Math.sin(users));
   const uses = [{ node: 'dynamodb:<guilds>', resource: 'write-capacity', unit: 'WCU', used: 0.02 * throughput, limit: 5 }];
-  const reason = holds === 'no' ? '1 target missed: latency-p95' : null;
-  return {
-    ...{
-      run: `run-${users}`,
-      users,
-      throughput,
-      throughputCi95: null,
-      latencyMs: { avg: 20, p95: 50 },
-      holds,
-      counts: true,
-      generatorLimited: false,
-      reason,
-      uses,
-    },
-  };
+  return loadStep(users, { throughput, holds, reason: holds === 'no' ? '1 target missed: latency-p95' : null, uses });
 };
 const steps = [100, 200, 400, 600, 800, 1000, 1200, 1400].map((users) => step(users, users < 1000 ? 'yes' : 'no'));
 const render = (...args: Parameters<typeof capacityOf>): string =>

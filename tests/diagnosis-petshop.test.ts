@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isBad } from '../analyzers/malformed.ts';
 import { diagnose } from '../analyzers/models/diagnosis/index.ts';
-import { isBadTelemetry, type TelemetryFile, telemetryFileOf, telemetrySlice } from '../analyzers/telemetry-file.ts';
+import { type TelemetryFile, telemetryFileOf, telemetrySlice } from '../analyzers/telemetry-file.ts';
 
 /** Real incidents with known causes, which aren't part of loadkit: see docs/diagnosis.md. Skipped where they are absent. */
 const DIRECTORY = process.env['LOADKIT_PETSHOP'] ?? path.resolve(import.meta.dirname, '../../shared/petshop');
@@ -14,7 +15,7 @@ const foldersIn = (folder: string): string[] =>
 
 function read(file: string): TelemetryFile {
   const found = telemetryFileOf(JSON.parse(readFileSync(file, 'utf8')));
-  if (isBadTelemetry(found)) throw new Error(`${file}: ${found.bad}`);
+  if (isBad(found)) throw new Error(`${file}: ${found.bad}`);
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { type Audit, type Finding, isMissing, type Resource } from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
-import { highest, mean, type Name, type Stretch, samples, sinceAt, total } from '../platform-series.ts';
+import { highest, mean, type Name, type Stretch, samples, shareAt, sinceAt, total } from '../platform-series.ts';
 import { slotsWithin } from '../series.ts';
 import { figure } from '../words.ts';
 
@@ -82,7 +82,7 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
   const age = AGES.find(([metric, stat]) => samples(stretch, [node, metric, stat]).length > 0);
   const length = LENGTHS.find(([metric, stat]) => samples(stretch, [node, metric, stat]).length > 0);
   const waitMs = age === undefined ? null : (highest(stretch, [node, age[0], age[1]]) ?? 0) * age[2];
-  const lasts = age !== undefined && shareAbove(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]) >= LASTING_SHARE;
+  const lasts = age !== undefined && (shareAt(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]) ?? 0) >= LASTING_SHARE;
   const growth = length === undefined ? null : growthOf(stretch, [node, ...length]);
   const waits = waitMs !== null && waitMs > WAIT_MS_MAX;
   const grows = growth !== null && growth.last >= LENGTH_MIN && growth.last >= GROWTH * growth.first;
@@ -109,11 +109,6 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
     effect: 'The wait falls to the time that a task takes.',
   };
 }
-
-const shareAbove = (stretch: Stretch, name: Name, limit: number): number => {
-  const values = samples(stretch, name);
-  return values.filter(({ value }) => value > limit).length / Math.max(1, values.length);
-};
 
 /** Tasks that are worked again and again take the workers of all others. */
 function ofRetries({ node }: Resource, stretch: Stretch): Said | null {

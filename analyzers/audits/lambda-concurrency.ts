@@ -1,4 +1,5 @@
-import { type Audit, type Inventory, isMissing, type Resource } from '../contract.ts';
+import { type Audit, isMissing, type Resource } from '../contract.ts';
+import { unreservedOf } from '../lambda-capacity.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
 import { addUp, highest, type Name, type Stretch, shareAt, sinceAt, total } from '../platform-series.ts';
 import { figure, percent } from '../words.ts';
@@ -71,13 +72,4 @@ function ofAccount(inputs: PlatformInputs): Said[] {
       effect: 'Leaves a fifth for bursts.',
     },
   ];
-}
-
-function unreservedOf({ resources }: Inventory): { nodes: string[]; limit: number; account: number } | null {
-  const functions = resources.filter(({ kind }) => kind === 'lambda');
-  const account = functions.find(({ limits }) => typeof limits.accountConcurrency === 'number')?.limits.accountConcurrency ?? null;
-  if (account === null) return null;
-  const reserved = functions.reduce((sum, { limits }) => sum + (limits.reservedConcurrency ?? 0), 0);
-  const nodes = functions.filter(({ limits }) => typeof limits.reservedConcurrency !== 'number').map(({ node }) => node);
-  return account - reserved > 0 ? { nodes, limit: account - reserved, account } : null;
 }

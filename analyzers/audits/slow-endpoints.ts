@@ -24,8 +24,10 @@ export const slowEndpoints: Audit<'client' | 'traces'> = {
   question: 'Is one part the reason why a kind of request is slow?',
   needs: ['client', 'traces'],
   audit({ client, traces }) {
+    const slow = slowOnes(client);
+    if (slow.length === 0) return [];
     const byRoute = Map.groupBy(traces.traces, (trace) => routeKey(traceTree(trace).root?.operation ?? ''));
-    const blamed = slowOnes(client).flatMap((slow) => blame(slow, byRoute.get(routeKey(slow.name)) ?? []) ?? []);
+    const blamed = slow.flatMap((each) => blame(each, byRoute.get(routeKey(each.name)) ?? []) ?? []);
     return [...Map.groupBy(blamed, ({ node }) => node).values()].map((ofNode) => finding(ofNode, sampleNote(traces)));
   },
 };

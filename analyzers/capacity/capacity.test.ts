@@ -1,30 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
+import { loadStep } from '../../tests/load-steps.ts';
 import { withPlatform, withSeries, withSilent } from '../../tests/platform.ts';
 import { judge } from '../judge.ts';
 import { capacityOf } from './capacity.ts';
 import { type LoadStep, loadStepOf } from './load-step.ts';
 
 /** A step whose requests each take 0.02 units of a table that has 5, 10 ms of a function that may run 10 at once. */
-const step = (users: number, throughput: number, more: Partial<LoadStep> = {}): LoadStep => ({
-  ...{
-    run: `run-${users}`,
-    users,
+const step = (users: number, throughput: number, more: Partial<LoadStep> = {}): LoadStep =>
+  loadStep(users, {
     throughput,
-    throughputCi95: null,
-    latencyMs: { avg: 20, p95: 50 },
-    holds: 'yes',
-    counts: true,
-    generatorLimited: false,
-    reason: null,
-  },
-  uses: [
-    { node: 'dynamodb:guilds', resource: 'write-capacity', unit: 'WCU', used: Math.min(5, 0.02 * throughput), limit: 5 },
-    { node: 'lambda:auth', resource: 'concurrency', unit: 'executions', used: 0.01 * throughput, limit: 10 },
-    { node: 'elasticache:cache', resource: 'memory', unit: '%', used: users % 2 === 0 ? 12 : 11, limit: 100 },
-  ],
-  ...more,
-});
+    uses: [
+      { node: 'dynamodb:guilds', resource: 'write-capacity', unit: 'WCU', used: Math.min(5, 0.02 * throughput), limit: 5 },
+      { node: 'lambda:auth', resource: 'concurrency', unit: 'executions', used: 0.01 * throughput, limit: 10 },
+      { node: 'elasticache:cache', resource: 'memory', unit: '%', used: users % 2 === 0 ? 12 : 11, limit: 100 },
+    ],
+    ...more,
+  });
 
 /** One request a user every four seconds, up to 250 a second. */
 const steps = [100, 201, 300, 401, 500, 601].map((users) => step(users, users / 4));

@@ -1,4 +1,4 @@
-import { type CurvePoint, fitUsl, type LoadPoint, type UslFit, uslCurve, uslUsersFor } from '../models/scalability/index.ts';
+import { type CurvePoint, fitUsl, type LoadPoint, USL_REACH, type UslFit, uslCurve, uslUsersFor } from '../models/scalability/index.ts';
 import { type Demand, demandOf } from '../models/utilisation.ts';
 import { figure } from '../words.ts';
 import type { LoadStep } from './load-step.ts';
@@ -47,9 +47,7 @@ export function capacityOf(steps: readonly LoadStep[], todayUsers: number | null
   const known = ordered.filter((step) => step.holds !== 'unknown');
   const failed = known.find(({ holds }) => holds === 'no');
   const held = known.filter(({ holds, users }) => holds === 'yes' && (failed === undefined || users < failed.users)).at(-1);
-  const points = ordered.flatMap(({ users, throughput, counts }): LoadPoint[] =>
-    throughput === null || !counts ? [] : [{ users, throughput }],
-  );
+  const points = pointsOf(ordered);
   const usl = fitUsl(points);
   return {
     steps: ordered,
@@ -57,10 +55,7 @@ export function capacityOf(steps: readonly LoadStep[], todayUsers: number | null
     boundary: boundaryOf(ordered, held, failed),
     usl,
     curve: uslCurve(points, usl),
-    resources: saturationsOf(
-      ordered.filter(({ counts }) => counts),
-      usl,
-    ),
+    resources: saturationsOf(ordered, usl),
     headroom: held === undefined || todayUsers === null ? null : { atUsers: todayUsers, ratio: held.users / todayUsers },
   };
 }
@@ -77,8 +72,16 @@ function boundaryOf(steps: readonly LoadStep[], held: LoadStep | undefined, fail
   return `All targets hold at ${figure(most.users)} users, the most that was tried: the maximum lies above. Test up to ${figure(2 * most.users)}.`;
 }
 
-/** By the utilisation law, over the steps in which the resource was not used up. */
-function saturationsOf(steps: readonly LoadStep[], usl: UslFit): Saturation[] {
+export const pointsOf = (steps: readonly LoadStep[]): LoadPoint[] =>
+  steps.flatMap(({ users, throughput, counts }) => (throughput === null || !counts ? [] : [{ users, throughput }]));
+
+/**
+ * By the utilisation law, over the steps that count and in which the resource was not used up.
+ *
+ * @param all in the order of their users
+ */
+export function saturationsOf(all: readonly LoadStep[], usl: UslFit): Saturation[] {
+  const steps = all.filter(({ counts }) => counts);
   const named = new Map(steps.flatMap(({ uses }) => uses).map((each) => [`${each.node}\n${each.resource}`, each]));
   return [...named.values()]
     .map(({ node, resource, unit, limit }) => {
@@ -113,14 +116,11 @@ function spoken(
   return { perRequest, perRequestCi95, at, reason };
 }
 
-/** Beyond so many times the tested load a number of users is a guess. */
-const REACH = 2;
-
 /** Null beyond twice the tested load. */
 function usersFor(throughput: number, steps: readonly LoadStep[], usl: UslFit): number | null {
   const users = unboundedUsersFor(throughput, steps, usl);
   const tested = Math.max(0, ...steps.map((step) => step.users));
-  return users === null || users > REACH * tested ? null : users;
+  return users === null || users > USL_REACH * tested ? null : users;
 }
 
 /** By the fitted curve where there is one, else in proportion to the largest load: with think time, users and throughput go together below the knee. */

@@ -28,6 +28,7 @@ export function loadStepOf(report: Report, { platform, inventory }: Pick<FoundAr
   const target = (id: string): Target | undefined => report.targets.find((each) => each.id === id);
   const throughput = target('throughput');
   const { window } = report;
+  const generatorLimited = report.generator?.saturated !== false;
   const asked = !isMissing(platform) && !isNotAsked(platform) && !isMissing(inventory) && !isNotAsked(inventory);
   return {
     run: report.runId,
@@ -35,8 +36,8 @@ export function loadStepOf(report: Report, { platform, inventory }: Pick<FoundAr
     throughput: throughput?.value ?? null,
     throughputCi95: throughput?.interval ?? null,
     latencyMs: { avg: target('latency-avg')?.value ?? null, p95: target('latency-p95')?.value ?? null },
-    counts: window?.steady === true && report.generator?.saturated === false,
-    generatorLimited: report.generator?.saturated !== false,
+    counts: window?.steady === true && !generatorLimited,
+    generatorLimited,
     ...judged(report),
     uses: asked && window !== null ? resourceUse(inventory, stretchOf(platform, window.fromS, window.toS)) : [],
   };

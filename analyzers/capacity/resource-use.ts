@@ -1,6 +1,7 @@
 import type { Inventory, Resource, ResourceKind } from '../contract.ts';
-import { highest, mean, type Name, type Stretch, total, weightedMean } from '../platform-series.ts';
-import { partsOf, provisionedUnits } from '../table-capacity.ts';
+import { unreservedOf } from '../lambda-capacity.ts';
+import { highest, mean, type Name, perSecond, type Stretch, weightedMean } from '../platform-series.ts';
+import { accesses, partsOf, provisionedUnits } from '../table-capacity.ts';
 
 /** How much of a resource was in use on average over a stretch, and how much there is. */
 export interface ResourceUse {
@@ -13,21 +14,14 @@ export interface ResourceUse {
 }
 
 /** Of all resources whose limit and use are known. A resource that scales by itself counts with the most that it may become. */
-export function resourceUse({ resources }: Pick<Inventory, 'resources'>, stretch: Stretch): ResourceUse[] {
+export function resourceUse(inventory: Pick<Inventory, 'resources'>, stretch: Stretch): ResourceUse[] {
   if (stretch.periods.length === 0) return [];
-  const own = resources.flatMap((resource) => USES[resource.kind]?.(resource, stretch) ?? []);
-  return [...own, ...unreservedConcurrency(resources, stretch)];
+  const own = inventory.resources.flatMap((resource) => USES[resource.kind]?.(resource, stretch) ?? []);
+  return [...own, ...unreservedConcurrency(inventory, stretch)];
 }
-
-const secondsOf = ({ periods, file }: Stretch): number => periods.length * file.periodS;
 
 const use = (node: string, resource: string, unit: string, used: number | null, limit: number | null | undefined): ResourceUse[] =>
   used === null || limit === null || limit === undefined || !(limit > 0) ? [] : [{ node, resource, unit, used, limit }];
-
-const perSecond = (stretch: Stretch, name: Name): number | null => {
-  const sum = total(stretch, name);
-  return sum === null ? null : sum / secondsOf(stretch);
-};
 
 /** By Little's law, from how many invocations there were and how long they took: the metric ConcurrentExecutions is no mean over time. */
 function executions(node: string, stretch: Stretch): number | null {
@@ -38,26 +32,18 @@ function executions(node: string, stretch: Stretch): number | null {
 }
 
 /** Functions without a reservation share what the account has left. */
-function unreservedConcurrency(resources: readonly Resource[], stretch: Stretch): ResourceUse[] {
-  const functions = resources.filter(({ kind }) => kind === 'lambda');
-  const account = functions.find(({ limits }) => typeof limits.accountConcurrency === 'number')?.limits.accountConcurrency;
-  if (typeof account !== 'number') return [];
-  const reserved = functions.reduce((sum, { limits }) => sum + (limits.reservedConcurrency ?? 0), 0);
-  const used = functions.filter(({ limits }) => limits.reservedConcurrency === null).map(({ node }) => executions(node, stretch) ?? 0);
-  return use(
-    'lambda',
-    'account-concurrency',
-    'executions',
-    used.reduce((sum, each) => sum + each, 0),
-    account - reserved,
-  );
+function unreservedConcurrency(inventory: Pick<Inventory, 'resources'>, stretch: Stretch): ResourceUse[] {
+  const left = unreservedOf(inventory);
+  if (left === null) return [];
+  const used = left.nodes.reduce((sum, node) => sum + (executions(node, stretch) ?? 0), 0);
+  return use('lambda', 'account-concurrency', 'executions', used, left.limit);
 }
 
 const USES: Partial<Record<ResourceKind, (resource: Resource, stretch: Stretch) => ResourceUse[]>> = {
   lambda: ({ node, limits }, stretch) => use(node, 'concurrency', 'executions', executions(node, stretch), limits.reservedConcurrency),
   dynamodb: (resource, stretch) =>
     partsOf(resource, stretch).flatMap((part) =>
-      (['Read', 'Write'] as const).flatMap((access) =>
+      accesses.flatMap((access) =>
         use(
           part.node,
           `${access.toLowerCase()}-capacity`,

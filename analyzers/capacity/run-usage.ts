@@ -1,6 +1,6 @@
 import type { Inventory, Resource } from '../contract.ts';
 import { FARGATE_SIZES, type Usage } from '../models/cost/index.ts';
-import { mean, type Name, type Stretch, total, weightedMean } from '../platform-series.ts';
+import { mean, type Name, perSecond, type Stretch, weightedMean } from '../platform-series.ts';
 import { type Access, type Part, partsOf, provisionedUnits } from '../table-capacity.ts';
 
 /** As AWS's own calculator counts a month. */
@@ -30,17 +30,15 @@ export function runUsage({ region, resources }: Pick<Inventory, 'region' | 'reso
 class Meter {
   readonly stretch: Stretch;
   readonly hours: number;
-  readonly #seconds: number;
 
   constructor(stretch: Stretch, hours: number) {
     this.stretch = stretch;
     this.hours = hours;
-    this.#seconds = stretch.periods.length * stretch.file.periodS;
   }
 
   /** In all of the hours; what has no datapoint was not done (a count without activity has none). */
   count(...name: Name): number {
-    return ((total(this.stretch, name) ?? 0) / this.#seconds) * this.hours * 3600;
+    return (perSecond(this.stretch, name) ?? 0) * this.hours * 3600;
   }
 }
 

@@ -1,22 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { loadStep } from '../../tests/load-steps.ts';
 import type { LoadStep } from './load-step.ts';
 import { nextLoad, plannedLoads, type Search } from './search.ts';
 
-const step = (users: number, holds: LoadStep['holds']): LoadStep => ({
-  ...{
-    run: `run-${users}`,
-    users,
-    throughput: users / 4,
-    throughputCi95: null,
-    latencyMs: { avg: 20, p95: 50 },
-    holds,
-    reason: null,
-    uses: [],
-  },
-  // What is unknown here is so for want of a generator.
-  ...{ counts: holds !== 'unknown', generatorLimited: holds === 'unknown' },
-});
+/** What is unknown here is so for want of a generator. */
+const step = (users: number, holds: LoadStep['holds']): LoadStep =>
+  loadStep(users, { holds, counts: holds !== 'unknown', generatorLimited: holds === 'unknown' });
 const SEARCH: Search = { fromUsers: 50, toUsers: 1000, steps: 8, refinements: 3 };
 
 /** Searches a system that holds up to so many users, and can't be tried with more than `reach`. */

@@ -1,28 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LoadStep } from './load-step.ts';
+import { stepsToTheTable as steps } from '../../tests/load-steps.ts';
 import { type WhatIf, whatIf } from './what-if.ts';
-
-/** 0.02 units of a table that has 5 a request, 0.01 tasks' worth of a service that has 4, up to the load that uses up the table. */
-const steps = [100, 300, 500, 700, 900].map((users): LoadStep => {
-  const throughput = users / 4;
-  return {
-    ...{
-      run: `run-${users}`,
-      users,
-      throughput,
-      throughputCi95: null,
-      latencyMs: { avg: 20, p95: 50 },
-      holds: 'yes',
-      counts: true,
-      generatorLimited: false,
-      reason: null,
-    },
-    uses: [
-      { node: 'dynamodb:guilds', resource: 'write-capacity', unit: 'WCU', used: 0.02 * throughput, limit: 5 },
-      { node: 'fargate:engine', resource: 'cpu', unit: 'tasks', used: 0.01 * throughput, limit: 4 },
-    ],
-  };
-});
 
 describe('whatIf', () => {
   it('names the next to be used up once a limit is lifted, and when', () => {

@@ -1,4 +1,6 @@
-import { type Capacity, capacityOf, type Saturation } from './capacity.ts';
+import type { Bad } from '../malformed.ts';
+import { fitUsl } from '../models/scalability/index.ts';
+import { pointsOf, type Saturation, saturationsOf } from './capacity.ts';
 import type { LoadStep } from './load-step.ts';
 
 /** A limit that is to be another: `fargate:engine.tasks=4`. */
@@ -19,12 +21,6 @@ const LIMITS: Readonly<Record<string, string>> = {
 };
 export const SETTINGS: readonly string[] = Object.keys(LIMITS);
 
-/** Why something can't be set: one lowercase sentence, and what would mend it. */
-export interface BadSetting {
-  bad: string;
-  hint: string;
-}
-
 /** What a stepped test says of the same system with other limits. */
 export interface WhatIf {
   settings: Setting[];
@@ -37,8 +33,10 @@ export interface WhatIf {
 /**
  * What one request uses of each resource stays as it was measured; the load that uses it up changes with its limit. What was used up already in the test
  * (and so grew no more with the load) is not known beyond it.
+ *
+ * @param steps in the order of their users
  */
-export function whatIf(steps: readonly LoadStep[], settings: readonly Setting[]): WhatIf | BadSetting {
+export function whatIf(steps: readonly LoadStep[], settings: readonly Setting[]): WhatIf | Bad {
   for (const setting of settings) {
     const wrong = whyNot(steps, setting);
     if (wrong !== null) return wrong;
@@ -49,13 +47,15 @@ export function whatIf(steps: readonly LoadStep[], settings: readonly Setting[])
     ...step,
     uses: step.uses.map((use) => ({ ...use, limit: limitOf(use.node, use.resource, use.limit) })),
   }));
-  const [before, after] = [capacityOf(steps), capacityOf(changed)];
-  return { settings: [...settings], before: firstOf(before), after: firstOf(after), resources: after.resources };
+  // What throughput so many users make stays as it was, too.
+  const usl = fitUsl(pointsOf(steps));
+  const resources = saturationsOf(changed, usl);
+  return { settings: [...settings], before: firstOf(saturationsOf(steps, usl)), after: firstOf(resources), resources };
 }
 
-const firstOf = ({ resources }: Capacity): Saturation | null => resources.find(({ at }) => at !== null) ?? null;
+const firstOf = (resources: readonly Saturation[]): Saturation | null => resources.find(({ at }) => at !== null) ?? null;
 
-function whyNot(steps: readonly LoadStep[], { node, name, value }: Setting): BadSetting | null {
+function whyNot(steps: readonly LoadStep[], { node, name, value }: Setting): Bad | null {
   const resource = LIMITS[name];
   if (resource === undefined) return { bad: `there is no setting ${name}`, hint: `there are: ${SETTINGS.join(', ')}` };
   if (!(value > 0)) return { bad: `${node}.${name} can't be ${value}`, hint: 'a limit is a number above 0' };

@@ -4,7 +4,8 @@ import { healthySettings } from '../../infra-fixtures/local/settings.ts';
 import type { TroubleName } from '../../infra-fixtures/local/telemetry/trouble.ts';
 import { awsError, startTestTelemetry, stubClient, type TestTelemetry, testClock } from '../../tests/telemetry.ts';
 import { type Inventory, isMissing, type Resource } from '../contract.ts';
-import { isBadTelemetry, type TelemetryFile, telemetryFileOf } from '../telemetry-file.ts';
+import { isBad } from '../malformed.ts';
+import { type TelemetryFile, telemetryFileOf } from '../telemetry-file.ts';
 import type { AwsClients } from './clients.ts';
 import { type Gathered, gather, type Question } from './gather.ts';
 
@@ -52,7 +53,7 @@ const all = <T>(value: T): T[] => Array.from({ length: periods }, () => value);
 
 const expectWhole = ({ platform, inventory }: Gathered): void => {
   expect(platform).not.toHaveProperty('missing');
-  expect(isBadTelemetry(telemetryFileOf(platform))).toBe(false);
+  expect(isBad(telemetryFileOf(platform))).toBe(false);
   expect((platform as TelemetryFile).times).toHaveLength(periods);
   expect(values(platform, 'apigateway:api', 'Count', 'Sum')).toEqual(all(15));
   expect(values(platform, 'apigateway:api', 'Latency', 'p50')).toEqual(all(expect.closeTo(30, 0)));

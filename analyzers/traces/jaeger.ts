@@ -1,5 +1,5 @@
-import { Malformed } from './bad-traces.ts';
-import { finiteOf, isObject, type Json, listOf, objectOf, textOf } from './json.ts';
+import { finiteOf, isObject, type Json, listOf, objectOf, textOf } from '../json.ts';
+import { Malformed } from '../malformed.ts';
 import { kindOf, xrayTraceId } from './otel-span.ts';
 import type { LoggedSpan } from './spans-log.ts';
 

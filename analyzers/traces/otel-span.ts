@@ -1,7 +1,7 @@
 import type { Span, Trace } from '../contract.ts';
+import { finiteOf, type Json, listOf, textOf } from '../json.ts';
 import { assembleTrace } from './assemble.ts';
 import { LAMBDA_FUNCTION, LAMBDA_SERVICE, nestInvocations } from './invocations.ts';
-import { finiteOf, type Json, listOf, textOf } from './json.ts';
 import type { Naming } from './naming.ts';
 
 /** A span in OpenTelemetry's words, whatever file it came in: OTLP, Jaeger's, or the log group aws/spans. */

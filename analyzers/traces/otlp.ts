@@ -1,5 +1,5 @@
-import { Malformed } from './bad-traces.ts';
-import { isObject, type Json, objectOf, textOf } from './json.ts';
+import { isObject, type Json, objectOf, textOf } from '../json.ts';
+import { Malformed } from '../malformed.ts';
 import { kindOf, type OtelSpan, xrayTraceId } from './otel-span.ts';
 import { type LoggedSpan, secondsOf } from './spans-log.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectSound } from '../../tests/sound-trace.ts';
 import { SCHEMA_VERSION, type Traces } from '../contract.ts';
-import { isBadTraces } from './bad-traces.ts';
+import { isBad } from '../malformed.ts';
 import { createDocumentReader } from './read-documents.ts';
 
 function read(...documents: unknown[]): Traces | { bad: string; hint: string } {
@@ -15,7 +15,7 @@ function read(...documents: unknown[]): Traces | { bad: string; hint: string } {
 }
 function tracesOf(...documents: unknown[]): Traces {
   const found = read(...documents);
-  if (isBadTraces(found)) throw new Error(found.bad);
+  if (isBad(found)) throw new Error(found.bad);
   return found;
 }
 
@@ -192,7 +192,7 @@ describe('what is none of these', () => {
     fc.assert(
       fc.property(document, (given) => {
         const found = read(given);
-        if (isBadTraces(found)) expect(found.bad).not.toBe('');
+        if (isBad(found)) expect(found.bad).not.toBe('');
         else for (const trace of found.traces) expectSound(trace);
       }),
       { numRuns: 300 },

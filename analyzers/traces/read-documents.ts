@@ -1,7 +1,7 @@
 import { SCHEMA_VERSION, type Traces } from '../contract.ts';
-import { type BadTraces, Malformed } from './bad-traces.ts';
+import { isObject, type Json } from '../json.ts';
+import { type Bad, Malformed } from '../malformed.ts';
 import { isJaeger, jaegerSpans } from './jaeger.ts';
-import { isObject, type Json } from './json.ts';
 import { createNaming, type Naming } from './naming.ts';
 import { type NamedSpan, namedSpan, otelTrace } from './otel-span.ts';
 import { isOtlp, otlpSpans } from './otlp.ts';
@@ -14,8 +14,8 @@ import { isTraceFile, traceFileHeader, traceOf } from './trace-file.ts';
  */
 export interface DocumentReader {
   /** @returns null when it was read, else why it can't be */
-  add(document: unknown): BadTraces | null;
-  end(): Traces | BadTraces;
+  add(document: unknown): Bad | null;
+  end(): Traces | Bad;
 }
 
 export function createDocumentReader(naming: Naming = createNaming()): DocumentReader {
@@ -68,7 +68,7 @@ function ownTraces(document: Json): Traces {
   return { ...traceFileHeader(document), traces: traces.map((trace, k) => traceOf(trace, `traces[${k}]`)) };
 }
 
-function attempt<T>(work: () => T): T | BadTraces {
+function attempt<T>(work: () => T): T | Bad {
   try {
     return work();
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Span, Trace } from '../contract.ts';
+import { finiteOf, isObject, type Json, listOf, objectOf, textOf } from '../json.ts';
 import { assembleTrace } from './assemble.ts';
 import { LAMBDA_FUNCTION, LAMBDA_SERVICE, nestInvocations } from './invocations.ts';
-import { finiteOf, isObject, type Json, listOf, objectOf, textOf } from './json.ts';
 import type { Naming } from './naming.ts';
 import type { NodeNames } from './node-names.ts';
 

@@ -1,4 +1,4 @@
-import { finiteOf, isObject, type Json, objectOf, textOf } from './json.ts';
+import { finiteOf, isObject, type Json, objectOf, textOf } from '../json.ts';
 import { kindOf, type OtelSpan, xrayTraceId } from './otel-span.ts';
 
 /** A span of the log group aws/spans, and the trace that it is of, as X-Ray writes its id. */

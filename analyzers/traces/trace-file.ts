@@ -1,6 +1,6 @@
 import { SCHEMA_VERSION, type Span, type Trace, type Traces } from '../contract.ts';
-import { type BadTraces, Malformed } from './bad-traces.ts';
-import { finiteOf, isObject, type Json, objectOf, textOf } from './json.ts';
+import { finiteOf, isObject, type Json, objectOf, textOf } from '../json.ts';
+import { type Bad, Malformed } from '../malformed.ts';
 
 /** `traces.json`, the document that loadkit itself writes. Everything that is read of it is checked: audits believe it. */
 export const isTraceFile = (document: Json): boolean => document['schemaVersion'] !== undefined && 'matchedBy' in document;
@@ -65,8 +65,8 @@ export interface OwnTracesReader {
   /** Whether this is the first line of such a file. */
   begin(line: string): boolean;
   /** Any line, the first among them. Returns why it can't be read, or null. */
-  add(line: string): BadTraces | null;
-  end(): Traces | BadTraces;
+  add(line: string): Bad | null;
+  end(): Traces | Bad;
 }
 
 const HEAD_END = ',"traces":[';
@@ -103,7 +103,7 @@ function shared(trace: Trace, words: Map<string, string>): Trace {
 }
 const WORDS_MAX = 10_000;
 
-function attempt(work: () => null): BadTraces | null {
+function attempt(work: () => null): Bad | null {
   try {
     return work();
   } catch (error) {

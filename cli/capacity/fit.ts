@@ -1,10 +1,8 @@
-import * as path from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { fitUsl, type LoadPoint, type UslFit } from '../../analyzers/models/scalability/index.ts';
 import { figure } from '../../analyzers/words.ts';
-import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Host } from '../host.ts';
+import { numberIn, readCsv } from '../input-file.ts';
 
 const COLUMNS = 'the first line names the columns: users,throughput and, where you have it, latencyMs';
 
@@ -14,10 +12,8 @@ const COLUMNS = 'the first line names the columns: users,throughput and, where y
  * @throws UserError 104 when the file can't be read, is no CSV, or has not the columns; values that make no curve are the fit's to refuse
  */
 export async function fitFile(host: Host, given: string): Promise<UslFit> {
-  const text = await host.fs.readFile(path.resolve(host.cwd, given), 'utf8').catch((cause: unknown) => {
-    throw new UserError(`cannot read ${given}`, 'check the path', { cause });
-  });
-  const points = rowsOf(text, given).map(pointOf);
+  const rows = await readCsv(host, given, ['users', 'throughput'], COLUMNS);
+  const points = rows.map(pointOf);
   const impossible = points.findIndex(({ users, throughput, latencyMs }) => throughput * (latencyMs / 1000) > users * (1 + ROUNDING));
   const fit = fitUsl(points);
   if (impossible === -1) return fit;
@@ -34,34 +30,12 @@ interface LatencyPoint extends LoadPoint {
   latencyMs: number;
 }
 
-function rowsOf(text: string, given: string): Record<string, string>[] {
-  let rows: Record<string, string>[];
-  try {
-    rows = parse(text, {
-      columns: (names: string[]) => names.map((name) => name.toLowerCase()),
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-    });
-  } catch (cause) {
-    throw new UserError(`${given} is not CSV: ${cause instanceof Error ? cause.message : String(cause)}`, COLUMNS, { cause });
-  }
-  const [first] = rows;
-  if (first === undefined) throw new UserError(`${given} has no rows`, COLUMNS);
-  for (const column of ['users', 'throughput']) {
-    if (!(column in first)) throw new UserError(`${given} has no column ${column}, but ${Object.keys(first).join(', ')}`, COLUMNS);
-  }
-  return rows;
-}
-
 /** What is no number is NaN, which the fit names by its row. */
 const pointOf = (row: Record<string, string>): LatencyPoint => ({
-  users: numberOf(row['users']),
-  throughput: numberOf(row['throughput']),
-  latencyMs: row['latencyms'] === undefined || row['latencyms'] === '' ? 0 : numberOf(row['latencyms']),
+  users: numberIn(row['users']),
+  throughput: numberIn(row['throughput']),
+  latencyMs: row['latencyms'] === undefined || row['latencyms'] === '' ? 0 : numberIn(row['latencyms']),
 });
-
-const numberOf = (text = ''): number => (text === '' ? Number.NaN : Number(text));
 
 /** To have refused is no failure, but no answer either. */
 export const exitCodeOf = ({ verdict }: UslFit): ExitCode => (verdict === 'inconclusive' ? EXIT.inconclusive : EXIT.pass);

@@ -1,10 +1,9 @@
-import * as path from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { type Growth, growthOf, type HistoryPoint, parseGrowth, reachedAt } from '../../analyzers/models/forecast.ts';
 import { figure } from '../../analyzers/words.ts';
 import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Host } from '../host.ts';
+import { numberIn, readCsv } from '../input-file.ts';
 import { readCapacity } from './test-directory.ts';
 
 export interface Forecast {
@@ -81,23 +80,8 @@ async function growthFor(
 }
 
 async function readHistory(host: Host, given: string): Promise<HistoryPoint[]> {
-  const text = await host.fs.readFile(path.resolve(host.cwd, given), 'utf8').catch((cause: unknown) => {
-    throw new UserError(`cannot read ${given}`, 'check the path', { cause });
-  });
-  let rows: Record<string, string>[];
-  try {
-    rows = parse(text, {
-      columns: (names: string[]) => names.map((name) => name.toLowerCase()),
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-    });
-  } catch (cause) {
-    throw new UserError(`${given} is not CSV: ${cause instanceof Error ? cause.message : String(cause)}`, COLUMNS, { cause });
-  }
-  for (const column of ['date', 'users'])
-    if (!(column in (rows[0] ?? {}))) throw new UserError(`${given} has no column ${column}`, COLUMNS);
-  return rows.map(({ date = '', users = '' }) => ({ timeS: Date.parse(date) / 1000, users: users === '' ? Number.NaN : Number(users) }));
+  const rows = await readCsv(host, given, ['date', 'users'], COLUMNS);
+  return rows.map(({ date = '', users }) => ({ timeS: Date.parse(date) / 1000, users: numberIn(users) }));
 }
 
 export const exitCodeOf = ({ limits }: Forecast): ExitCode => (limits.length === 0 ? EXIT.inconclusive : EXIT.pass);

@@ -2,36 +2,15 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { capacityOf } from '../../analyzers/capacity/capacity.ts';
-import type { LoadStep } from '../../analyzers/capacity/load-step.ts';
+import { stepsToTheTable } from '../../tests/load-steps.ts';
 import { type TestHost, testHost } from '../../tests/test-host.ts';
 import { program } from '../program.ts';
 
 /** What is said of a stepped test that was made before: of `capacity.json`, without any load. */
-const steps = [100, 300, 500, 700, 900].map((users): LoadStep => {
-  const throughput = users / 4;
-  return {
-    ...{
-      run: `run-${users}`,
-      users,
-      throughput,
-      throughputCi95: null,
-      latencyMs: { avg: 20, p95: 50 },
-      holds: 'yes',
-      counts: true,
-      generatorLimited: false,
-      reason: null,
-    },
-    uses: [
-      { node: 'dynamodb:guilds', resource: 'write-capacity', unit: 'WCU', used: 0.02 * throughput, limit: 5 },
-      { node: 'fargate:engine', resource: 'cpu', unit: 'tasks', used: 0.01 * throughput, limit: 4 },
-    ],
-  };
-});
-
 async function capacity(files: Readonly<Record<string, string>>, ...args: string[]): Promise<TestHost> {
   const host = await testHost();
   const written = {
-    '.loadkit/capacity/20261126T100000Z-mixed-900/capacity.json': JSON.stringify({ schemaVersion: 1, ...capacityOf(steps) }),
+    '.loadkit/capacity/20261126T100000Z-mixed-900/capacity.json': JSON.stringify({ schemaVersion: 1, ...capacityOf(stepsToTheTable) }),
     ...files,
   };
   for (const [name, content] of Object.entries(written)) {

@@ -1,14 +1,13 @@
-import * as path from 'node:path';
-import { type CostEstimate, estimateCost, isBadUsage, usageOf } from '../../analyzers/models/cost/index.ts';
+import { isBad } from '../../analyzers/malformed.ts';
+import { type CostEstimate, estimateCost, usageOf } from '../../analyzers/models/cost/index.ts';
 import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Host } from '../host.ts';
+import { readInput } from '../input-file.ts';
 
 /** @throws UserError 104 when the file can't be read or is no usage document */
 export async function estimateFile(host: Host, given: string): Promise<CostEstimate> {
-  const text = await host.fs.readFile(path.resolve(host.cwd, given), 'utf8').catch((cause: unknown) => {
-    throw new UserError(`cannot read ${given}`, 'check the path', { cause });
-  });
+  const text = await readInput(host, given);
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -16,7 +15,7 @@ export async function estimateFile(host: Host, given: string): Promise<CostEstim
     throw new UserError(`${given} is not JSON`, 'is it the right file, and whole?', { cause });
   }
   const usage = usageOf(document);
-  if (isBadUsage(usage)) throw new UserError(`${given} is no usage document: ${usage.bad}`, usage.hint);
+  if (isBad(usage)) throw new UserError(`${given} is no usage document: ${usage.bad}`, usage.hint);
   return estimateCost(usage);
 }
 

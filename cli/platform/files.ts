@@ -13,7 +13,8 @@ import {
   SCHEMA_VERSION,
   type Traces,
 } from '../../analyzers/contract.ts';
-import { isBadTelemetry, type TelemetryFile, telemetryFileOf } from '../../analyzers/telemetry-file.ts';
+import { isBad } from '../../analyzers/malformed.ts';
+import { type TelemetryFile, telemetryFileOf } from '../../analyzers/telemetry-file.ts';
 import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { exists, FILES, writeAtomic } from '../store.ts';
@@ -106,13 +107,13 @@ export async function readTelemetryFile(host: Host, file: string): Promise<Telem
     );
   }
   const read = telemetryFileOf(document);
-  if (isBadTelemetry(read)) throw new UserError(`${file} is no telemetry file: ${read.bad}`, read.hint);
+  if (isBad(read)) throw new UserError(`${file} is no telemetry file: ${read.bad}`, read.hint);
   return read;
 }
 
 const platformOf = (document: unknown): TelemetryFile | Missing => {
   const read = telemetryFileOf(document);
-  return isBadTelemetry(read) ? { missing: `${FILES.platform} is no telemetry file: ${read.bad}` } : read;
+  return isBad(read) ? { missing: `${FILES.platform} is no telemetry file: ${read.bad}` } : read;
 };
 
 /** Ours to begin with, so that its outline is enough. */

@@ -1,4 +1,5 @@
 import type { ResourceKind } from '../../analyzers/contract.ts';
+import { isObject, type Json } from '../../analyzers/json.ts';
 import type { ConfiguredResource } from '../../analyzers/sources/inventory/configured.ts';
 
 /** `ext.loadkit.aws`: where AWS is asked, and for which resources. */
@@ -15,8 +16,6 @@ export interface Edge {
   to: string;
 }
 
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isTexts = (value: unknown): boolean => isObject(value) && Object.values(value).every((each) => typeof each === 'string');
 const isNumberOrNull = (value: unknown): boolean => value === null || (typeof value === 'number' && Number.isFinite(value) && value >= 0);

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { Resource, Traces } from '../../analyzers/contract.ts';
-import { type BadTraces, isBadTraces } from '../../analyzers/traces/bad-traces.ts';
+import { type Bad, isBad } from '../../analyzers/malformed.ts';
 import { createNaming } from '../../analyzers/traces/naming.ts';
 import { createDocumentReader } from '../../analyzers/traces/read-documents.ts';
 import { ownTracesReader } from '../../analyzers/traces/trace-file.ts';
@@ -52,7 +52,7 @@ export const readTracesFile = async (path: string, resources: readonly Resource[
         cause.code === 'ENOENT' || cause.code === 'EISDIR' ? 'name a file of traces: traces.json.gz, OTLP JSON or Jaeger JSON' : DAMAGED;
       throw new UserError(`cannot read ${path}: ${cause.code ?? cause.message}`, hint, { cause });
     });
-  if (isBadTraces(read)) throw new UserError(`${path} is no file of traces: ${read.bad}`, read.hint);
+  if (isBad(read)) throw new UserError(`${path} is no file of traces: ${read.bad}`, read.hint);
   return read;
 };
 
@@ -87,11 +87,11 @@ const isPacked = async (path: string): Promise<boolean> => {
 };
 
 interface LineReader {
-  add(line: string): BadTraces | null;
-  end(): Traces | BadTraces;
+  add(line: string): Bad | null;
+  end(): Traces | Bad;
 }
 
-const tracesOf = async (lines: AsyncIterable<string>, resources: readonly Resource[]): Promise<Traces | BadTraces> => {
+const tracesOf = async (lines: AsyncIterable<string>, resources: readonly Resource[]): Promise<Traces | Bad> => {
   let reader: LineReader | null = null;
   for await (const line of lines) {
     if (line.trim() === '') continue;
@@ -128,7 +128,7 @@ const wholeDocument = (resources: readonly Resource[]): LineReader => {
   };
 };
 
-const TOO_LONG: BadTraces = { bad: 'it is longer than 256 MB', hint: 'write one document a line, as the OpenTelemetry collector does' };
+const TOO_LONG: Bad = { bad: 'it is longer than 256 MB', hint: 'write one document a line, as the OpenTelemetry collector does' };
 
 /** Undefined for what is no JSON. */
 const parsed = (text: string): unknown => {

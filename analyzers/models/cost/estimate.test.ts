@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isBad } from '../../malformed.ts';
 import { type CostEstimate, estimateCost } from './estimate.ts';
 import { byTier, PRICE_LISTS } from './price-list.ts';
-import { FARGATE_SIZES, isBadUsage, type Usage, usageOf } from './usage.ts';
+import { FARGATE_SIZES, type Usage, usageOf } from './usage.ts';
 
 const usage = (parts: object): Usage => {
   const read = usageOf({ region: 'us-east-1', ...parts });
-  if (isBadUsage(read)) throw new Error(read.bad);
+  if (isBad(read)) throw new Error(read.bad);
   return read;
 };
 const cost = (parts: object): CostEstimate => estimateCost(usage(parts));

@@ -1,3 +1,6 @@
+import { isObject, type Json } from '../../json.ts';
+import { type Bad, Malformed } from '../../malformed.ts';
+
 /** What a system uses of AWS in a month, or in a part of one. */
 export interface Usage {
   region: string;
@@ -59,13 +62,6 @@ export interface ElasticacheUsage {
   hours: number;
 }
 
-/** Why something is no usage document: one lowercase sentence that names the place, and what would mend it. */
-export interface BadUsage {
-  bad: string;
-  hint: string;
-}
-export const isBadUsage = (read: Usage | BadUsage): read is BadUsage => 'bad' in read;
-
 const SHAPE =
   'a usage document is {region, lambda: [{requests, avgDurationMs, memoryMb, arch}], dynamodb: [{mode, …}], fargate: […], httpApi: […], webSocketApi: […], elasticache: […]}';
 
@@ -106,7 +102,7 @@ const LAMBDA_MEMORY_MB = [128, 10_240] as const;
  *
  * @example usageOf({ region: 'us-east-1', lambda: [{ requests: -1 }] }) // { bad: 'lambda[0].requests is -1, not a number of 0 or more', hint: '…' }
  */
-export function usageOf(document: unknown): Usage | BadUsage {
+export function usageOf(document: unknown): Usage | Bad {
   if (!isObject(document)) return { bad: 'it is not a JSON object', hint: SHAPE };
   const { region } = document;
   if (typeof region !== 'string' || region === '') return { bad: 'it has no region', hint: 'such as "us-east-1"' };
@@ -115,22 +111,10 @@ export function usageOf(document: unknown): Usage | BadUsage {
     const others = Object.keys(document).filter((name) => name !== 'region' && name !== 'schemaVersion' && !NAMES.includes(name as Part));
     return { region, ...(entries as unknown as Pick<Usage, Part>), others };
   } catch (error) {
-    if (error instanceof Malformed) return { bad: error.message, hint: error.hint };
+    if (error instanceof Malformed) return { bad: error.bad, hint: error.hint };
     throw error;
   }
 }
-
-class Malformed extends Error {
-  readonly hint: string;
-
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
-
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function entriesOf(document: Json, name: Part): unknown[] {
   const given = document[name] ?? [];

@@ -43,7 +43,7 @@ const ALPHA = 1 - CONFIDENCE;
 /** Three coefficients, and a degree of freedom to judge them by. */
 const LOADS_MIN = 4;
 /** Beyond so many times the tested load a peak is a guess. */
-const REACH = 2;
+export const USL_REACH = 2;
 /** How sure κ has to be above zero for a peak that was not reached: of many tests that stop early, one in twenty would show one that isn't there. */
 const BEYOND = 0.99;
 /** Percentiles of 2.5 % then rest on 25 draws. */
@@ -93,7 +93,7 @@ export function uslCurve(points: readonly LoadPoint[], { coefficients, testedUse
   const solution = leastSquares(points);
   const draws = uslDraws(points, solution);
   return Array.from({ length: count }, (_, i) => {
-    const users = 1 + ((REACH * testedUsersMax - 1) * i) / (count - 1);
+    const users = 1 + ((USL_REACH * testedUsersMax - 1) * i) / (count - 1);
     return { users, throughput: uslThroughput(solution.law, users), ci95: intervalOf(draws, (law) => uslThroughput(law, users)) };
   });
 }
@@ -120,7 +120,7 @@ export function intervalOf(draws: readonly UslCoefficients[], of: (law: UslCoeff
   return [at(ALPHA / 2), at(1 - ALPHA / 2)];
 }
 
-const moreLoads = (testedUsersMax: number): string => `Test up to ${REACH * testedUsersMax} users, in at least ${LOADS_MIN} steps.`;
+const moreLoads = (testedUsersMax: number): string => `Test up to ${USL_REACH * testedUsersMax} users, in at least ${LOADS_MIN} steps.`;
 
 function whyUnusable(points: readonly LoadPoint[]): string | null {
   for (const [i, { users, throughput }] of points.entries()) {
@@ -163,8 +163,8 @@ function peakOf(points: readonly LoadPoint[], solution: UslSolution, kappa: Coef
     return `The interval of κ holds zero: within the noise, throughput may never fall again, so that no peak can be given. ${moreLoads(testedUsersMax)}`;
   const peak = uslPeak(solution.law);
   if (peak === null) return 'With σ ≥ 1 throughput never grows: there is no peak above one user.';
-  if (peak.users > REACH * testedUsersMax)
-    return `The curve's peak is at ${Math.round(peak.users)} users, more than ${REACH} times the tested ${testedUsersMax}: that is a guess. ${moreLoads(testedUsersMax)}`;
+  if (peak.users > USL_REACH * testedUsersMax)
+    return `The curve's peak is at ${Math.round(peak.users)} users, more than ${USL_REACH} times the tested ${testedUsersMax}: that is a guess. ${moreLoads(testedUsersMax)}`;
   if (peak.users > testedUsersMax && !(kappa.value > tQuantile(BEYOND / 2 + 0.5, points.length - 3) * kappa.se))
     return `The curve's peak, at ${Math.round(peak.users)} users, lies beyond the tested ${testedUsersMax}, and the bend is not sure enough to believe it. ${moreLoads(testedUsersMax)}`;
   const draws = uslDraws(points, solution);

@@ -141,10 +141,13 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const watch = async (): Promise<void> => {
     if (watching) return;
     watching = true;
-    const { samples, load } = await sample();
-    tell(samples);
-    if (load !== null) loads.push(load);
-    watching = false;
+    try {
+      const { samples, load } = await sample();
+      tell(samples);
+      if (load !== null) loads.push(load);
+    } finally {
+      watching = false;
+    }
   };
   const scale = (): void => {
     const load = meanLoad(loads.splice(0));

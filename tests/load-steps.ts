@@ -1,0 +1,19 @@
+import type { LoadStep } from '../analyzers/capacity/load-step.ts';
+
+/** One load of a stepped test that holds: each user makes a request every four seconds, and nothing is known to be used. */
+export const loadStep = (users: number, more: Partial<LoadStep> = {}): LoadStep => ({
+  ...{ run: `run-${users}`, users, throughput: users / 4, throughputCi95: null, latencyMs: { avg: 20, p95: 50 } },
+  ...{ holds: 'yes', counts: true, generatorLimited: false, reason: null, uses: [] },
+  ...more,
+});
+
+/** A request uses 0.02 units of a table that has 5, and 0.01 tasks' worth of a service that has 4. */
+const tableAndService = (throughput: number): LoadStep['uses'] => [
+  { node: 'dynamodb:guilds', resource: 'write-capacity', unit: 'WCU', used: 0.02 * throughput, limit: 5 },
+  { node: 'fargate:engine', resource: 'cpu', unit: 'tasks', used: 0.01 * throughput, limit: 4 },
+];
+
+/** Up to the load that nearly uses up the table. */
+export const stepsToTheTable: readonly LoadStep[] = [100, 300, 500, 700, 900].map((users) =>
+  loadStep(users, { uses: tableAndService(users / 4) }),
+);
