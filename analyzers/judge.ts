@@ -2,6 +2,7 @@ import { endedEarly } from './audits/engine-outcome.ts';
 import { runAudits } from './audits/index.ts';
 import { everyIterationThrew } from './audits/script-errors.ts';
 import { bottlenecksOf } from './bottlenecks.ts';
+import { clientRises } from './client-rises.ts';
 import {
   type Client,
   type FoundArtifacts,
@@ -37,6 +38,7 @@ export function judge(found: FoundArtifacts): Report {
   const generatorHealth = healthOf(found, window);
   const targets = judgeTargets(plan, measured, window, generatorHealth);
   const findings = runAudits({ ...found, window, generatorHealth, targets });
+  const rises = isMissing(measured) ? [] : clientRises(measured.client, measured.series);
   const verdict = fold([...targets, ...findings].map((judged) => judged.verdict));
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -54,7 +56,12 @@ export function judge(found: FoundArtifacts): Report {
     targets,
     ...(isMissing(measured) ? NOTHING_MEASURED : describe(measured.client, measured.series)),
     generator: isMissing(generatorHealth) ? null : generatorHealth,
-    bottlenecks: bottlenecksOf(findings, edgesOf(found), !isMissing(generatorHealth) && generatorHealth.saturated === false),
+    bottlenecks: bottlenecksOf(findings, edgesOf(found), !isMissing(generatorHealth) && generatorHealth.saturated === false).map(
+      (each) => ({
+        ...each,
+        evidence: [...each.evidence, ...rises],
+      }),
+    ),
     findings,
   };
 }

@@ -85,6 +85,19 @@ describe('reading', () => {
     expect(shareAt(stretch, sum, 3)).toBe(0.5);
     expect(sinceAt(stretch, sum, 2)).toBe(120);
     expect(sinceAt(stretch, sum, 4)).toBeNull();
+  });
+
+  it('tells of what was so before the stretch since when it was', () => {
+    const since = (values: (number | null)[], periods = [2, 3]) =>
+      sinceAt({ file: { ...file, series: [series('a', 'Sum', 'Sum', values)] }, periods }, sum, 5);
+    expect(since([1, 5, 6, 7])).toBe(110);
+    expect(since([9, 1, 6, 7])).toBe(120);
+    expect(since([9, null, 6, 7])).toBe(120);
+    expect(since([9, 9, 1, 7])).toBe(130);
+    expect(since([9, 9, 1, 1])).toBeNull();
+  });
+
+  it('adds up period by period', () => {
     expect(addUp(stretch, [sum, ['a/index', 'Sum', 'Sum']])).toEqual([
       { timeS: 100, value: 1 },
       { timeS: 110, value: 5 },

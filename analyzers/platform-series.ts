@@ -89,9 +89,19 @@ export function shareAt(stretch: Stretch, name: Name, limit: number): number | n
   return found.length === 0 ? null : found.filter(({ value }) => value >= limit).length / found.length;
 }
 
-/** Start of the first period in which it came up to the limit, in epoch seconds. */
-export const sinceAt = (stretch: Stretch, name: Name, limit: number): number | null =>
-  samples(stretch, name).find(({ value }) => value >= limit)?.timeS ?? null;
+/** Start of the period in which it came up to the limit, in epoch seconds: the first of the stretch, or before it, where it was there all the while. */
+export function sinceAt(stretch: Stretch, name: Name, limit: number): number | null {
+  const first = samples(stretch, name).find(({ value }) => value >= limit);
+  if (first === undefined) return null;
+  const { file } = stretch;
+  const before = samples({ file, periods: file.times.flatMap((timeS, i) => (timeS < first.timeS ? [i] : [])) }, name);
+  let since = first.timeS;
+  for (const { timeS, value } of before.toReversed()) {
+    if (value < limit || since - timeS > file.periodS) break;
+    since = timeS;
+  }
+  return since;
+}
 
 /** Period by period; those that only some have count with what they have. */
 export function addUp(stretch: Stretch, names: readonly Name[]): Sample[] {
