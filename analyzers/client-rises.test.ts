@@ -5,13 +5,13 @@ import { clientRises } from './client-rises.ts';
 import { runSeries } from './series.ts';
 
 const risesOf = ({ client }: ReturnType<typeof syntheticRun>) => clientRises(client, runSeries(client));
-const valueOf = (said: string | number | null | undefined): number => (typeof said === 'number' ? said : Number.NaN);
+const secondsOf = (said: string | number | null | undefined): number => (typeof said === 'number' ? said : Number.NaN);
 
 describe('clientRises', () => {
   it('tells when the mean latency rose, and between which levels', () => {
     const [latency, ...others] = risesOf(syntheticRun({ durationS: 120, latencyFactor: (s) => (s < 60 ? 1 : 4) }));
     expect(latency?.what).toMatch(/^client's mean latency rose from \d+(\.\d+)? to \d+ ms after$/);
-    expect(Math.abs(valueOf(latency?.value) - 60)).toBeLessThanOrEqual(2);
+    expect(Math.abs(secondsOf(latency?.value) - 60)).toBeLessThanOrEqual(2);
     expect(latency?.unit).toBe('s');
     expect(others).toEqual([]);
   });
@@ -24,7 +24,7 @@ describe('clientRises', () => {
     }));
     const [errors] = risesOf(withClient(run, { endpoints }));
     expect(errors?.what).toMatch(/^client's errors rose from 0 % to \d+(\.\d+)? % after$/);
-    expect(Math.abs(valueOf(errors?.value) - 80)).toBeLessThanOrEqual(2);
+    expect(Math.abs(secondsOf(errors?.value) - 80)).toBeLessThanOrEqual(2);
   });
 
   it('says that nothing rose where all stayed as it was, fell, or rose by less than a player would tell', () => {
