@@ -2,6 +2,7 @@ import type { Capacity } from './capacity/capacity.ts';
 import type { TelemetryFile } from './telemetry-file.ts';
 
 export type { Capacity, Saturation } from './capacity/capacity.ts';
+export type { LoadPrice } from './capacity/load-price.ts';
 
 /**
  * The types that every stage agrees on: what a run leaves on disk (artifacts), what judges it (audits), and what comes out (the report).

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { capacityOf } from '../analyzers/capacity/capacity.ts';
 import type { LoadStep } from '../analyzers/capacity/load-step.ts';
 import { uslThroughput } from '../analyzers/models/scalability/index.ts';
-import { loadStep } from '../tests/load-steps.ts';
+import { loadStep, stepsToTheTable } from '../tests/load-steps.ts';
 import { sampleReport } from '../tests/sample-report.ts';
 import { renderHtml } from './html.ts';
 import { capacity } from './sections/capacity.ts';
@@ -29,7 +29,18 @@ describe('the capacity section', () => {
     expect(markup).toMatch(/Peak by the Universal Scalability Law: [\d.]+ requests\/s \([\d.]+ to [\d.]+\) at \d+ users/);
     expect(markup).toMatch(/dynamodb:&lt;guilds&gt;<\/bdi>: write-capacity/);
     expect(markup).toMatch(/250 requests\/s \(\d+ to \d+\)/);
+    expect(markup).toContain('>1,000</text>');
     expect(markup).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('has the price of both loads, and no number of users far beyond what was tested', () => {
+    const [first, ...more] = stepsToTheTable;
+    const markup = render(
+      [first as LoadStep, ...more].map((each) => ({ ...each, uses: each.uses.map((use) => ({ ...use, limit: 40 })) })),
+      400,
+    );
+    expect(markup).toMatch(/today&#39;s 400 users cost 3[\d.]+ USD a month, 1\.[\d]+ per 1,000 users and hour; 900 users cost/);
+    expect(markup).toContain('8.89 times the load tested');
   });
 
   it('says why there is no peak, and draws no curve, where the points show none', () => {

@@ -1,9 +1,10 @@
 import type { LoadStep } from '../analyzers/capacity/load-step.ts';
+import type { Usage } from '../analyzers/models/cost/index.ts';
 
 /** One load of a stepped test that holds: each user makes a request every four seconds, and nothing is known to be used. */
 export const loadStep = (users: number, more: Partial<LoadStep> = {}): LoadStep => ({
   ...{ run: `run-${users}`, users, throughput: users / 4, throughputCi95: null, latencyMs: { avg: 20, p95: 50 } },
-  ...{ holds: 'yes', counts: true, generatorLimited: false, reason: null, uses: [] },
+  ...{ holds: 'yes', counts: true, generatorLimited: false, reason: null, uses: [], usage: null },
   ...more,
 });
 
@@ -13,7 +14,20 @@ const tableAndService = (throughput: number): LoadStep['uses'] => [
   { node: 'fargate:engine', resource: 'cpu', unit: 'tasks', used: 0.01 * throughput, limit: 4 },
 ];
 
+/** A month of that: each request is one to an API, beside what is there at any load. */
+const monthOf = (throughput: number): Usage => ({
+  region: 'us-east-1',
+  lambda: [],
+  dynamodb: [{ node: 'dynamodb:guilds', mode: 'provisioned', wcu: 5, rcu: 0, hours: 730 }],
+  fargate: [{ node: 'fargate:engine', vcpu: 0.5, memoryGb: 1, hours: 730, tasks: 4, arch: 'x86_64' }],
+  httpApi: [{ requests: throughput * 730 * 3600, avgKb: 0 }],
+  restApi: [],
+  webSocketApi: [],
+  elasticache: [],
+  others: [],
+});
+
 /** Up to the load that nearly uses up the table. */
 export const stepsToTheTable: readonly LoadStep[] = [100, 300, 500, 700, 900].map((users) =>
-  loadStep(users, { uses: tableAndService(users / 4) }),
+  loadStep(users, { uses: tableAndService(users / 4), usage: monthOf(users / 4) }),
 );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
-import { loadStep } from '../../tests/load-steps.ts';
+import { loadStep, stepsToTheTable } from '../../tests/load-steps.ts';
 import { withPlatform, withSeries, withSilent } from '../../tests/platform.ts';
 import { judge } from '../judge.ts';
 import { capacityOf } from './capacity.ts';
@@ -55,6 +55,30 @@ describe('capacityOf', () => {
     expect(sustainable).toBeNull();
     expect(usl.testedUsersMax).toBe(601);
     expect(resources[0]).toMatchObject({ node: 'dynamodb:guilds', at: { throughput: expect.closeTo(250, 3) } });
+  });
+
+  it('puts what is near its limit before what is far from it, though its use shows no line', () => {
+    const flat = steps.map((each) => ({
+      ...each,
+      uses: [
+        ...each.uses,
+        { node: 'dynamodb:tokens', resource: 'read-capacity', unit: 'RCU', used: each.users % 2 === 0 ? 7.5 : 7.4, limit: 10 },
+      ],
+    }));
+    const { resources } = capacityOf(flat);
+    expect(resources.map(({ node }) => node)).toEqual(['dynamodb:tokens', 'dynamodb:guilds', 'lambda:auth', 'elasticache:cache']);
+    expect(resources[0]).toMatchObject({ usedMax: 7.5, at: null, reason: expect.stringContaining('does not grow') });
+  });
+
+  it("prices today's load and the sustainable one by the nearest step", () => {
+    const { price } = capacityOf(stepsToTheTable, 400);
+    // Requests go with the load; table and tasks stay.
+    const fixed = 730 * (5 * 0.00065 + 4 * (0.5 * 0.04048 + 0.004445));
+    expect(price.today).toMatchObject({ users: 400, month: expect.closeTo(100 * 730 * 3.6e-3 + fixed, 6), currency: 'USD', unpriced: [] });
+    expect(price.sustainable).toMatchObject({ users: 900, month: expect.closeTo(300 + 0.9 * (225 * 730 * 3.6e-3 - 300) + fixed, 6) });
+    expect(price.today?.perThousandUserHours).toBeCloseTo((price.today?.month ?? 0) / 730 / 0.4, 9);
+    expect(capacityOf(stepsToTheTable, 1801).price.today).toBeNull();
+    expect(capacityOf(steps, 400).price).toEqual({ today: null, sustainable: null });
   });
 
   it('orders resources by the load that uses them up, and leaves out of the line where they are', () => {

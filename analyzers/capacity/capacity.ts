@@ -1,6 +1,7 @@
 import { type CurvePoint, fitUsl, type LoadPoint, USL_REACH, type UslFit, uslCurve, uslUsersFor } from '../models/scalability/index.ts';
 import { type Demand, demandOf } from '../models/utilisation.ts';
 import { figure } from '../words.ts';
+import { type LoadPrice, priceOfLoad } from './load-price.ts';
 import type { LoadStep } from './load-step.ts';
 
 /** What a stepped test says of what a system can carry. */
@@ -17,6 +18,8 @@ export interface Capacity {
   resources: Saturation[];
   /** How much more than `atUsers` it carries, as a ratio; null where either isn't known. */
   headroom: { atUsers: number; ratio: number } | null;
+  /** Of today's load and of the sustainable one; null where either isn't known. */
+  price: { today: LoadPrice | null; sustainable: LoadPrice | null };
 }
 
 /** When a resource is used up. */
@@ -37,6 +40,8 @@ export interface Saturation {
 
 /** What is nearly used up grows no more with load, and would bend the line. */
 const SATURATED = 0.95;
+/** From here on a resource is near its limit, whether its use grew with load in the test or not. Guess: tune. */
+const NEAR = 0.6;
 
 /**
  * @param steps of one scenario against one system, in any order
@@ -57,6 +62,10 @@ export function capacityOf(steps: readonly LoadStep[], todayUsers: number | null
     curve: uslCurve(points, usl),
     resources: saturationsOf(ordered, usl),
     headroom: held === undefined || todayUsers === null ? null : { atUsers: todayUsers, ratio: held.users / todayUsers },
+    price: {
+      today: todayUsers === null ? null : priceOfLoad(ordered, { users: todayUsers, throughput: null }),
+      sustainable: held === undefined ? null : priceOfLoad(ordered, held),
+    },
   };
 }
 
@@ -82,6 +91,7 @@ export const pointsOf = (steps: readonly LoadStep[]): LoadPoint[] =>
  */
 export function saturationsOf(all: readonly LoadStep[], usl: UslFit): Saturation[] {
   const steps = all.filter(({ counts }) => counts);
+  const most = Math.max(0, ...steps.map(({ throughput }) => throughput ?? 0));
   const named = new Map(steps.flatMap(({ uses }) => uses).map((each) => [`${each.node}\n${each.resource}`, each]));
   return [...named.values()]
     .map(({ node, resource, unit, limit }) => {
@@ -96,7 +106,13 @@ export function saturationsOf(all: readonly LoadStep[], usl: UslFit): Saturation
       const usedMax = Math.max(0, ...measured.map(({ used }) => used));
       return { node, resource, unit, limit, usedMax, ...spoken(demand, steps, usl) };
     })
-    .sort((a, b) => (a.at?.throughput ?? Number.POSITIVE_INFINITY) - (b.at?.throughput ?? Number.POSITIVE_INFINITY));
+    .sort((a, b) => nearness(a, most) - nearness(b, most));
+}
+
+/** Whose use shows no line but is near its limit stands where it would come up to it in proportion: it may be as near as that. */
+function nearness({ at, usedMax, limit }: Saturation, most: number): number {
+  if (at !== null) return at.throughput;
+  return usedMax >= NEAR * limit ? (most * limit) / usedMax : Number.POSITIVE_INFINITY;
 }
 
 function spoken(

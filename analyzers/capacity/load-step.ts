@@ -1,7 +1,10 @@
 import { type FoundArtifacts, isMissing, isNotAsked, type Report, type Target } from '../contract.ts';
+import type { Usage } from '../models/cost/index.ts';
+import { openConnections } from '../open-connections.ts';
 import { stretchOf } from '../platform-series.ts';
 import { plural } from '../words.ts';
 import { type ResourceUse, resourceUse } from './resource-use.ts';
+import { HOURS_PER_MONTH, runUsage } from './run-usage.ts';
 
 /** One load of a stepped test, judged within its own steady window. */
 export interface LoadStep {
@@ -21,15 +24,16 @@ export interface LoadStep {
   /** What was missed, or why it is not known. */
   reason: string | null;
   uses: ResourceUse[];
+  /** What a month at its load would use; null where no platform told. */
+  usage: Usage | null;
 }
 
 /** @param found the artifacts that the report was made of */
-export function loadStepOf(report: Report, { platform, inventory }: Pick<FoundArtifacts, 'platform' | 'inventory'>): LoadStep {
+export function loadStepOf(report: Report, found: Pick<FoundArtifacts, 'platform' | 'inventory' | 'client'>): LoadStep {
   const target = (id: string): Target | undefined => report.targets.find((each) => each.id === id);
   const throughput = target('throughput');
   const { window } = report;
   const generatorLimited = report.generator?.saturated !== false;
-  const asked = !isMissing(platform) && !isNotAsked(platform) && !isMissing(inventory) && !isNotAsked(inventory);
   return {
     run: report.runId,
     users: report.plan.users ?? 0,
@@ -39,7 +43,21 @@ export function loadStepOf(report: Report, { platform, inventory }: Pick<FoundAr
     counts: window?.steady === true && !generatorLimited,
     generatorLimited,
     ...judged(report),
-    uses: asked && window !== null ? resourceUse(inventory, stretchOf(platform, window.fromS, window.toS)) : [],
+    ...used(window, found),
+  };
+}
+
+function used(
+  window: Report['window'],
+  { platform, inventory, client }: Pick<FoundArtifacts, 'platform' | 'inventory' | 'client'>,
+): Pick<LoadStep, 'uses' | 'usage'> {
+  if (window === null || isMissing(platform) || isNotAsked(platform) || isMissing(inventory) || isNotAsked(inventory))
+    return { uses: [], usage: null };
+  const stretch = stretchOf(platform, window.fromS, window.toS);
+  const connections = isMissing(client) ? null : openConnections(client, window.fromS, window.toS);
+  return {
+    uses: resourceUse(inventory, stretch),
+    usage: runUsage(inventory, { stretch, openConnections: connections }, HOURS_PER_MONTH),
   };
 }
 

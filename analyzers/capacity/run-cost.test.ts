@@ -33,6 +33,13 @@ describe('runCost', () => {
 
   it('names what it can not price', () => {
     expect(costOf().month.unpriced).toEqual(['apigateway:chat: connection-minutes']);
+    const counters = [{ name: 'ws_sessions', slots: run.client.users.map((_, slot) => (slot === 0 ? 50 : 0)) }];
+    const { month } = costOf({ ...run, client: { ...run.client, counters } });
+    expect(month.unpriced).toEqual([]);
+    expect(quantity(month, 'WebSocket connections')).toBeCloseTo(50 * 730 * 60, 6);
+    expect(runCost({ ...run, client: null }, { run: whole, window: whole, users: 800 }).month.unpriced).toContain(
+      'apigateway:chat: connection-minutes',
+    );
     const unread = withLimits(run, 'lambda:character', { memoryMb: null });
     expect(costOf(unread).month.unpriced).toContain('lambda:character');
     const unknown = withSeries(run, 'fargate:engine', 'RunningTaskCount', 'Average', null);

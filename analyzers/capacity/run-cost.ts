@@ -1,5 +1,6 @@
-import type { Inventory, Window } from '../contract.ts';
+import type { Client, Inventory, Window } from '../contract.ts';
 import { type CostEstimate, estimateCost } from '../models/cost/index.ts';
+import { openConnections } from '../open-connections.ts';
 import { stretchOf } from '../platform-series.ts';
 import type { TelemetryFile } from '../telemetry-file.ts';
 import { HOURS_PER_MONTH, runUsage } from './run-usage.ts';
@@ -14,13 +15,22 @@ export interface RunCost {
   perThousandUserHours: number | null;
 }
 
-/** @param users of the run; null for an open load */
+/**
+ * @param client null where nobody collected what it saw
+ * @param users of the run; null for an open load
+ */
 export function runCost(
-  { platform, inventory }: { platform: TelemetryFile; inventory: Inventory },
+  { platform, inventory, client }: { platform: TelemetryFile; inventory: Inventory; client: Client | null },
   { run, window, users }: { run: Pick<Window, 'fromS' | 'toS'>; window: Pick<Window, 'fromS' | 'toS'>; users: number | null },
 ): RunCost {
   const of = ({ fromS, toS }: Pick<Window, 'fromS' | 'toS'>, hours: number): CostEstimate =>
-    estimateCost(runUsage(inventory, stretchOf(platform, fromS, toS), hours));
+    estimateCost(
+      runUsage(
+        inventory,
+        { stretch: stretchOf(platform, fromS, toS), openConnections: client && openConnections(client, fromS, toS) },
+        hours,
+      ),
+    );
   const month = of(window, HOURS_PER_MONTH);
   return {
     run: of(run, (run.toS - run.fromS) / 3600),

@@ -6,11 +6,18 @@ import { type Access, type Part, partsOf, provisionedUnits } from '../table-capa
 /** As AWS's own calculator counts a month. */
 export const HOURS_PER_MONTH = 730;
 
+/** A stretch of a run, as both sides told of it. */
+export interface Told {
+  stretch: Stretch;
+  /** WebSocket connections that the client held open in the mean; null where that is not known. CloudWatch does not say how long any is open. */
+  openConnections: number | null;
+}
+
 /**
  * What so many hours at the load of a stretch would use, in the form that is priced. What is there but was not told enough to be priced is among `others`.
  * Sizes of messages are not known to CloudWatch: each counts as one unit.
  */
-export function runUsage({ region, resources }: Pick<Inventory, 'region' | 'resources'>, stretch: Stretch, hours: number): Usage {
+export function runUsage({ region, resources }: Pick<Inventory, 'region' | 'resources'>, told: Told, hours: number): Usage {
   const usage: Usage = {
     region,
     lambda: [],
@@ -22,7 +29,9 @@ export function runUsage({ region, resources }: Pick<Inventory, 'region' | 'reso
     elasticache: [],
     others: [],
   };
-  const meter = new Meter(stretch, hours);
+  const meter = new Meter(told, hours);
+  // The client does not say which of several APIs it is connected to.
+  if (resources.filter(({ kind }) => kind === 'websocket').length > 1) meter.openConnections = null;
   for (const resource of resources) if (!add(usage, resource, meter)) usage.others.push(resource.node);
   return usage;
 }
@@ -30,9 +39,11 @@ export function runUsage({ region, resources }: Pick<Inventory, 'region' | 'reso
 class Meter {
   readonly stretch: Stretch;
   readonly hours: number;
+  openConnections: number | null;
 
-  constructor(stretch: Stretch, hours: number) {
+  constructor({ stretch, openConnections }: Told, hours: number) {
     this.stretch = stretch;
+    this.openConnections = openConnections;
     this.hours = hours;
   }
 
@@ -52,7 +63,7 @@ function add(usage: Usage, resource: Resource, meter: Meter): boolean {
       const avgDurationMs = weightedMean(stretch, [node, 'Duration', 'Average'], [node, 'Invocations', 'Sum']);
       if (requests === 0) return true;
       if (avgDurationMs === null || typeof limits.memoryMb !== 'number') return false;
-      usage.lambda.push({ requests, avgDurationMs, memoryMb: limits.memoryMb, arch: 'x86_64' });
+      usage.lambda.push({ node, requests, avgDurationMs, memoryMb: limits.memoryMb, arch: 'x86_64' });
       return true;
     }
     case 'dynamodb':
@@ -62,7 +73,7 @@ function add(usage: Usage, resource: Resource, meter: Meter): boolean {
       const [vcpu, memoryGb] = [(limits.cpuUnits ?? Number.NaN) / 1024, (limits.memoryMb ?? Number.NaN) / 1024];
       const exists = FARGATE_SIZES.some((size) => size.vcpu === vcpu && size.memoryGb.includes(memoryGb));
       if (tasks === null || !exists) return false;
-      usage.fargate.push({ vcpu, memoryGb, hours, tasks, arch: 'x86_64' });
+      usage.fargate.push({ node, vcpu, memoryGb, hours, tasks, arch: 'x86_64' });
       return true;
     }
     case 'apigateway':
@@ -71,14 +82,17 @@ function add(usage: Usage, resource: Resource, meter: Meter): boolean {
     case 'apigatewayv2':
       usage.httpApi.push({ requests: meter.count(node, 'Count', 'Sum'), avgKb: 0 });
       return true;
-    case 'websocket':
-      usage.webSocketApi.push({ messages: meter.count(node, 'MessageCount', 'Sum'), avgKb: 0, connectionMinutes: 0 });
-      // How long connections are open, CloudWatch does not say.
-      usage.others.push(`${node}: connection-minutes`);
+    case 'websocket': {
+      const messages = meter.count(node, 'MessageCount', 'Sum');
+      // Messages without a connection of the client's are others', whose connections nobody counted.
+      const unknown = meter.openConnections === null || (meter.openConnections === 0 && messages > 0);
+      usage.webSocketApi.push({ messages, avgKb: 0, connectionMinutes: 60 * hours * (meter.openConnections ?? 0) });
+      if (unknown) usage.others.push(`${node}: connection-minutes`);
       return true;
+    }
     case 'elasticache':
       if (typeof limits.nodeType !== 'string') return false;
-      usage.elasticache.push({ nodeType: limits.nodeType, nodes: 1, hours });
+      usage.elasticache.push({ node, nodeType: limits.nodeType, nodes: 1, hours });
       return true;
     default:
       return false;
@@ -90,12 +104,12 @@ function addTable(usage: Usage, resource: Resource, meter: Meter): boolean {
   if (resource.limits.billing === 'on-demand') {
     const units = (access: Access): number =>
       parts.reduce((sum, { node }) => sum + meter.count(node, `Consumed${access}CapacityUnits`, 'Sum'), 0);
-    usage.dynamodb.push({ mode: 'on-demand', writeUnits: units('Write'), readUnits: units('Read') });
+    usage.dynamodb.push({ node: resource.node, mode: 'on-demand', writeUnits: units('Write'), readUnits: units('Read') });
     return true;
   }
   const provisioned = (part: Part, access: Access): number | null => provisionedUnits(resource, part, access, meter.stretch);
-  const found = parts.map((part) => ({ wcu: provisioned(part, 'Write'), rcu: provisioned(part, 'Read') }));
-  for (const { wcu, rcu } of found)
-    if (wcu !== null && rcu !== null) usage.dynamodb.push({ mode: 'provisioned', wcu, rcu, hours: meter.hours });
+  const found = parts.map((part) => ({ node: part.node, wcu: provisioned(part, 'Write'), rcu: provisioned(part, 'Read') }));
+  for (const { node, wcu, rcu } of found)
+    if (wcu !== null && rcu !== null) usage.dynamodb.push({ node, mode: 'provisioned', wcu, rcu, hours: meter.hours });
   return found.every(({ wcu, rcu }) => wcu !== null && rcu !== null);
 }

@@ -13,6 +13,42 @@ describe('whatIf', () => {
     expect(found.resources[1]).toMatchObject({ node: 'dynamodb:guilds', limit: 20, at: { throughput: expect.closeTo(1000, 6) } });
   });
 
+  it('prices what is set, and the load at the new limit', () => {
+    const { price } = whatIf(steps, [
+      { node: 'dynamodb:guilds', name: 'wcu', value: 20 },
+      { node: 'fargate:engine', name: 'tasks', value: 5 },
+    ]) as WhatIf;
+    expect(price.tested?.users).toBe(900);
+    // 15 more write units, and a task of half a vCPU and a gigabyte.
+    const more = 730 * (15 * 0.00065 + 0.5 * 0.04048 + 0.004445);
+    expect((price.changed?.month ?? 0) - (price.tested?.month ?? 0)).toBeCloseTo(more, 6);
+    // 500 requests a second of 2,000 users: beyond twice the load tested, nothing is said.
+    expect(price.limit).toBeNull();
+    const near = whatIf(steps, [{ node: 'dynamodb:guilds', name: 'wcu', value: 8 }]) as WhatIf;
+    const requests = near.price.limit?.month ?? Number.NaN;
+    // At 400 requests a second, of which 300 million are at the first tier's price.
+    const apis = 300 + 0.9 * (400 * 730 * 3.6e-3 - 300);
+    expect(requests).toBeCloseTo(apis + 730 * (8 * 0.00065 + 4 * (0.5 * 0.04048 + 0.004445)), 2);
+    expect(near.price.limit?.users).toBeCloseTo(1600, 3);
+  });
+
+  it('charges nothing for a limit that costs nothing, and names a price that nobody knows', () => {
+    const uses = [
+      { node: 'lambda:auth', resource: 'concurrency', unit: 'executions', used: 1, limit: 10 },
+      { node: 'elasticache:cache', resource: 'connections', unit: 'connections', used: 1, limit: 10 },
+    ];
+    const held = steps.map((step) => ({ ...step, uses }));
+    const { tested, changed } = (whatIf(held, [{ node: 'lambda:auth', name: 'concurrency', value: 20 }]) as WhatIf).price;
+    expect(changed).toEqual(tested);
+    const other = whatIf(held, [{ node: 'elasticache:cache', name: 'connections', value: 20 }]) as WhatIf;
+    expect(other.price.changed?.unpriced).toEqual(['elasticache:cache: a node that takes 20 connections']);
+    const untold = whatIf(
+      held.map((step) => ({ ...step, usage: null })),
+      [{ node: 'lambda:auth', name: 'concurrency', value: 20 }],
+    ) as WhatIf;
+    expect(untold.price).toEqual({ tested: null, changed: null, limit: null });
+  });
+
   it('takes several at once, and a smaller limit too', () => {
     const found = whatIf(steps, [
       { node: 'dynamodb:guilds', name: 'wcu', value: 20 },

@@ -1,6 +1,8 @@
 import type { Bad } from '../malformed.ts';
+import type { Usage } from '../models/cost/index.ts';
 import { fitUsl } from '../models/scalability/index.ts';
 import { pointsOf, type Saturation, saturationsOf } from './capacity.ts';
+import { type LoadPrice, priceOfLoad } from './load-price.ts';
 import type { LoadStep } from './load-step.ts';
 
 /** A limit that is to be another: `fargate:engine.tasks=4`. */
@@ -28,6 +30,13 @@ export interface WhatIf {
   before: Saturation | null;
   after: Saturation | null;
   resources: Saturation[];
+  price: {
+    /** Of the largest load of the test, as it was and with the settings. */
+    tested: LoadPrice | null;
+    changed: LoadPrice | null;
+    /** With the settings, of the load that uses up the first resource then. */
+    limit: LoadPrice | null;
+  };
 }
 
 /**
@@ -50,7 +59,43 @@ export function whatIf(steps: readonly LoadStep[], settings: readonly Setting[])
   // What throughput so many users make stays as it was, too.
   const usl = fitUsl(pointsOf(steps));
   const resources = saturationsOf(changed, usl);
-  return { settings: [...settings], before: firstOf(saturationsOf(steps, usl)), after: firstOf(resources), resources };
+  const after = firstOf(resources);
+  return {
+    settings: [...settings],
+    before: firstOf(saturationsOf(steps, usl)),
+    after,
+    resources,
+    price: pricesOf(steps, settings, after),
+  };
+}
+
+function pricesOf(steps: readonly LoadStep[], settings: readonly Setting[], after: Saturation | null): WhatIf['price'] {
+  const largest = steps.findLast(({ usage, counts }) => usage !== null && counts);
+  const change = (usage: Usage): Usage => settings.reduce(withSetting, usage);
+  const at = after?.at ?? null;
+  return {
+    tested: largest === undefined ? null : priceOfLoad(steps, largest),
+    changed: largest === undefined ? null : priceOfLoad(steps, largest, change),
+    limit: at === null || at.users === null ? null : priceOfLoad(steps, { users: at.users, throughput: at.throughput }, change),
+  };
+}
+
+/** Reserved concurrency and an API's rate cost nothing by themselves. */
+function withSetting(usage: Usage, { node, name, value }: Setting): Usage {
+  switch (name) {
+    case 'tasks':
+      return { ...usage, fargate: usage.fargate.map((each) => (each.node === node ? { ...each, tasks: value } : each)) };
+    case 'rcu':
+    case 'wcu':
+      return {
+        ...usage,
+        dynamodb: usage.dynamodb.map((each) => (each.node === node && each.mode === 'provisioned' ? { ...each, [name]: value } : each)),
+      };
+    case 'connections':
+      return { ...usage, others: [...usage.others, `${node}: a node that takes ${value} connections`] };
+    default:
+      return usage;
+  }
 }
 
 const firstOf = (resources: readonly Saturation[]): Saturation | null => resources.find(({ at }) => at !== null) ?? null;

@@ -5,11 +5,13 @@ import { nextLoad, type Search } from '../../analyzers/capacity/search.ts';
 import type { Report } from '../../analyzers/contract.ts';
 import { figure } from '../../analyzers/words.ts';
 import { writeReport } from '../analyze.ts';
+import { findCollected } from '../collect/collected.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Host } from '../host.ts';
 import { readPlatform } from '../platform/files.ts';
 import { type RunningStack, type RunOptions, run } from '../run.ts';
 import { createRunDirectory, runIdOf, writeAtomic } from '../store.ts';
+import { priceText } from './price-text.ts';
 import { CAPACITY_FILE, TESTS } from './test-directory.ts';
 
 const NOT_ASKED = { notAsked: 'no platform was asked' };
@@ -37,7 +39,7 @@ export async function measureCapacity(
       host.stderr.write(`step ${number}: ${figure(users)} users\n`);
       const out = path.join(directory, `${String(number).padStart(2, '0')}-${users}`);
       const { report, directory: at } = await run(host, { ...options, users, out, seed: options.seed + number - 1 }, shared);
-      const step = loadStepOf(report, await readPlatform(host, at, NOT_ASKED));
+      const step = loadStepOf(report, { ...(await readPlatform(host, at, NOT_ASKED)), ...(await findCollected(host, at)) });
       steps.push(step);
       reports.push(report);
       host.stderr.write(`  ${spoken(step)}\n`);
@@ -69,7 +71,7 @@ export const exitCodeOf = ({ capacity, interrupted }: { capacity: Capacity; inte
   return capacity.sustainable === null ? EXIT.inconclusive : EXIT.pass;
 };
 
-export function renderCapacity({ sustainable, boundary, usl, resources, headroom }: Capacity): string {
+export function renderCapacity({ sustainable, boundary, usl, resources, headroom, price }: Capacity): string {
   const lines = [
     sustainable === null
       ? 'sustainable load: not known'
@@ -80,6 +82,8 @@ export function renderCapacity({ sustainable, boundary, usl, resources, headroom
       : `modelled peak: ${figure(usl.peak.throughput)} requests/s at ${figure(usl.peak.users)} users (${figure(usl.peak.ci95[0])} to ${figure(usl.peak.ci95[1])})`,
   ];
   if (headroom !== null) lines.push(`headroom: ${figure(headroom.ratio)} times today's ${figure(headroom.atUsers)} users`);
+  if (price.today !== null) lines.push(`price of today's load: ${priceText(price.today)}`);
+  if (sustainable !== null) lines.push(`price of the sustainable load: ${priceText(price.sustainable)}`);
   for (const { node, resource, unit, limit, usedMax, at, reason } of resources) {
     const when =
       at === null

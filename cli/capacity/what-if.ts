@@ -3,6 +3,7 @@ import { figure } from '../../analyzers/words.ts';
 import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Host } from '../host.ts';
+import { priceText } from './price-text.ts';
 import { readCapacity } from './test-directory.ts';
 
 /** @throws UserError 104 for a setting that there isn't, or no test */
@@ -24,9 +25,11 @@ function settingOf(text: string): Setting {
 
 export const exitCodeOf = ({ after }: WhatIf): ExitCode => (after === null ? EXIT.inconclusive : EXIT.pass);
 
-export function renderWhatIf({ before, after, resources }: WhatIf): string {
+export function renderWhatIf({ before, after, resources, price }: WhatIf): string {
   const lines = [`first to be used up, as tested: ${spoken(before)}`, `with these settings: ${spoken(after)}`];
   for (const each of resources.filter((resource) => resource !== after)) lines.push(`  then ${spoken(each)}`);
+  lines.push(`price as tested: ${priceText(price.tested)}`, `  with these settings: ${priceText(price.changed)}`);
+  if (price.limit !== null) lines.push(`  at the limit with them: ${priceText(price.limit)}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -32,6 +32,8 @@ describe('loadkit capacity whatif', () => {
     expect(written.exitCode).toBe(0);
     const { written: said } = await capacity({}, 'whatif', '--set', 'dynamodb:guilds.wcu=20');
     expect(said.stdout).toContain('with these settings: fargate:engine cpu (4 tasks) at 400 requests/s (400 to 400), about 1,600 users');
+    expect(said.stdout).toMatch(/price as tested: [\d.,]+ USD a month for 900 users, [\d.]+ per 1,000 users and hour\n/);
+    expect(said.stdout).toMatch(/at the limit with them: [\d.,]+ USD a month for 1,600 users/);
   });
 
   it.each([

@@ -42,7 +42,7 @@ export function renderEstimate({ currency, region, priceDate, lines, total, unpr
 }
 
 /** Cents, or more digits where it is less than one. */
-const money = (amount: number): string =>
+export const money = (amount: number): string =>
   amount === 0 || amount >= 0.01
     ? amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
     : amount.toLocaleString('en', { maximumSignificantDigits: 2 });

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { type RunCost, runCost } from '../../analyzers/capacity/run-cost.ts';
 import { isMissing, isNotAsked, type Report } from '../../analyzers/contract.ts';
+import { findCollected } from '../collect/collected.ts';
 import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Host } from '../host.ts';
@@ -19,10 +20,17 @@ export async function costOfRun(host: Host, given: string | undefined): Promise<
       'run against the reference stack, or let `loadkit analyze --aws` ask AWS',
     );
   const report = await readReport(host, directory);
+  const { client } = await findCollected(host, directory);
   const run = { fromS: Date.parse(plan.startedAt) / 1000, toS: Date.parse(plan.endedAt ?? plan.startedAt) / 1000 };
   if (report.window === null)
     throw new UserError(`${plan.runId} has no window to count in`, 'a run that measured nothing used nothing that is known');
-  return { runId: plan.runId, ...runCost({ platform, inventory }, { run, window: report.window, users: report.plan.users }) };
+  return {
+    runId: plan.runId,
+    ...runCost(
+      { platform, inventory, client: isMissing(client) ? null : client },
+      { run, window: report.window, users: report.plan.users },
+    ),
+  };
 }
 
 const reasonOf = (found: object): string | null => {

@@ -17,18 +17,22 @@ export interface Usage {
 
 export type Arch = 'x86_64' | 'arm64';
 
-export interface LambdaUsage {
+/** Whose use it is, where that is known: `fargate:engine`. */
+interface Named {
+  node?: string;
+}
+
+export interface LambdaUsage extends Named {
   requests: number;
   avgDurationMs: number;
   memoryMb: number;
   arch: Arch;
 }
 
-export type DynamodbUsage =
-  | { mode: 'on-demand'; writeUnits: number; readUnits: number }
-  | { mode: 'provisioned'; wcu: number; rcu: number; hours: number };
+export type DynamodbUsage = Named &
+  ({ mode: 'on-demand'; writeUnits: number; readUnits: number } | { mode: 'provisioned'; wcu: number; rcu: number; hours: number });
 
-export interface FargateUsage {
+export interface FargateUsage extends Named {
   vcpu: number;
   memoryGb: number;
   /** Of each task. */
@@ -55,7 +59,7 @@ export interface WebSocketApiUsage {
   connectionMinutes: number;
 }
 
-export interface ElasticacheUsage {
+export interface ElasticacheUsage extends Named {
   nodeType: string;
   nodes: number;
   /** Of each node. */
