@@ -1,33 +1,54 @@
-import type { Client, Evidence } from './contract.ts';
+import type { Client, EndpointSeries, Evidence, Trace } from './contract.ts';
 import { stepUp } from './models/step-up.ts';
-import { activeSlots, type RunSeries, slotStartS } from './series.ts';
-import { figure, percent } from './words.ts';
+import { activeSlots, runSeries, slotStartS, total } from './series.ts';
+import { routeKey } from './traces/operation-names.ts';
+import { traceTree } from './traces/trace-tree.ts';
+import { figure, plural } from './words.ts';
 
 /** A smaller rise is none that a player would tell. Guess: tune. */
 const RISE_MIN = 1.25;
 
 /**
- * When the client began to feel it: what limits a system is beyond its limit before, or in the same period. The mean latency and the share of errors,
- * each with the levels that it rose between, and the seconds from the first user's beginning to its rise.
+ * When the client began to feel a part of the platform: what limits a system is beyond its limit before, or in the same period. The first error, and
+ * the rise of the mean latency with the levels that it rose between, of the requests that traces show to pass through it (of all where they show none),
+ * in seconds from the first user's beginning.
  */
-export function clientRises(client: Client, series: RunSeries): Evidence[] {
+export function clientRises(client: Client, traces: readonly Trace[]): (node: string) => Evidence[] {
+  const routes = routesByNode(traces);
+  return (node) => {
+    const through = client.endpoints.filter(({ name }) => routes.get(node)?.has(routeKey(name)));
+    return risesOf(client, through.length > 0 ? through : client.endpoints, through.length > 0 ? 'its requests' : 'all requests');
+  };
+}
+
+function routesByNode(traces: readonly Trace[]): Map<string, Set<string>> {
+  const routes = new Map<string, Set<string>>();
+  for (const trace of traces) {
+    const { root } = traceTree(trace);
+    if (root === null) continue;
+    for (const node of new Set(trace.spans.map((span) => span.node))) {
+      const known = routes.get(node) ?? new Set();
+      routes.set(node, known.add(routeKey(root.operation)));
+    }
+  }
+  return routes;
+}
+
+function risesOf(client: Client, endpoints: EndpointSeries[], whose: string): Evidence[] {
   const active = activeSlots(client);
   if (active === null) return [];
-  const seen = Array.from({ length: active.to - active.from }, (_, i) => active.from + i).filter(
-    (slot) => (series.latencySumS[slot] ?? 0) > 0,
-  );
-  const after = (at: number): number => slotStartS(client, seen[at] ?? Number.NaN) - (client.executionStartS ?? Number.NaN);
-  const latency = stepUp(seen.map((slot) => Math.log((series.latencySumS[slot] ?? 0) / (series.latencyCount[slot] ?? 0))));
-  // The square root of a share spreads alike, whatever the share (Bartlett 1936).
-  const errors = stepUp(seen.map((slot) => Math.sqrt((series.errors[slot] ?? 0) / (series.requests[slot] ?? 0))));
+  const { latencySumS, latencyCount, errors } = runSeries({ ...client, endpoints });
+  const of = (values: readonly number[], slot: number): number => values[slot] ?? 0;
+  const slots = Array.from({ length: active.to - active.from }, (_, i) => active.from + i).filter((slot) => of(latencySumS, slot) > 0);
+  const after = (at: number): number => Math.max(0, slotStartS(client, slots[at] ?? Number.NaN) - (client.executionStartS ?? Number.NaN));
+  const slower = stepUp(slots.map((slot) => Math.log(of(latencySumS, slot) / of(latencyCount, slot))));
   const rises: Evidence[] = [];
-  if (latency !== null && latency.after - latency.before >= Math.log(RISE_MIN)) {
-    const [from, to] = [latency.before, latency.after].map((level) => figure(1000 * Math.exp(level)));
-    rises.push({ what: `client's mean latency rose from ${from} to ${to} ms after`, value: Math.max(0, after(latency.at)), unit: 's' });
+  if (slower !== null && slower.after - slower.before >= Math.log(RISE_MIN)) {
+    const [from, to] = [slower.before, slower.after].map((level) => figure(1000 * Math.exp(level)));
+    rises.push({ what: `client: mean latency of ${whose} rose from ${from} to ${to} ms after`, value: after(slower.at), unit: 's' });
   }
-  if (errors !== null) {
-    const [from, to] = [errors.before, errors.after].map((level) => percent(level ** 2));
-    rises.push({ what: `client's errors rose from ${from} to ${to} after`, value: Math.max(0, after(errors.at)), unit: 's' });
-  }
-  return rises.length > 0 ? rises : [{ what: "rise of the client's latency or errors", value: 'none within the run' }];
+  const failing = slots.findIndex((slot) => of(errors, slot) > 0);
+  if (failing !== -1)
+    rises.push({ what: `client: first of ${plural(total(errors), 'error')} of ${whose} after`, value: after(failing), unit: 's' });
+  return rises.length > 0 ? rises : [{ what: `client: errors of ${whose}, or a rise of their latency`, value: 'none within the run' }];
 }

@@ -16,6 +16,7 @@ import {
   type ReportPlan,
   SCHEMA_VERSION,
   type Target,
+  type Trace,
   type Window,
 } from './contract.ts';
 import { exitCode } from './exit-code.ts';
@@ -38,7 +39,7 @@ export function judge(found: FoundArtifacts): Report {
   const generatorHealth = healthOf(found, window);
   const targets = judgeTargets(plan, measured, window, generatorHealth);
   const findings = runAudits({ ...found, window, generatorHealth, targets });
-  const rises = isMissing(measured) ? [] : clientRises(measured.client, measured.series);
+  const felt = isMissing(client) ? () => [] : clientRises(client, tracesOf(found));
   const verdict = fold([...targets, ...findings].map((judged) => judged.verdict));
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -59,7 +60,7 @@ export function judge(found: FoundArtifacts): Report {
     bottlenecks: bottlenecksOf(findings, edgesOf(found), !isMissing(generatorHealth) && generatorHealth.saturated === false).map(
       (each) => ({
         ...each,
-        evidence: [...each.evidence, ...rises],
+        evidence: [...each.evidence, ...felt(each.node)],
       }),
     ),
     findings,
@@ -68,6 +69,8 @@ export function judge(found: FoundArtifacts): Report {
 
 const edgesOf = ({ inventory }: FoundArtifacts): Inventory['edges'] =>
   isMissing(inventory) || isNotAsked(inventory) ? [] : inventory.edges;
+
+const tracesOf = ({ traces }: FoundArtifacts): readonly Trace[] => (isMissing(traces) || isNotAsked(traces) ? [] : traces.traces);
 
 function healthOf({ plan, client, generator }: FoundArtifacts, window: Window | Missing): GeneratorSummary | Missing {
   if (isMissing(client)) return client;
