@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { cacheFolder } from '../engines/k6/cache.ts';
+import { cacheFolder } from '../cache-folder.ts';
 import type { Host } from '../host.ts';
 import type { Check } from './check.ts';
 
@@ -16,7 +16,7 @@ export const disk: Check = {
   id: 'disk',
   question: 'Is there room on disk for runs and for k6?',
   async check(host) {
-    const [run, cache] = await Promise.all([freeMb(host, host.cwd), freeMb(host, cacheOf(host))]);
+    const [run, cache] = await Promise.all([freeMb(host, host.cwd), freeMb(host, cacheFolder(host) ?? host.cwd)]);
     const details = { runFolderFreeMb: run, cacheFreeMb: cache };
     const found = `${inGb(run)} free for runs, ${inGb(cache)} for k6`;
     if (run !== null && run < RUN_MB_MIN) {
@@ -38,14 +38,6 @@ export const disk: Check = {
     return { status: 'ok', found, details };
   },
 };
-
-function cacheOf(host: Host): string {
-  try {
-    return cacheFolder(host);
-  } catch {
-    return host.cwd;
-  }
-}
 
 /** Millions of bytes that this user may still write at `folder`, or at the nearest directory above it that exists; null when not known. */
 async function freeMb(host: Host, folder: string): Promise<number | null> {

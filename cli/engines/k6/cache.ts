@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { cacheFolder } from '../../cache-folder.ts';
 import { UserError } from '../../errors.ts';
 import type { Host } from '../../host.ts';
 import { type K6, OWN_K6_HINT, type VerifiedBy } from './k6.ts';
@@ -24,21 +25,16 @@ export type Cached = { state: 'ready'; k6: K6 } | { state: 'absent' } | { state:
 /** Longer than any manifest, short enough to read without a thought. */
 const MANIFEST_BYTES_MAX = 64 * 1024;
 
-/**
- * Where loadkit keeps what it installs: `$XDG_CACHE_HOME/loadkit`, else the platform's own place for caches.
- * A relative XDG_CACHE_HOME is ignored, as its specification asks: https://specifications.freedesktop.org/basedir-spec/latest/
- */
-export function cacheFolder(host: Host): string {
-  const xdg = host.env['XDG_CACHE_HOME'];
-  if (xdg !== undefined && path.isAbsolute(xdg)) return path.join(xdg, 'loadkit');
-  if (host.platform === 'win32' && host.env['LOCALAPPDATA']) return path.join(host.env['LOCALAPPDATA'], 'loadkit', 'Cache');
-  const home = host.env['HOME'] || host.env['USERPROFILE'];
-  if (!home) throw new UserError('there is no home directory to keep k6 in', `set XDG_CACHE_HOME to a directory, or ${OWN_K6_HINT}`);
-  return host.platform === 'darwin' ? path.join(home, 'Library', 'Caches', 'loadkit') : path.join(home, '.cache', 'loadkit');
+/** @throws UserError 104 without a home directory */
+export function k6Folder(host: Host): string {
+  const folder = cacheFolder(host);
+  if (folder === null)
+    throw new UserError('there is no home directory to keep k6 in', `set XDG_CACHE_HOME to a directory, or ${OWN_K6_HINT}`);
+  return path.join(folder, 'k6');
 }
 
 /** The directory of the installed k6, binary and manifest. Its name tells version and platform, so that a home shared by machines works. */
-export const installFolder = (host: Host): string => path.join(cacheFolder(host), 'k6', `${K6_VERSION}-${host.platform}-${host.arch}`);
+export const installFolder = (host: Host): string => path.join(k6Folder(host), `${K6_VERSION}-${host.platform}-${host.arch}`);
 
 export const binaryName = (host: Host): string => (host.platform === 'win32' ? 'k6.exe' : 'k6');
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../errors.ts';
 import { EXIT } from '../../exit-code.ts';
 import type { Host } from '../../host.ts';
-import { binaryName, cacheFolder, installFolder, type Manifest, readCached } from './cache.ts';
+import { binaryName, installFolder, k6Folder, type Manifest, readCached } from './cache.ts';
 import { DOWNLOAD_LIMITS, download, downloadText, type Limits, type Request, Unreachable } from './download.ts';
 import { buildWithGo, findGo, GO_MIN } from './go-build.ts';
 import { type K6, type OnProgress, OWN_K6_HINT } from './k6.ts';
@@ -64,7 +64,7 @@ interface Work {
  */
 export async function installK6(host: Host, options: InstallOptions = {}): Promise<K6> {
   const { onProgress = () => {}, release = OFFICIAL_RELEASE, limits = DOWNLOAD_LIMITS } = options;
-  const parent = path.join(cacheFolder(host), 'k6');
+  const parent = k6Folder(host);
   const interruption = new AbortController();
   const { signal } = interruption;
   const stopListening = host.onInterrupt(() =>
