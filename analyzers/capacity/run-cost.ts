@@ -1,5 +1,5 @@
 import type { Client, Inventory, Window } from '../contract.ts';
-import { type CostEstimate, estimateCost } from '../models/cost/index.ts';
+import { type CostEstimate, estimateCost, PRICE_LISTS, type PriceList } from '../models/cost/index.ts';
 import { openConnections } from '../open-connections.ts';
 import { stretchOf } from '../platform-series.ts';
 import type { TelemetryFile } from '../telemetry-file.ts';
@@ -22,6 +22,7 @@ export interface RunCost {
 export function runCost(
   { platform, inventory, client }: { platform: TelemetryFile; inventory: Inventory; client: Client | null },
   { run, window, users }: { run: Pick<Window, 'fromS' | 'toS'>; window: Pick<Window, 'fromS' | 'toS'>; users: number | null },
+  lists: readonly PriceList[] = PRICE_LISTS,
 ): RunCost {
   const of = ({ fromS, toS }: Pick<Window, 'fromS' | 'toS'>, hours: number): CostEstimate =>
     estimateCost(
@@ -30,6 +31,7 @@ export function runCost(
         { stretch: stretchOf(platform, fromS, toS), openConnections: client && openConnections(client, fromS, toS) },
         hours,
       ),
+      lists,
     );
   const month = of(window, HOURS_PER_MONTH);
   return {

@@ -1,3 +1,5 @@
+import { isObject, objectOf } from '../../json.ts';
+import { type Bad, Malformed } from '../../malformed.ts';
 import usEast1 from './us-east-1.json' with { type: 'json' };
 
 /** List prices of one region, as AWS publishes them: on demand, without a free tier, which is the account's and not the system's. */
@@ -17,7 +19,7 @@ export interface Price {
   tiers: Tier[];
 }
 
-interface Tier {
+export interface Tier {
   upTo: number | null;
   price: number;
 }
@@ -34,3 +36,54 @@ export function byTier({ tiers }: Price, quantity: number): { quantity: number; 
     return within > 0 ? [{ quantity: within, unitPrice: price }] : [];
   });
 }
+
+const SHAPE = 'a price list is {region, currency, priceDate, sources: […], prices: {"lambda.requests": {unit, tiers: [{upTo, price}]}, …}}';
+
+/**
+ * Checks that a parsed JSON document is a price list, whole: one damaged price would go into sums unseen.
+ *
+ * @example priceListOf({ region: 'us-east-1' }) // { bad: 'currency is undefined, not a text', hint: '…' }
+ */
+export function priceListOf(document: unknown): PriceList | Bad {
+  if (!isObject(document)) return { bad: 'it is not a JSON object', hint: SHAPE };
+  try {
+    const { sources, prices } = document;
+    if (!Array.isArray(sources)) throw new Malformed('sources is not a list', SHAPE);
+    if (!isObject(prices)) throw new Malformed('prices is not an object', SHAPE);
+    return {
+      region: text(document['region'], 'region'),
+      currency: text(document['currency'], 'currency'),
+      priceDate: text(document['priceDate'], 'priceDate'),
+      sources: sources.map((source, i) => text(source, `sources[${i}]`)),
+      prices: Object.fromEntries(Object.entries(prices).map(([key, price]) => [key, priceOf(price, `prices["${key}"]`)])),
+    };
+  } catch (error) {
+    if (error instanceof Malformed) return { bad: error.bad, hint: error.hint };
+    throw error;
+  }
+}
+
+function text(value: unknown, at: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new Malformed(`${at} is ${JSON.stringify(value)}, not a text`, SHAPE);
+}
+
+function priceOf(value: unknown, at: string): Price {
+  const { unit, tiers } = objectOf(value);
+  if (!Array.isArray(tiers) || tiers.length === 0) throw new Malformed(`${at} has no tiers`, SHAPE);
+  const read = tiers.map((tier, i) => tierOf(tier, `${at}.tiers[${i}]`));
+  const ends = read.map(({ upTo }) => upTo ?? Number.POSITIVE_INFINITY);
+  const ascending = ends.every((end, i) => end > (ends[i - 1] ?? 0));
+  if (!ascending || ends.at(-1) !== Number.POSITIVE_INFINITY) throw new Malformed(`${at} has tiers that do not follow one another`, SHAPE);
+  return { unit: text(unit, `${at}.unit`), tiers: read };
+}
+
+function tierOf(value: unknown, at: string): Tier {
+  const { upTo, price } = objectOf(value);
+  if (upTo !== null && !isPositive(upTo)) throw new Malformed(`${at}.upTo is ${JSON.stringify(upTo)}, neither a quantity nor null`, SHAPE);
+  // A price of zero would be one that nobody knew.
+  if (!isPositive(price)) throw new Malformed(`${at}.price is ${JSON.stringify(price)}, not a price`, SHAPE);
+  return { upTo, price };
+}
+
+const isPositive = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value > 0;
