@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
 /** AWS's service models (tests/aws-models), as far as an output can be held against them. They don't hold the services' limits. */
-export type AwsService = 'cloudwatch' | 'dynamodb' | 'logs' | 'xray';
+export type AwsService = 'cloudwatch' | 'dynamodb' | 'logs' | 'pricing' | 'xray';
 
 interface Shape {
   type: string;

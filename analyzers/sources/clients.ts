@@ -8,6 +8,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { PricingClient } from '@aws-sdk/client-pricing';
 import type { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { XRayClient } from '@aws-sdk/client-xray';
 
@@ -37,6 +38,7 @@ export interface AwsClients {
   apiGatewayV2: Client<ApiGatewayV2Client>;
   cloudFormation: Client<CloudFormationClient>;
   tagging: Client<ResourceGroupsTaggingAPIClient>;
+  pricing: Client<PricingClient>;
   destroy(): void;
 }
 
@@ -44,6 +46,15 @@ export interface AwsClients {
 const ATTEMPTS_MAX = 8;
 const CONNECT_MS_MAX = 5000;
 const REQUEST_MS_MAX = 30_000;
+
+/**
+ * Prices of all regions are told in three of them; this is the one on the same continent, since a policy may hold an account to its own.
+ * https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html
+ */
+export function pricingRegionOf(region = ''): string {
+  if (region.startsWith('eu-')) return 'eu-central-1';
+  return region.startsWith('ap-') ? 'ap-south-1' : 'us-east-1';
+}
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
 export function awsClients({ endpoint, region, credentials }: AwsAddress): AwsClients {
@@ -87,6 +98,9 @@ export function awsClients({ endpoint, region, credentials }: AwsAddress): AwsCl
     cloudFormation: lazily(async () => new (await import('@aws-sdk/client-cloudformation')).CloudFormationClient(configuration)),
     tagging: lazily(
       async () => new (await import('@aws-sdk/client-resource-groups-tagging-api')).ResourceGroupsTaggingAPIClient(configuration),
+    ),
+    pricing: lazily(
+      async () => new (await import('@aws-sdk/client-pricing')).PricingClient({ ...configuration, region: pricingRegionOf(region) }),
     ),
     destroy: () => {
       for (const client of made) client.destroy();

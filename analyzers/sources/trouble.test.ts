@@ -33,6 +33,7 @@ describe('troubleOf', () => {
       'ext.loadkit.resources',
     ],
     [awsError('ResourceNotFoundException', 'Function not found', 404), 'not-found', 'region'],
+    [awsError('ExpiredNextTokenException', 'The pagination token expired.', 400), 'invalid', 'analyze --aws'],
     [awsError('AbortError', 'Request aborted'), 'interrupted', 'analyze --aws'],
     ['boom', 'unknown', 'analyze --aws'],
   ])('tells %s by its kind, %s, and what mends it', (error, kind, next) => {

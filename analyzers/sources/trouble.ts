@@ -133,6 +133,8 @@ const OF_TIME = /Signature (expired|not yet current)|not yet valid|too skewed/i;
 function kindOf({ name, message, code, status }: ErrorLike): TroubleKind {
   if (OF_TIME.test(message)) return 'clock';
   if (/Region is missing/i.test(message)) return 'region';
+  // A page's token that has expired says nothing of the credentials.
+  if (/NextToken/.test(name)) return 'invalid';
   // An endpoint that is not AWS's, and answers in another protocol.
   if (/Deserialization error/.test(message)) return 'unsupported';
   if (/(token|session).*expired|expired.*(token|session)/i.test(message)) return 'expired';
