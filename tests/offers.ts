@@ -11,8 +11,8 @@ export interface MadeProduct {
 }
 
 /**
- * Entries of GetProducts' `PriceList` in the form that AWS answers with, key by key: after the answer that Prowler's tests keep for AmazonECS
- * (`{"product":{"productFamily","attributes","sku"},"serviceCode","terms":{"OnDemand":{SKU.TERM:{"priceDimensions":{SKU.TERM.RATE:{…}}}}},"version","publicationDate"}`).
+ * Entries of GetProducts' `PriceList` in the form that AWS answers with, key by key: after an answer for AmazonECS of 2022-11-21 that public tests
+ * keep (`{"product":{"productFamily","attributes","sku"},"serviceCode","terms":{"OnDemand":{SKU.TERM:{"priceDimensions":{SKU.TERM.RATE:{…}}}}},"version","publicationDate"}`).
  */
 export function entryOf({ service, family, attributes, unit, prices }: MadeProduct, sku: string, terms: object = {}): string {
   const term = `${sku}.JRTCKXETXF`;

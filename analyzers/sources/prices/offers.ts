@@ -24,9 +24,13 @@ export interface Offer {
 export const INSTANCE_TYPE = '{instanceType}';
 
 /**
- * Groups and usage types as the Price List has had them, seen through public readers of it, since AWS documents none: Infracost asks for them
- * (github.com/infracost/infracost, internal/resources/aws: lambda_function.go, dynamodb_table.go, apigatewayv2_api.go, api_gateway_rest_api.go,
- * elasticache_cluster.go), and Prowler's tests keep an answer of GetProducts for Fargate, with units.
+ * AWS documents neither groups nor usage types. These are as public readers of the Price List have them:
+ * - groups and usage types: Infracost (github.com/infracost/infracost, internal/resources/aws: lambda_function.go, dynamodb_table.go, apigatewayv2_api.go,
+ *   api_gateway_rest_api.go, ecs_service.go, elasticache_cluster.go); those for arm64, and the prefixes of regions, are named alike in many others.
+ * - units: `hours` in an answer of GetProducts for AmazonECS of 2022-11-21 that public tests keep; `Hrs` in the AmazonElastiCache offer of 2025-06-24
+ *   (github.com/bangpound/awspricing, tests/data/elasticache_offer.py); those of Lambda and DynamoDB, and `Requests`, in notes of what the API said in
+ *   2025 and 2026. `Messages` and `minutes` were seen in made-up answers only.
+ * Where one of them is wrong, its price is left out and the unit or the key is named.
  */
 export const OFFERS: readonly Offer[] = [
   {
