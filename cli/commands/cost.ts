@@ -13,6 +13,7 @@ export function costCommand(host: Host): Command {
       host.setExitCode(exitCodeOf(cost));
     })
     .addCommand(estimateCommand(host))
+    .addCommand(pricesCommand(host))
     .enablePositionalOptions();
 }
 
@@ -27,4 +28,42 @@ function estimateCommand(host: Host): Command {
       host.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, ...estimate }, null, 2)}\n` : renderEstimate(estimate));
       host.setExitCode(exitCodeOf(estimate));
     });
+}
+
+interface PricesFlags {
+  refresh?: boolean;
+  region?: string;
+  json?: boolean;
+}
+
+function pricesCommand(host: Host): Command {
+  return new Command('prices')
+    .description("show the price lists that there are, or read a region's anew from AWS")
+    .option('--refresh', 'ask the AWS Price List, and keep what it says for `cost` and `cost estimate`')
+    .option('--region <region>', 'whose prices (with --refresh default: that of k6.config.json, else of the AWS configuration)')
+    .option('--json', 'print one JSON document on stdout')
+    .action((flags: PricesFlags) => (flags.refresh ? refresh(host, flags) : show(host, flags)));
+}
+
+async function show(host: Host, { region, json }: PricesFlags): Promise<void> {
+  const [{ listPrices, renderLists, documentOf }, { noPrices }] = await Promise.all([
+    import('../cost/prices.ts'),
+    import('../cost/price-lists.ts'),
+  ]);
+  const lists = await listPrices(host, region);
+  if (region !== undefined && lists.length === 0) host.stderr.write(`${noPrices(region)}\n`);
+  host.stdout.write(json ? `${JSON.stringify({ schemaVersion: 1, lists: lists.map(documentOf) }, null, 2)}\n` : renderLists(lists));
+}
+
+async function refresh(host: Host, { region, json }: PricesFlags): Promise<void> {
+  const [{ renderLists, documentOf }, { refreshPrices, renderLeftOut, exitCodeOf }] = await Promise.all([
+    import('../cost/prices.ts'),
+    import('../cost/refresh-prices.ts'),
+  ]);
+  const refreshed = await refreshPrices(host, region);
+  const { leftOut } = refreshed;
+  host.stderr.write(renderLeftOut(leftOut));
+  const document = { schemaVersion: 1, list: documentOf(refreshed), leftOut };
+  host.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : renderLists([refreshed]));
+  host.setExitCode(exitCodeOf(refreshed));
 }

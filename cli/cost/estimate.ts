@@ -4,8 +4,9 @@ import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Host } from '../host.ts';
 import { readInput } from '../input-file.ts';
+import { noPrices, priceLists } from './price-lists.ts';
 
-/** @throws UserError 104 when the file can't be read or is no usage document */
+/** @throws UserError 104 when the file can't be read or is no usage document, or the region's refreshed price list is damaged */
 export async function estimateFile(host: Host, given: string): Promise<CostEstimate> {
   const text = await readInput(host, given);
   let document: unknown;
@@ -16,7 +17,7 @@ export async function estimateFile(host: Host, given: string): Promise<CostEstim
   }
   const usage = usageOf(document);
   if (isBad(usage)) throw new UserError(`${given} is no usage document: ${usage.bad}`, usage.hint);
-  return estimateCost(usage);
+  return estimateCost(usage, await priceLists(host, usage.region));
 }
 
 /** What has no price is missing from the sum: the answer is not whole. */
@@ -37,7 +38,7 @@ export function renderEstimate({ currency, region, priceDate, lines, total, unpr
       .trimEnd(),
   );
   const sum = total === null ? 'nothing of it has a price here' : `${unpriced.length > 0 ? 'at least ' : ''}${money(total)} ${currency}`;
-  const prices = priceDate === null ? `no prices of ${region}` : `list prices of ${region}, ${priceDate}, without free tier`;
+  const prices = priceDate === null ? noPrices(region) : `list prices of ${region}, ${priceDate}, without free tier`;
   return [...text, `total: ${sum} (${prices})`, ...unpriced.map((what) => `unpriced: ${what}`), ''].join('\n');
 }
 

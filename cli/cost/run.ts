@@ -8,8 +8,9 @@ import type { Host } from '../host.ts';
 import { readPlatform } from '../platform/files.ts';
 import { FILES, findRun, readPlan } from '../store.ts';
 import { renderEstimate } from './estimate.ts';
+import { priceLists } from './price-lists.ts';
 
-/** @throws UserError 104 when there is no such run, or nobody told what its platform did */
+/** @throws UserError 104 when there is no such run, nobody told what its platform did, or the refreshed price list of its region is damaged */
 export async function costOfRun(host: Host, given: string | undefined): Promise<RunCost & { runId: string }> {
   const directory = await findRun(host, given);
   const plan = await readPlan(host, directory);
@@ -29,6 +30,7 @@ export async function costOfRun(host: Host, given: string | undefined): Promise<
     ...runCost(
       { platform, inventory, client: isMissing(client) ? null : client },
       { run, window: report.window, users: report.plan.users },
+      await priceLists(host, inventory.region),
     ),
   };
 }
