@@ -1,3 +1,4 @@
+import { PRICE_LISTS, type PriceList } from '../models/cost/index.ts';
 import { type CurvePoint, fitUsl, type LoadPoint, USL_REACH, type UslFit, uslCurve, uslUsersFor } from '../models/scalability/index.ts';
 import { type Demand, demandOf } from '../models/utilisation.ts';
 import { figure } from '../words.ts';
@@ -46,8 +47,13 @@ const NEAR = 0.6;
 /**
  * @param steps of one scenario against one system, in any order
  * @param todayUsers the load that headroom is counted from
+ * @param lists the first of a region prices it
  */
-export function capacityOf(steps: readonly LoadStep[], todayUsers: number | null = null): Capacity {
+export function capacityOf(
+  steps: readonly LoadStep[],
+  todayUsers: number | null = null,
+  lists: readonly PriceList[] = PRICE_LISTS,
+): Capacity {
   const ordered = steps.toSorted((a, b) => a.users - b.users);
   const known = ordered.filter((step) => step.holds !== 'unknown');
   const failed = known.find(({ holds }) => holds === 'no');
@@ -63,8 +69,8 @@ export function capacityOf(steps: readonly LoadStep[], todayUsers: number | null
     resources: saturationsOf(ordered, usl),
     headroom: held === undefined || todayUsers === null ? null : { atUsers: todayUsers, ratio: held.users / todayUsers },
     price: {
-      today: todayUsers === null ? null : priceOfLoad(ordered, { users: todayUsers, throughput: null }),
-      sustainable: held === undefined ? null : priceOfLoad(ordered, held),
+      today: todayUsers === null ? null : priceOfLoad(ordered, { users: todayUsers, throughput: null }, lists),
+      sustainable: held === undefined ? null : priceOfLoad(ordered, held, lists),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { estimateCost, type Usage, usageAtLoad } from '../models/cost/index.ts';
+import { estimateCost, type PriceList, type Usage, usageAtLoad } from '../models/cost/index.ts';
 import { USL_REACH } from '../models/scalability/index.ts';
 import type { LoadStep } from './load-step.ts';
 import { HOURS_PER_MONTH } from './run-usage.ts';
@@ -29,13 +29,14 @@ interface Load {
 export function priceOfLoad(
   steps: readonly LoadStep[],
   { users, throughput }: Load,
+  lists: readonly PriceList[],
   change: (usage: Usage) => Usage = (usage) => usage,
 ): LoadPrice | null {
   const told = steps.flatMap(({ usage, counts, ...step }) => (usage === null || !counts ? [] : [{ ...step, usage }]));
   const nearest = told.toSorted((a, b) => Math.abs(a.users - users) - Math.abs(b.users - users)).at(0);
   if (nearest === undefined || users > USL_REACH * Math.max(...told.map((step) => step.users))) return null;
   const ratio = throughput === null || !nearest.throughput ? users / nearest.users : throughput / nearest.throughput;
-  const { total, currency, unpriced } = estimateCost(change(usageAtLoad(nearest.usage, ratio)));
+  const { total, currency, unpriced } = estimateCost(change(usageAtLoad(nearest.usage, ratio)), lists);
   return {
     users,
     month: total,

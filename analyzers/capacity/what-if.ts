@@ -1,5 +1,5 @@
 import type { Bad } from '../malformed.ts';
-import type { Usage } from '../models/cost/index.ts';
+import { PRICE_LISTS, type PriceList, type Usage } from '../models/cost/index.ts';
 import { fitUsl } from '../models/scalability/index.ts';
 import { pointsOf, type Saturation, saturationsOf } from './capacity.ts';
 import { type LoadPrice, priceOfLoad } from './load-price.ts';
@@ -44,8 +44,9 @@ export interface WhatIf {
  * (and so grew no more with the load) is not known beyond it.
  *
  * @param steps in the order of their users
+ * @param lists the first of a region prices it
  */
-export function whatIf(steps: readonly LoadStep[], settings: readonly Setting[]): WhatIf | Bad {
+export function whatIf(steps: readonly LoadStep[], settings: readonly Setting[], lists: readonly PriceList[] = PRICE_LISTS): WhatIf | Bad {
   for (const setting of settings) {
     const wrong = whyNot(steps, setting);
     if (wrong !== null) return wrong;
@@ -65,18 +66,23 @@ export function whatIf(steps: readonly LoadStep[], settings: readonly Setting[])
     before: firstOf(saturationsOf(steps, usl)),
     after,
     resources,
-    price: pricesOf(steps, settings, after),
+    price: pricesOf(steps, settings, after, lists),
   };
 }
 
-function pricesOf(steps: readonly LoadStep[], settings: readonly Setting[], after: Saturation | null): WhatIf['price'] {
+function pricesOf(
+  steps: readonly LoadStep[],
+  settings: readonly Setting[],
+  after: Saturation | null,
+  lists: readonly PriceList[],
+): WhatIf['price'] {
   const largest = steps.findLast(({ usage, counts }) => usage !== null && counts);
   const change = (usage: Usage): Usage => settings.reduce(withSetting, usage);
   const at = after?.at ?? null;
   return {
-    tested: largest === undefined ? null : priceOfLoad(steps, largest),
-    changed: largest === undefined ? null : priceOfLoad(steps, largest, change),
-    limit: at === null || at.users === null ? null : priceOfLoad(steps, { users: at.users, throughput: at.throughput }, change),
+    tested: largest === undefined ? null : priceOfLoad(steps, largest, lists),
+    changed: largest === undefined ? null : priceOfLoad(steps, largest, lists, change),
+    limit: at === null || at.users === null ? null : priceOfLoad(steps, { users: at.users, throughput: at.throughput }, lists, change),
   };
 }
 

@@ -12,7 +12,7 @@ import { readPlatform } from '../platform/files.ts';
 import { type RunningStack, type RunOptions, run } from '../run.ts';
 import { createRunDirectory, runIdOf, writeAtomic } from '../store.ts';
 import { priceText } from './price-text.ts';
-import { CAPACITY_FILE, TESTS } from './test-directory.ts';
+import { CAPACITY_FILE, priceListsOf, TESTS } from './test-directory.ts';
 
 const NOT_ASKED = { notAsked: 'no platform was asked' };
 
@@ -48,7 +48,7 @@ export async function measureCapacity(
   } finally {
     await stack?.stop();
   }
-  const capacity = capacityOf(steps, todayUsers);
+  const capacity = capacityOf(steps, todayUsers, await priceListsOf(host, steps));
   await writeAtomic(host, path.join(directory, CAPACITY_FILE), `${JSON.stringify({ schemaVersion: 1, ...capacity }, null, 2)}\n`);
   // Beside what the whole test says, the report of the load that is its answer; where there is none, of the last.
   const shown = reports.find(({ plan }) => plan.users === capacity.sustainable?.users) ?? reports.at(-1);

@@ -1,5 +1,8 @@
 import * as path from 'node:path';
 import type { Capacity } from '../../analyzers/capacity/capacity.ts';
+import type { LoadStep } from '../../analyzers/capacity/load-step.ts';
+import { PRICE_LISTS, type PriceList } from '../../analyzers/models/cost/index.ts';
+import { priceLists } from '../cost/price-lists.ts';
 import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 
@@ -25,6 +28,12 @@ export async function readCapacity(host: Host, given: string | undefined): Promi
     given === undefined ? 'there is no capacity test yet' : `there is no capacity test ${given}`,
     'run one: `loadkit capacity mixed --users 50..1000`',
   );
+}
+
+/** The lists that price a test's region, those that were read anew first. */
+export async function priceListsOf(host: Host, steps: readonly LoadStep[]): Promise<readonly PriceList[]> {
+  const region = steps.find(({ usage }) => usage)?.usage?.region;
+  return region === undefined ? PRICE_LISTS : priceLists(host, region);
 }
 
 const newest = async (host: Host, tests: string): Promise<string[]> =>

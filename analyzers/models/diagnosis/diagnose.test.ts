@@ -99,6 +99,14 @@ describe('diagnose', () => {
     expect(found).toMatchObject({ since: 1_790_000_000, until: 1_790_000_600 });
   });
 
+  it('says nothing where it only got better, before or after', () => {
+    const faster = { api: 0.02, search: 0.01 };
+    for (const on of [late, (t: number) => !late(t)]) {
+      const found = diagnose(normalOf(), incidentOf(nodesOf(faster, on)), LATENCY);
+      expect([found.verdict, ...namesOf(found)]).toEqual(['no bottleneck']);
+    }
+  });
+
   it('is not misled by a level that has drifted since the normal file', () => {
     const drifted = nodesOf({ db: 0.06 }, late);
     const cart = drifted['cart']?.['Latency/Average'];

@@ -164,11 +164,28 @@ function viewOf(of: Case, symptom: string, stretch: Stretch, degrees: number): S
   };
 }
 
+/**
+ * In spreads of its excess. Where it is better than usual beside the stretch, it has to be worse than usual within it as well: what only got better is
+ * no incident.
+ */
 function symptomZ({ symptom: { metered, direction }, windows }: Case, stretch: Stretch): number[] {
   const { meter, usual, floorOf } = metered;
+  const floor = floorOf(stretch);
   const changes = windows.map((window) => excessOf(meter, meter, window, stretch, usual));
-  const directed = changes.map((change) => (direction === 'both' ? Math.abs(change) : direction * change));
-  return inSpreads(directed, floorOf(stretch)).z;
+  if (direction === 'both') return inSpreads(changes.map(Math.abs), floor).z;
+  const worse = (mean: number | null): number => (mean === null ? Number.NaN : direction * (mean - usual));
+  const within = inSpreads(
+    windows.map((window) => worse(meanOver(meter, window, stretch))),
+    floor,
+  );
+  const { z } = inSpreads(
+    changes.map((change) => direction * change),
+    floor,
+  );
+  return z.map((change, i) => {
+    const beside = windows[i] === undefined ? null : meanBeside(meter, windows[i], stretch);
+    return worse(beside) < -within.spread ? Math.min(change, within.z[i] ?? change) : change;
+  });
 }
 
 function symptomMeans(of: Case, stretch: Stretch): { during: number | null; before: number | null } {
