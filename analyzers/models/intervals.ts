@@ -59,11 +59,18 @@ const SLOTS_PER_BATCH_MIN = 5;
  * Slots are gathered into long batches, which are nearly independent, and the interval is Student's over the batches (batch means: Law,
  * Simulation Modeling and Analysis, 5th ed., §9.5.3), by the ratio estimator since batches differ in weight (Cochran 1977, §6.4).
  *
- * Null when there are fewer than two batches of five slots, or the denominators add up to 0.
+ * Null when there are fewer than two batches, or the denominators add up to 0.
+ *
+ * @param slotsPerBatchMin 1 where a slot is as long as a batch should be: a period of CloudWatch
  */
-export function ratioInterval(numerators: readonly number[], denominators: readonly number[], confidence: number): Interval | null {
+export function ratioInterval(
+  numerators: readonly number[],
+  denominators: readonly number[],
+  confidence: number,
+  slotsPerBatchMin: number = SLOTS_PER_BATCH_MIN,
+): Interval | null {
   const slots = numerators.length;
-  const batches = Math.min(BATCHES_MAX, Math.floor(slots / SLOTS_PER_BATCH_MIN));
+  const batches = Math.min(BATCHES_MAX, Math.floor(slots / slotsPerBatchMin));
   const ratio = sumOf(numerators) / sumOf(denominators);
   if (batches < 2 || !Number.isFinite(ratio)) return null;
   let squares = 0;

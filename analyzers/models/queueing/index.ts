@@ -1,2 +1,3 @@
 export * from './closed-network.ts';
+export * from './erlang-b.ts';
 export * from './open-queue.ts';

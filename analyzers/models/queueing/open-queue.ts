@@ -1,3 +1,5 @@
+import { erlangB } from './erlang-b.ts';
+
 export interface OpenQueue {
   arrivalsPerS: number;
   /** Of one request, in seconds. */
@@ -20,7 +22,6 @@ export interface QueueSolution {
 
 /**
  * M/M/c: arrivals at random, service times exponential, `servers` beside each other (Gross et al., Fundamentals of Queueing Theory, 4th ed., §2.3).
- * Erlang's B by its recursion, which stays within [0, 1] for any number of servers.
  *
  * @throws RangeError for a rate or a time below 0, or no whole servers
  *
@@ -33,8 +34,7 @@ export function openQueue({ arrivalsPerS, serviceS, servers = 1 }: OpenQueue): Q
   const offered = arrivalsPerS * serviceS;
   const utilisation = offered / servers;
   if (utilisation >= 1) return { utilisation, waitProbability: 1, waitS: null, responseS: null, queue: null };
-  let blocked = 1;
-  for (let n = 1; n <= servers; n += 1) blocked = (offered * blocked) / (n + offered * blocked);
+  const blocked = erlangB(servers, offered);
   const waitProbability = blocked / (1 - utilisation * (1 - blocked));
   const waitS = (waitProbability * serviceS) / (servers * (1 - utilisation));
   const responseS = waitS + serviceS;
