@@ -91,7 +91,9 @@ describe('capacityOf', () => {
       perRequest: expect.closeTo(0.02, 6),
       at: { throughput: expect.closeTo(250, 3), users: expect.closeTo(1000, 0) },
     });
-    expect(auth?.at?.throughput).toBeCloseTo(1000, 3);
+    // Of ten executions one in a hundred arrivals is refused at 4.461 in the mean (Erlang's tables).
+    expect(auth?.usable).toBeCloseTo(4.461, 3);
+    expect(auth?.at?.throughput).toBeCloseTo(446.1, 1);
     expect(cache).toMatchObject({ at: null, reason: expect.stringContaining('does not grow') });
   });
 });

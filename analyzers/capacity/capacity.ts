@@ -4,6 +4,7 @@ import { type Demand, demandOf } from '../models/utilisation.ts';
 import { figure } from '../words.ts';
 import { type LoadPrice, priceOfLoad } from './load-price.ts';
 import type { LoadStep } from './load-step.ts';
+import { usableOf } from './resource-use.ts';
 
 /** What a stepped test says of what a system can carry. */
 export interface Capacity {
@@ -29,6 +30,8 @@ export interface Saturation {
   resource: string;
   unit: string;
   limit: number;
+  /** What of it can be in use in the mean: see resource-use.ts. */
+  usable: number;
   /** In the largest load that was measured. */
   usedMax: number;
   /** What one request a second uses; null where the steps allow no line. */
@@ -105,20 +108,21 @@ export function saturationsOf(all: readonly LoadStep[], usl: UslFit): Saturation
         const found = uses.find((each) => each.node === node && each.resource === resource);
         return throughput === null || found === undefined ? [] : [{ throughput, used: found.used }];
       });
+      const usable = usableOf(resource, limit);
       const demand = demandOf(
-        measured.filter(({ used }) => used < SATURATED * limit),
-        limit,
+        measured.filter(({ used }) => used < SATURATED * usable),
+        usable,
       );
       const usedMax = Math.max(0, ...measured.map(({ used }) => used));
-      return { node, resource, unit, limit, usedMax, ...spoken(demand, steps, usl) };
+      return { node, resource, unit, limit, usable, usedMax, ...spoken(demand, steps, usl) };
     })
     .sort((a, b) => nearness(a, most) - nearness(b, most));
 }
 
 /** Whose use shows no line but is near its limit stands where it would come up to it in proportion: it may be as near as that. */
-function nearness({ at, usedMax, limit }: Saturation, most: number): number {
+function nearness({ at, usedMax, usable }: Saturation, most: number): number {
   if (at !== null) return at.throughput;
-  return usedMax >= NEAR * limit ? (most * limit) / usedMax : Number.POSITIVE_INFINITY;
+  return usedMax >= NEAR * usable ? (most * usable) / usedMax : Number.POSITIVE_INFINITY;
 }
 
 function spoken(

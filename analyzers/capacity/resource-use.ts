@@ -1,5 +1,6 @@
 import type { Inventory, Resource, ResourceKind } from '../contract.ts';
 import { unreservedOf } from '../lambda-capacity.ts';
+import { offeredFor } from '../models/queueing/index.ts';
 import { highest, mean, type Name, perSecond, type Stretch, weightedMean } from '../platform-series.ts';
 import { accesses, partsOf, provisionedUnits } from '../table-capacity.ts';
 
@@ -12,6 +13,16 @@ export interface ResourceUse {
   used: number;
   limit: number;
 }
+
+/** Of the arrivals, as the error target has it. */
+const REFUSED_MAX = 0.01;
+
+/**
+ * How much of a limit can be in use in the mean before work is refused or waits: all of it, where there is a reserve for a moment (a bucket of tokens, a
+ * queue). What comes while all executions are taken is refused at once, so that of random arrivals a share is refused long before.
+ */
+export const usableOf = (resource: string, limit: number): number =>
+  resource.endsWith('concurrency') ? offeredFor(Math.floor(limit), REFUSED_MAX) : limit;
 
 /** Of all resources whose limit and use are known. A resource that scales by itself counts with the most that it may become. */
 export function resourceUse(inventory: Pick<Inventory, 'resources'>, stretch: Stretch): ResourceUse[] {

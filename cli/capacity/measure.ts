@@ -84,12 +84,14 @@ export function renderCapacity({ sustainable, boundary, usl, resources, headroom
   if (headroom !== null) lines.push(`headroom: ${figure(headroom.ratio)} times today's ${figure(headroom.atUsers)} users`);
   if (price.today !== null) lines.push(`price of today's load: ${priceText(price.today)}`);
   if (sustainable !== null) lines.push(`price of the sustainable load: ${priceText(price.sustainable)}`);
-  for (const { node, resource, unit, limit, usedMax, at, reason } of resources) {
+  for (const { node, resource, unit, limit, usable, usedMax, at, reason } of resources) {
     const when =
       at === null
         ? reason
         : `used up at ${figure(at.throughput)} requests/s (${figure(at.ci95[0])} to ${at.ci95[1] === null ? 'any number' : figure(at.ci95[1])})${at.users === null ? '' : `, about ${figure(at.users)} users`}`;
-    lines.push(`${node} ${resource}: ${figure(usedMax)} of ${figure(limit)} ${unit} at most; ${when}`);
+    lines.push(
+      `${node} ${resource}: ${figure(usedMax)} of ${figure(limit)} ${unit}${usable < limit ? `, which bear ${figure(usable)}` : ''} at most; ${when}`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }

@@ -75,9 +75,9 @@ const RESOURCE_COLUMNS = [
 
 const testedMax = ({ steps }: Capacity): number => Math.max(0, ...steps.map(({ throughput }) => throughput ?? 0));
 
-function resourceRow({ node, resource, unit, limit, usedMax, at, reason }: Saturation, tested: number): Html {
+function resourceRow({ node, resource, unit, limit, usable, usedMax, at, reason }: Saturation, tested: number): Html {
   return html`<tr><td>${name(node)}: ${resource}</td>
-<td>${bar(usedMax / limit)} ${number(usedMax)} of ${number(limit)} ${unit}</td>
+<td>${bar(usedMax / usable)} ${number(usedMax)} of ${number(limit)} ${unit}${usable < limit && `, which bear ${number(usable)}`}</td>
 ${numberCell(at === null ? DASH : `${number(at.throughput)} requests/s (${range(at.ci95)})`)}
 ${at === null ? html`<td>${reason !== null && prose(reason)}</td>` : numberCell(at.users === null ? tooFar(at.throughput / tested) : count(at.users))}</tr>`;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { erlangB, serversFor } from './erlang-b.ts';
+import { erlangB, offeredFor, serversFor } from './erlang-b.ts';
 
 describe('erlangB', () => {
   // Published tables of traffic that N lines carry at 1 % loss, to the digits they print: https://en.wikipedia.org/wiki/Erlang_(unit)#Erlang_B_formula
@@ -14,6 +14,7 @@ describe('erlangB', () => {
     [100, 84.06],
   ])('loses 1 %% with %i servers at the load of the tables', (servers, offered) => {
     expect(erlangB(servers, offered)).toBeCloseTo(0.01, 3);
+    expect(offeredFor(servers, 0.01) / offered).toBeCloseTo(1, 2);
   });
 
   it('has 1 server lose a/(1+a), and no server everything', () => {
@@ -26,18 +27,33 @@ describe('erlangB', () => {
     expect(() => erlangB(1, -1)).toThrow(RangeError);
     expect(() => erlangB(1.5, 1)).toThrow(RangeError);
     expect(() => serversFor(1, 0)).toThrow(RangeError);
+    expect(() => offeredFor(1, 1)).toThrow(RangeError);
     expect(() => serversFor(Number.POSITIVE_INFINITY, 0.1)).toThrow(RangeError);
+  });
+});
+
+describe('offeredFor', () => {
+  it('is where just so many are lost', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.double({ min: 1e-6, max: 0.9, noNaN: true }), (servers, blocked) => {
+        expect(erlangB(servers, offeredFor(servers, blocked)) / blocked).toBeCloseTo(1, 6);
+      }),
+    );
   });
 });
 
 describe('serversFor', () => {
   it('is the fewest that lose no more', () => {
     fc.assert(
-      fc.property(fc.double({ min: 0.001, max: 500, noNaN: true }), fc.double({ min: 1e-9, max: 0.5, noNaN: true }), (offered, blockedMax) => {
-        const servers = serversFor(offered, blockedMax);
-        expect(erlangB(servers, offered)).toBeLessThanOrEqual(blockedMax);
-        if (servers > 1) expect(erlangB(servers - 1, offered)).toBeGreaterThan(blockedMax);
-      }),
+      fc.property(
+        fc.double({ min: 0.001, max: 500, noNaN: true }),
+        fc.double({ min: 1e-9, max: 0.5, noNaN: true }),
+        (offered, blockedMax) => {
+          const servers = serversFor(offered, blockedMax);
+          expect(erlangB(servers, offered)).toBeLessThanOrEqual(blockedMax);
+          if (servers > 1) expect(erlangB(servers - 1, offered)).toBeGreaterThan(blockedMax);
+        },
+      ),
     );
   });
 });

@@ -16,6 +16,24 @@ export function erlangB(servers: number, offered: number): number {
 }
 
 /**
+ * The offered load at which so large a share of arrivals is turned away.
+ *
+ * @param blockedMax above 0, below 1
+ * @example offeredFor(10, 0.01) // 4.461
+ */
+export function offeredFor(servers: number, blockedMax: number): number {
+  if (!(blockedMax > 0 && blockedMax < 1)) throw new RangeError(`offeredFor needs a share between 0 and 1, not ${blockedMax}`);
+  let [lo, hi] = [0, 1];
+  while (erlangB(servers, hi) < blockedMax) hi *= 2;
+  // Halved until doubles end: the share grows with the load.
+  for (let middle = hi / 2; middle > lo && middle < hi; middle = (lo + hi) / 2) {
+    if (erlangB(servers, middle) < blockedMax) lo = middle;
+    else hi = middle;
+  }
+  return hi;
+}
+
+/**
  * The fewest servers that turn away no larger a share of arrivals.
  *
  * @param blockedMax above 0
