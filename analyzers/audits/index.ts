@@ -3,6 +3,7 @@ import { alarmsFired } from './alarms-fired.ts';
 import { apiErrors } from './api-errors.ts';
 import { apiLatency } from './api-latency.ts';
 import { apiThrottling } from './api-throttling.ts';
+import { baselineChange } from './baseline-change.ts';
 import { checks } from './checks.ts';
 import { collection } from './collection.ts';
 import { criticalPath } from './critical-path.ts';
@@ -94,6 +95,7 @@ export const AUDITS: readonly AnyAudit[] = [
   fargateScaling,
   fargateDeployments,
   slowEndpoints,
+  baselineChange,
   slowestRequests,
   criticalPath,
   nPlusOne,

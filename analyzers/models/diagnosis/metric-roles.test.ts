@@ -5,6 +5,7 @@ it.each<[metric: string, stat: string, role: MetricRole]>([
   ['latency', 'Average', 'latency'],
   ['Duration', 'p95', 'latency'],
   ['TargetResponseTime', 'Average', 'latency'],
+  ['IntegrationLatency', 'Average', 'other'],
   ['SuccessfulRequestLatency', 'Average', 'latency'],
   ['SuccessfulRequestLatency', 'SampleCount', 'requests'],
   ['CriticalPathTime', 'Average', 'path-time'],

@@ -25,6 +25,8 @@ export type MetricRole =
 
 /** The first that fits decides: `ThrottledRequests` are throttles, not requests; `ProvisionedConcurrencyUtilization` is no limit. */
 const ROLES: readonly [role: MetricRole, name: RegExp][] = [
+  // What the gateway waits for its integration: a part of its own latency, that of who is called.
+  ['other', /^integrationlatency$/i],
   ['path-time', /critical_?path/i],
   ['self-time', /^self_?(time|duration|latency)/i],
   ['throttles', /throttl|ratelimited|spilloverinvocations|rejected[a-z]*count/i],
