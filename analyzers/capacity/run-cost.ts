@@ -7,7 +7,7 @@ import { HOURS_PER_MONTH, runUsage } from './run-usage.ts';
 
 /** What a run costs by list prices. */
 export interface RunCost {
-  /** All of the run. */
+  /** All of the run, in whole periods of the platform's. */
   run: CostEstimate;
   /** A month at the load of its window. */
   month: CostEstimate;
@@ -24,18 +24,14 @@ export function runCost(
   { run, window, users }: { run: Pick<Window, 'fromS' | 'toS'>; window: Pick<Window, 'fromS' | 'toS'>; users: number | null },
   lists: readonly PriceList[] = PRICE_LISTS,
 ): RunCost {
-  const of = ({ fromS, toS }: Pick<Window, 'fromS' | 'toS'>, hours: number): CostEstimate =>
-    estimateCost(
-      runUsage(
-        inventory,
-        { stretch: stretchOf(platform, fromS, toS), openConnections: client && openConnections(client, fromS, toS) },
-        hours,
-      ),
-      lists,
-    );
+  const of = ({ fromS, toS }: Pick<Window, 'fromS' | 'toS'>, hours?: number): CostEstimate => {
+    const stretch = stretchOf(platform, fromS, toS);
+    const told = { stretch, openConnections: client && openConnections(client, fromS, toS) };
+    return estimateCost(runUsage(inventory, told, hours ?? (stretch.periods.length * platform.periodS) / 3600), lists);
+  };
   const month = of(window, HOURS_PER_MONTH);
   return {
-    run: of(run, (run.toS - run.fromS) / 3600),
+    run: of(run),
     month,
     perThousandUserHours: month.total === null || !users ? null : (1000 * month.total) / HOURS_PER_MONTH / users,
   };
