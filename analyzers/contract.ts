@@ -267,6 +267,8 @@ export interface SourceGap {
   reason: string;
   /** The IAM action or the setting to mend, as an instruction. */
   next: string;
+  /** Series that it left unread, whole or in part, by the names of the telemetry file. What they would have said is unknown: neither nothing nor zero. */
+  series?: { node: string; metric: string }[];
 }
 
 /** `alarms.json`: alarms of the resources with every change of state within the window and its baseline. */

@@ -17,6 +17,7 @@ import {
   weightedMean,
 } from './platform-series.ts';
 import type { TelemetryFile } from './telemetry-file.ts';
+import { ALL_READ } from './unread-series.ts';
 
 const series = (node: string, metric: string, stat: string, values: (number | null)[]) => ({ node, metric, stat, values });
 const file: TelemetryFile = {
@@ -89,7 +90,7 @@ describe('reading', () => {
 
   it('tells of what was so before the stretch since when it was', () => {
     const since = (values: (number | null)[], periods = [2, 3]) =>
-      sinceAt({ file: { ...file, series: [series('a', 'Sum', 'Sum', values)] }, periods }, sum, 5);
+      sinceAt({ file: { ...file, series: [series('a', 'Sum', 'Sum', values)] }, periods, unread: ALL_READ }, sum, 5);
     expect(since([1, 5, 6, 7])).toBe(110);
     expect(since([9, 1, 6, 7])).toBe(120);
     expect(since([9, null, 6, 7])).toBe(120);

@@ -1,13 +1,15 @@
 import type { TelemetryFile } from './telemetry-file.ts';
+import { ALL_READ, ifRead, refuseUnread, type Unread } from './unread-series.ts';
 
 /**
  * Reads one stretch of a telemetry file. Every answer is null, or empty, where there is no datapoint: on AWS a count without activity has none, and a gauge
- * without them was not measured.
+ * without them was not measured. Where a series was asked for and not read there is no answer: whoever reads it ends there (see unread-series.ts).
  */
 export interface Stretch {
   file: TelemetryFile;
   /** Places in `file.times`. */
   periods: readonly number[];
+  unread: Unread;
 }
 
 /** A series by its node, metric and statistic. */
@@ -23,13 +25,18 @@ export interface Sample {
 const SHARE_MIN = 0.5;
 
 /** The periods of which at least half lies between two times, in epoch seconds. */
-export function stretchOf(file: TelemetryFile, fromS: number, toS: number): Stretch {
+export function stretchOf(file: TelemetryFile, fromS: number, toS: number, unread: Unread = ALL_READ): Stretch {
   const within = (timeS: number): number => (Math.min(toS, timeS + file.periodS) - Math.max(fromS, timeS)) / file.periodS;
-  return { file, periods: file.times.flatMap((timeS, i) => (within(timeS) >= SHARE_MIN ? [i] : [])) };
+  return { file, periods: file.times.flatMap((timeS, i) => (within(timeS) >= SHARE_MIN ? [i] : [])), unread };
 }
 
-/** The datapoints there are, oldest first. */
-export function samples({ file, periods }: Stretch, [node, metric, stat]: Name): Sample[] {
+/**
+ * The datapoints there are, oldest first.
+ *
+ * @throws UnreadSeries where it is not known which there are
+ */
+export function samples({ file, periods, unread }: Stretch, [node, metric, stat]: Name): Sample[] {
+  refuseUnread(unread, node, metric);
   const series = file.series.find((each) => each.node === node && each.metric === metric && each.stat === stat);
   if (series === undefined) return [];
   return periods.flatMap((i) => {
@@ -38,12 +45,15 @@ export function samples({ file, periods }: Stretch, [node, metric, stat]: Name):
   });
 }
 
-/** Whether there is any datapoint of a node or of one of its parts (`<node>/<index>`). */
-export function isTold({ file, periods }: Stretch, node: string): boolean {
-  return file.series.some(
-    (series) => (series.node === node || series.node.startsWith(`${node}/`)) && periods.some((i) => (series.values[i] ?? null) !== null),
-  );
+/** Whether there is any datapoint of a node or of one of its parts (`<node>/<index>`), or may be one: not all of it was read. */
+export function isTold({ file, periods, unread }: Stretch, node: string): boolean {
+  const isOf = (other: string): boolean => other === node || other.startsWith(`${node}/`);
+  if ([...unread.keys()].some(isOf)) return true;
+  return file.series.some((series) => isOf(series.node) && periods.some((i) => (series.values[i] ?? null) !== null));
 }
+
+/** Whether a series has any datapoint, or may have one: it was not read. */
+export const mayBeTold = (stretch: Stretch, name: Name): boolean => ifRead(() => samples(stretch, name))?.length !== 0;
 
 const fold = (found: readonly Sample[], of: (a: number, b: number) => number): number | null =>
   found.length === 0 ? null : found.map(({ value }) => value).reduce((a, b) => of(a, b));
@@ -94,7 +104,7 @@ export function sinceAt(stretch: Stretch, name: Name, limit: number): number | n
   const first = samples(stretch, name).find(({ value }) => value >= limit);
   if (first === undefined) return null;
   const { file } = stretch;
-  const before = samples({ file, periods: file.times.flatMap((timeS, i) => (timeS < first.timeS ? [i] : [])) }, name);
+  const before = samples({ ...stretch, periods: file.times.flatMap((timeS, i) => (timeS < first.timeS ? [i] : [])) }, name);
   let since = first.timeS;
   for (const { timeS, value } of before.toReversed()) {
     if (value < limit || since - timeS > file.periodS) break;

@@ -18,10 +18,11 @@ export const TARGET_UTILISATION = 0.7;
 /** Units that one partition takes in a second: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html */
 export const PARTITION_UNITS: Readonly<Record<Access, number>> = { Read: 3000, Write: 1000 };
 
-/** The table and its indexes, those of the inventory and those that metrics tell of. */
-export function partsOf({ node, indexes = [] }: Resource, { file }: Stretch): Part[] {
+/** The table and its indexes, those of the inventory and those that metrics tell of, or would have. */
+export function partsOf({ node, indexes = [] }: Resource, { file, unread }: Stretch): Part[] {
   const prefix = `${node}/`;
-  const told = file.series.flatMap((series) => (series.node.startsWith(prefix) ? [series.node.slice(prefix.length)] : []));
+  const nodes = [...file.series.map((series) => series.node), ...unread.keys()];
+  const told = nodes.flatMap((each) => (each.startsWith(prefix) ? [each.slice(prefix.length)] : []));
   const names = [...new Set([...indexes.map(({ name }) => name), ...told])];
   return [{ node, index: null }, ...names.map((index) => ({ node: prefix + index, index }))];
 }

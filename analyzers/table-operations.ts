@@ -1,4 +1,5 @@
 import { type Name, type Stretch, samples, total } from './platform-series.ts';
+import { refuseUnread } from './unread-series.ts';
 
 /** DynamoDB's metrics by operation are series of the table, `<metric>:<operation>`. */
 const of = (node: string, metric: string, operation: string, stat: string): Name => [node, `${metric}:${operation}`, stat];
@@ -19,8 +20,13 @@ export function operationSeries(stretch: Stretch, node: string, operation: strin
   return { count, totalMs };
 }
 
-/** The operations of a table that there are series of. */
-export function operationsOf({ file }: Stretch, node: string): string[] {
+/**
+ * The operations of a table that there are series of.
+ *
+ * @throws UnreadSeries where there may be others
+ */
+export function operationsOf({ file, unread }: Stretch, node: string): string[] {
+  refuseUnread(unread, node, 'SuccessfulRequestLatency');
   const prefix = 'SuccessfulRequestLatency:';
   const told = file.series.flatMap(({ node: of, metric }) =>
     of === node && metric.startsWith(prefix) ? [metric.slice(prefix.length)] : [],

@@ -136,6 +136,17 @@ export const withSilent = (run: PlatformRun, node: string): PlatformRun => ({
   platform: { ...run.platform, series: run.platform.series.filter((each) => each.node !== node && !each.node.startsWith(`${node}/`)) },
 });
 
+/** The same run of which some series could not be read, which its inventory says. */
+export function withUnread(run: PlatformRun, series: { node: string; metric: string }[], reason = UNREAD): PlatformRun {
+  const isUnread = (each: { node: string; metric: string }): boolean =>
+    series.some(({ node, metric }) => node === each.node && metric === each.metric);
+  const gaps = [...run.inventory.gaps, { source: 'cloudwatch' as const, reason, next: 'Allow it.', series }];
+  const told = run.platform.series.filter((each) => !isUnread(each));
+  return { ...run, inventory: { ...run.inventory, gaps }, platform: { ...run.platform, series: told } };
+}
+
+export const UNREAD = 'cloudwatch:GetMetricData: access to the metric is forbidden';
+
 export const withLimits = (run: PlatformRun, node: string, limits: ResourceLimits): PlatformRun => ({
   ...run,
   inventory: {

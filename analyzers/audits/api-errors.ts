@@ -1,6 +1,7 @@
 import type { Audit, Inventory } from '../contract.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformNeed } from '../platform-audit.ts';
 import { type Name, type Stretch, sinceAt, total } from '../platform-series.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure, percent, plural } from '../words.ts';
 
 /** The share of failures that the game's error target allows. Guess: tune. */
@@ -65,7 +66,8 @@ function sumOf(stretch: Stretch, node: string, spellings: readonly string[]): { 
 /** What the functions say of the same time. */
 function explained({ resources }: Inventory, stretch: Stretch) {
   const functions = resources.filter(({ kind }) => kind === 'lambda');
-  const sum = (metric: string): number => functions.reduce((all, { node }) => all + (total(stretch, [node, metric, 'Sum']) ?? 0), 0);
+  const sum = (metric: string): number | null =>
+    ifRead(() => functions.reduce((all, { node }) => all + (total(stretch, [node, metric, 'Sum']) ?? 0), 0));
   if (functions.length === 0) return [];
   return [
     { what: 'Errors of all functions', value: sum('Errors'), unit: 'invocations' },

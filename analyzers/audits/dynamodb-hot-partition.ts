@@ -2,6 +2,7 @@ import type { Audit } from '../contract.ts';
 import { began, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
 import { busiestPerS, sinceAt, total } from '../platform-series.ts';
 import { type Metered, ofEachPart, PARTITION_UNITS } from '../table-capacity.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure, plural } from '../words.ts';
 
 export const dynamodbHotPartition: Audit<PlatformNeed> = {
@@ -29,7 +30,7 @@ function ofPart({ part: { node, index }, access, stretch }: Metered, inputs: Pla
       { what: `${access}KeyRangeThroughputThrottleEvents`, value: events, limit: 0 },
       {
         what: 'consumed of all partitions in the busiest period',
-        value: busiestPerS(stretch, [node, `Consumed${access}CapacityUnits`, 'Sum']),
+        value: ifRead(() => busiestPerS(stretch, [node, `Consumed${access}CapacityUnits`, 'Sum'])),
         unit: units,
       },
       ...began(inputs, since),

@@ -3,6 +3,7 @@ import { type Answer, ofEach, PLATFORM_NEEDS, type PlatformNeed, windowStretch }
 import { type Stretch, total } from '../platform-series.ts';
 import { operationSeries, READS } from '../table-operations.ts';
 import { tracesByNode } from '../trace-samples.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
 
 /** A share of the time spent on reading the table that is worth a warning. Guess: tune. */
@@ -34,7 +35,7 @@ function ofTable({ node }: Resource, stretch: Stretch, traces: readonly Trace[])
   if (found.scans === 0) return [];
   const { scans, reads, scanMs, allMs, from } = found;
   const share = scanMs / allMs;
-  const consumed = total(stretch, [node, 'ConsumedReadCapacityUnits', 'Sum']);
+  const consumed = ifRead(() => total(stretch, [node, 'ConsumedReadCapacityUnits', 'Sum']));
   return {
     verdict: share >= SHARE_MAX ? 'warn' : 'pass',
     severity: share >= SHARE_MAX ? 'high' : 'low',

@@ -1,6 +1,7 @@
 import type { Audit, Resource } from '../contract.ts';
 import { type Answer, began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
 import { highest, mean, type Name, type Stretch, shareAt, sinceAt } from '../platform-series.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
 
 /** Beyond it queues grow steeply: at 80 % an M/M/1 queue takes five times its service time (Kleinrock 1975). */
@@ -23,7 +24,7 @@ function ofService({ node, limits }: Resource, stretch: Stretch, inputs: Platfor
   if (use === null || share === null) return { missing: `CloudWatch has no CPUUtilization of ${node} within the window` };
   if (share < SHARE_MIN) return [];
   const since = sinceAt(stretch, name, BUSY_PERCENT);
-  const running = mean(stretch, [node, 'RunningTaskCount', 'Average']) ?? limits.tasksDesired ?? null;
+  const running = ifRead(() => mean(stretch, [node, 'RunningTaskCount', 'Average'])) ?? limits.tasksDesired ?? null;
   const needed = running === null ? null : tasksFor(stretch, node, running);
   return {
     verdict: 'warn',
@@ -46,7 +47,7 @@ function ofService({ node, limits }: Resource, stretch: Stretch, inputs: Platfor
 /** Tasks that would bring the busiest period to the target; as many as scaling asked for, where that was more. Full tasks may need more than they show. */
 function tasksFor(stretch: Stretch, node: string, running: number): number {
   const most = highest(stretch, [node, 'CPUUtilization', 'Average']) ?? 0;
-  const desired = highest(stretch, [node, 'DesiredTaskCount', 'Average']) ?? 0;
+  const desired = ifRead(() => highest(stretch, [node, 'DesiredTaskCount', 'Average'])) ?? 0;
   return Math.max(Math.ceil((running * most) / TARGET_PERCENT), Math.ceil(running) + 1, Math.ceil(desired));
 }
 

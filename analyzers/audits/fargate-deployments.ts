@@ -1,6 +1,7 @@
 import type { Audit } from '../contract.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformNeed } from '../platform-audit.ts';
 import { highest, lowest, type Name, sinceAt } from '../platform-series.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure } from '../words.ts';
 
 export const fargateDeployments: Audit<PlatformNeed> = {
@@ -32,7 +33,9 @@ export const fargateDeployments: Audit<PlatformNeed> = {
           { what: 'DeploymentCount, most', value: most, limit: 1 },
           {
             what: 'tasks running, fewest',
-            value: lowest(stretch, [node, 'RunningTaskCount', 'Minimum']) ?? lowest(stretch, [node, 'RunningTaskCount', 'Average']),
+            value: ifRead(
+              () => lowest(stretch, [node, 'RunningTaskCount', 'Minimum']) ?? lowest(stretch, [node, 'RunningTaskCount', 'Average']),
+            ),
           },
           ...began(inputs, sinceAt(stretch, name, 2)),
         ],

@@ -1,6 +1,7 @@
 import type { Audit, Resource } from '../contract.ts';
 import { type Answer, began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
 import { highest, lowest, mean, type Name, type Stretch, samples, shareAt, sinceAt } from '../platform-series.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
 
 /** As in fargate-cpu. */
@@ -57,7 +58,7 @@ function lackOf(node: string, stretch: Stretch): Lack {
 function late({ node, limits }: Resource, stretch: Stretch, inputs: PlatformInputs, { share, most, seconds }: Lack): Answer {
   const desired = highest(stretch, [node, 'DesiredTaskCount', 'Average']) ?? 0;
   const pending: Name = [node, 'PendingTaskCount', 'Maximum'];
-  const since = sinceAt(stretch, pending, 1);
+  const since = ifRead(() => sinceAt(stretch, pending, 1));
   const min = limits.tasksMin ?? null;
   return {
     verdict: 'warn',
@@ -68,7 +69,7 @@ function late({ node, limits }: Resource, stretch: Stretch, inputs: PlatformInpu
     evidence: [
       { what: 'tasks desired, most', value: desired },
       { what: 'tasks running, fewest', value: lowest(stretch, [node, 'RunningTaskCount', 'Average']) },
-      { what: 'tasks pending, most', value: highest(stretch, pending) },
+      { what: 'tasks pending, most', value: ifRead(() => highest(stretch, pending)) },
       { what: 'time with fewer than desired', value: seconds, limit: 0, unit: 's' },
       { what: 'CPUUtilization, mean', value: mean(stretch, [node, 'CPUUtilization', 'Average']), unit: '%' },
       ...began(inputs, since),

@@ -1,8 +1,9 @@
 import { type Audit, type Finding, isMissing, type Resource } from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
-import { highest, mean, type Name, type Stretch, samples, shareAt, sinceAt, total } from '../platform-series.ts';
+import { highest, mayBeTold, mean, type Name, type Stretch, samples, shareAt, sinceAt, total } from '../platform-series.ts';
 import { slotsWithin } from '../series.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure } from '../words.ts';
 
 /** A task that waits longer than this keeps somebody waiting (Nielsen 1993: 1 s interrupts thought). */
@@ -40,7 +41,7 @@ export const fargateTaskQueue: Audit<PlatformNeed> = {
   audit(inputs) {
     let told = false;
     const answer = ofEach('fargate-task-queue', ['ecs', 'sqs'], inputs, (resource, stretch) => {
-      told ||= [...AGES, ...LENGTHS].some(([metric, stat]) => samples(stretch, [resource.node, metric, stat]).length > 0);
+      told ||= [...AGES, ...LENGTHS].some(([metric, stat]) => mayBeTold(stretch, [resource.node, metric, stat]));
       return [ofQueue(resource, stretch, inputs), ofRetries(resource, stretch)].flatMap((said) => said ?? []);
     });
     const services = inputs.inventory.resources.filter(({ kind }) => kind === 'ecs').map(({ node }) => node);
@@ -102,7 +103,7 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
     evidence: [
       { what: 'queue, longest', value: longest, unit: 'tasks' },
       { what: 'wait in the worst period', value: waitMs, limit: WAIT_MS_MAX, unit: 'ms' },
-      { what: 'time that a task takes, mean', value: mean(stretch, [node, 'TaskDuration', 'Average']), unit: 'ms' },
+      { what: 'time that a task takes, mean', value: ifRead(() => mean(stretch, [node, 'TaskDuration', 'Average'])), unit: 'ms' },
       ...began(inputs, since),
     ],
     next: `Run more tasks of the service that works the queue of ${node} (see the findings on its processor and scaling), and scale it by queue length per task rather than by CPU alone. Tasks that fail again and again belong into a dead-letter queue after a few attempts.`,
@@ -123,8 +124,8 @@ function ofRetries({ node }: Resource, stretch: Stretch): Said | null {
     evidence: [
       { what: 'TasksRetried', value: retried },
       { what: 'TasksProcessed', value: processed },
-      { what: 'TasksFailed (given up)', value: total(stretch, [node, 'TasksFailed', 'Sum']) },
-      { what: 'CPUUtilization, mean', value: mean(stretch, [node, 'CPUUtilization', 'Average']), unit: '%' },
+      { what: 'TasksFailed (given up)', value: ifRead(() => total(stretch, [node, 'TasksFailed', 'Sum'])) },
+      { what: 'CPUUtilization, mean', value: ifRead(() => mean(stretch, [node, 'CPUUtilization', 'Average'])), unit: '%' },
     ],
     next: `Give tasks of ${node} a largest number of attempts (3 to 5), and put those that reach it into a dead-letter queue with an alarm on its length. Then read why the first of them fails.`,
     effect: 'Workers are free for tasks that can succeed.',

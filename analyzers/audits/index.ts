@@ -1,4 +1,5 @@
 import { type AnyAudit, type AuditInputs, type Finding, isMissing, isNotAsked, type Missing, type NotAsked } from '../contract.ts';
+import { orMissing } from '../unread-series.ts';
 import { alarmsFired } from './alarms-fired.ts';
 import { apiErrors } from './api-errors.ts';
 import { apiLatency } from './api-latency.ts';
@@ -131,7 +132,7 @@ function ask(audit: AnyAudit, found: FoundInputs): readonly Finding[] | Missing 
   const needed = audit.needs.map((need) => [need, found[need]]);
   const wanted = (audit.wants ?? []).map((want) => [want, isMissing(found[want]) || isNotAsked(found[want]) ? null : found[want]]);
   try {
-    const answer = audit.audit(Object.fromEntries([...needed, ...wanted]) as unknown as AuditInputs);
+    const answer = orMissing(() => audit.audit(Object.fromEntries([...needed, ...wanted]) as unknown as AuditInputs));
     return isMissing(answer) ? answer : [answer].flat();
   } catch (error) {
     return { missing: `the audit ${audit.id} failed: ${error instanceof Error ? error.message : String(error)}` };

@@ -1,7 +1,17 @@
 import { type Audit, isMissing, type Resource } from '../contract.ts';
 import { unreservedOf } from '../lambda-capacity.ts';
-import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
+import {
+  began,
+  gathered,
+  ofEach,
+  PLATFORM_NEEDS,
+  type PlatformInputs,
+  type PlatformNeed,
+  type Said,
+  windowStretch,
+} from '../platform-audit.ts';
 import { addUp, highest, type Name, type Stretch, shareAt, sinceAt, total } from '../platform-series.ts';
+import { orMissing } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
 
 /** From here on a burst of a fifth is refused. Guess: tune. */
@@ -12,8 +22,8 @@ export const lambdaConcurrency: Audit<PlatformNeed> = {
   question: 'How near did concurrent executions come to their limit?',
   needs: PLATFORM_NEEDS,
   audit(inputs) {
-    const answer = ofEach('lambda-concurrency', ['lambda'], inputs, (resource, stretch) => ofFunction(resource, stretch, inputs));
-    return isMissing(answer) ? answer : [...answer, ...ofAccount(inputs).map((said) => ({ id: 'lambda-concurrency', ...said }))];
+    const ofFunctions = ofEach('lambda-concurrency', ['lambda'], inputs, (resource, stretch) => ofFunction(resource, stretch, inputs));
+    return gathered('lambda-concurrency', [ofFunctions, orMissing(() => ofAccount(inputs))]);
   },
 };
 

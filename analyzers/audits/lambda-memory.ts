@@ -1,7 +1,8 @@
 import { type Audit, type Evidence, type Finding, isMissing, type Resource, type Trace } from '../contract.ts';
 import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
-import { highest, type Stretch, total } from '../platform-series.ts';
+import { highest, mayBeTold, type Stretch, total } from '../platform-series.ts';
 import { ownTimeS, tracesByNode } from '../trace-samples.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure, percent, plural } from '../words.ts';
 
 /** Above this one large request ends the environment. Guess: tune. */
@@ -26,9 +27,9 @@ export const lambdaMemory: Audit<PlatformNeed, 'traces'> = {
     const [computing, failed]: [Computing[], Evidence[]] = [[], []];
     const byNode = tracesByNode(inputs.traces, windowStretch(inputs));
     const answer = ofEach('lambda-memory', ['lambda'], inputs, (resource, stretch) => {
-      const usedMb = usedMbOf(resource, stretch);
-      measured ||= usedMb !== null || isMeasured(resource.node, stretch);
+      measured ||= isMeasured(resource.node, stretch);
       computing.push(...ownWork(resource, byNode.get(resource.node) ?? []));
+      const usedMb = usedMbOf(resource, stretch);
       if (usedMb === null) failed.push(...errorsOf(resource, stretch));
       return ofMemory(resource, usedMb) ?? [];
     });
@@ -50,12 +51,13 @@ const notMeasured = (failed: Evidence[]): Finding => ({
 });
 
 function errorsOf({ node, limits }: Resource, stretch: Stretch): Evidence[] {
-  const errors = total(stretch, [node, 'Errors', 'Sum']) ?? 0;
+  const errors = ifRead(() => total(stretch, [node, 'Errors', 'Sum'])) ?? 0;
   return errors > 0 ? [{ what: `${node} failed, with ${limits.memoryMb ?? 'unknown'} MB`, value: errors, unit: 'invocations' }] : [];
 }
 
 const METRICS_MB = ['used_memory_max', 'MaxMemoryUsed'];
-const isMeasured = (node: string, stretch: Stretch): boolean => highest(stretch, [node, 'memory_utilization', 'Maximum']) !== null;
+const isMeasured = (node: string, stretch: Stretch): boolean =>
+  [...METRICS_MB, 'memory_utilization'].some((metric) => mayBeTold(stretch, [node, metric, 'Maximum']));
 
 /** By Lambda Insights (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-metrics.html), or from the REPORT lines. */
 function usedMbOf({ node, limits }: Resource, stretch: Stretch): number | null {

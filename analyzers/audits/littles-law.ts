@@ -1,5 +1,5 @@
-import { type Audit, type Client, isMissing, type Plan, type Window } from '../contract.ts';
-import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
+import type { Audit, Client, Plan, Window } from '../contract.ts';
+import { gathered, ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
 import { highest, type Stretch, samples, weightedMean } from '../platform-series.ts';
 import { runSeries, slotsWithin, total } from '../series.ts';
 import { figure, percent } from '../words.ts';
@@ -15,8 +15,7 @@ export const littlesLaw: Audit<PlatformNeed> = {
   needs: PLATFORM_NEEDS,
   audit(inputs) {
     const ofFunctions = ofEach('littles-law', ['lambda'], inputs, ({ node }, stretch) => ofFunction(node, stretch));
-    if (isMissing(ofFunctions)) return ofFunctions;
-    return [...ofUsers(inputs.plan, inputs.client, inputs.window).map((said) => ({ id: 'littles-law', ...said })), ...ofFunctions];
+    return gathered('littles-law', [ofUsers(inputs.plan, inputs.client, inputs.window), ofFunctions]);
   },
 };
 

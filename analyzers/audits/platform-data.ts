@@ -10,7 +10,7 @@ export const platformData: Audit<'inventory' | 'platform'> = {
     if (first === undefined) return [];
     return {
       id: 'platform-data',
-      // What is there stands; an audit that lacks what is missing is inconclusive by itself.
+      // What is there stands; an audit that would have read what is missing is inconclusive by itself (unread-series.ts).
       verdict: 'warn',
       severity: 'medium',
       title: `AWS did not say all that it was asked: ${plural(gaps.length, 'gap')}`,

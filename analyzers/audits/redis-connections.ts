@@ -1,6 +1,7 @@
 import type { Audit, Resource } from '../contract.ts';
 import { type Answer, began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
 import { busiestPerS, highest, type Name, type Stretch, sinceAt, total } from '../platform-series.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
 
 /** Guess: tune. */
@@ -43,7 +44,11 @@ function full({ node }: Resource, stretch: Stretch, inputs: PlatformInputs, { mo
     why: 'A connection that is refused leaves no metric: its client fails, or goes to the table behind the cache, and tries again.',
     evidence: [
       { what: 'CurrConnections, most', value: most, limit },
-      { what: 'NewConnections in the busiest period', value: busiestPerS(stretch, [node, 'NewConnections', 'Sum']), unit: 'connections/s' },
+      {
+        what: 'NewConnections in the busiest period',
+        value: ifRead(() => busiestPerS(stretch, [node, 'NewConnections', 'Sum'])),
+        unit: 'connections/s',
+      },
       ...began(inputs, sinceAt(stretch, [node, 'CurrConnections', 'Maximum'], NEAR * limit)),
     ],
     next: `Open fewer connections to ${node}: one for each Lambda environment, made outside of the handler, and a pool for each Fargate task. Fewer concurrent executions, and a \`timeout\` in the parameter group that closes idle ones, free some${limit < CONNECTIONS_MAX ? `; raise maxclients above ${figure(limit)} where the node is yours` : ''}.`,

@@ -1,6 +1,7 @@
 import type { Audit } from '../contract.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformNeed } from '../platform-audit.ts';
 import { highest, type Name, sinceAt } from '../platform-series.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure } from '../words.ts';
 
 /** https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.WhichShouldIMonitor.html : 90 % of the one core that works the commands. */
@@ -25,8 +26,12 @@ export const redisCpu: Audit<PlatformNeed> = {
         why: 'Redis works commands one after the other on one core: at its end every command waits for all others, and more cores do not help.',
         evidence: [
           { what: 'EngineCPUUtilization, most', value: most, limit: ENGINE_PERCENT_MAX, unit: '%' },
-          { what: 'CPUUtilization of the host, most', value: highest(stretch, [node, 'CPUUtilization', 'Maximum']), unit: '%' },
-          { what: 'a read takes', value: highest(stretch, [node, 'GetTypeCmdsLatency', 'Average']), unit: 'µs' },
+          {
+            what: 'CPUUtilization of the host, most',
+            value: ifRead(() => highest(stretch, [node, 'CPUUtilization', 'Maximum'])),
+            unit: '%',
+          },
+          { what: 'a read takes', value: ifRead(() => highest(stretch, [node, 'GetTypeCmdsLatency', 'Average'])), unit: 'µs' },
           ...began(inputs, since),
         ],
         next: `Add a read replica to ${node} and read from it; where writes dominate, shard it (cluster mode)${limits.nodeType ? ` or take a type with faster cores than ${limits.nodeType}` : ''}. Look at SLOWLOG for commands that walk large keys (KEYS, SMEMBERS, LRANGE 0 -1).`,

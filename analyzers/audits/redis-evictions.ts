@@ -1,6 +1,7 @@
 import type { Audit } from '../contract.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformNeed } from '../platform-audit.ts';
 import { highest, type Name, sinceAt, total } from '../platform-series.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure, plural } from '../words.ts';
 
 export const redisEvictions: Audit<PlatformNeed> = {
@@ -25,7 +26,7 @@ export const redisEvictions: Audit<PlatformNeed> = {
           { what: 'Evictions', value: evictions, limit: 0, unit: 'keys' },
           {
             what: 'memory in use, most',
-            value: highest(stretch, [node, 'DatabaseMemoryUsagePercentage', 'Maximum']),
+            value: ifRead(() => highest(stretch, [node, 'DatabaseMemoryUsagePercentage', 'Maximum'])),
             limit: 100,
             unit: '%',
           },

@@ -10,6 +10,7 @@ import {
   type PlatformNeed,
 } from '../platform-audit.ts';
 import { highest, type Stretch, total } from '../platform-series.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
 
 /**
@@ -53,7 +54,7 @@ function ofCache({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
       { what: 'look-ups', value: lookups },
       { what: 'Evictions', value: evictions },
       { what: 'expired keys (Reclaimed)', value: expired },
-      { what: 'keys, most', value: highest(stretch, [node, 'CurrItems', 'Maximum']) },
+      { what: 'keys, most', value: ifRead(() => highest(stretch, [node, 'CurrItems', 'Maximum'])) },
     ],
     next: adviceOn(node, misses, evictions ?? 0, expired ?? 0),
     effect: `At ${percent(RATE_MIN)} the tables behind it get ${figure(Math.max(0, Math.round(misses - (1 - RATE_MIN) * lookups)))} fewer reads in a window like this.`,

@@ -1,6 +1,7 @@
 import type { Audit } from '../contract.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformNeed } from '../platform-audit.ts';
 import { highest, type Name, sinceAt, total } from '../platform-series.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure } from '../words.ts';
 
 /** AWS advises to act here: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.WhichShouldIMonitor.html ; the game's own alarm stands there too. */
@@ -25,7 +26,7 @@ export const redisMemory: Audit<PlatformNeed> = {
         evidence: [
           { what: 'DatabaseMemoryUsagePercentage, most', value: most, limit: NEAR_PERCENT, unit: '%' },
           { what: 'memory for data', value: limits.memoryBytes ?? null, unit: 'bytes' },
-          { what: 'keys, most', value: highest(stretch, [node, 'CurrItems', 'Maximum']) },
+          { what: 'keys, most', value: ifRead(() => highest(stretch, [node, 'CurrItems', 'Maximum'])) },
           ...began(inputs, sinceAt(stretch, name, NEAR_PERCENT)),
         ],
         next: `Take the next larger node type for ${node}${limits.nodeType ? ` (now ${limits.nodeType})` : ''} before asking for more load, or give keys that have none an expiry.`,

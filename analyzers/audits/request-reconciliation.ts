@@ -3,6 +3,7 @@ import { baselineStretch } from '../platform-audit.ts';
 import { type Name, type Stretch, total } from '../platform-series.ts';
 import { executedS, runSeries, slotsWithin, total as sumOf } from '../series.ts';
 import type { TelemetryFile } from '../telemetry-file.ts';
+import { unreadOf } from '../unread-series.ts';
 import { figure, plural } from '../words.ts';
 
 /** Differences that edges of periods and a health check explain. Guess: tune. */
@@ -18,7 +19,7 @@ export const requestReconciliation: Audit<'client' | 'plan' | 'platform' | 'inve
   wants: ['traces'],
   audit(inputs) {
     if (!inputs.inventory.resources.some(({ kind }) => GATEWAYS.includes(kind))) return [];
-    const stretch = runStretch(inputs.platform, inputs.plan, inputs.client);
+    const stretch = runStretch(inputs);
     if (stretch.periods.length === 0) return { missing: 'there are no metrics of the platform from the time of the run' };
     return findingsOn(countsOf(inputs, stretch));
   },
@@ -26,12 +27,19 @@ export const requestReconciliation: Audit<'client' | 'plan' | 'platform' | 'inve
 
 const GATEWAYS: readonly string[] = ['apigateway', 'apigatewayv2'];
 
+interface Inputs {
+  client: Client;
+  plan: Plan;
+  platform: TelemetryFile;
+  inventory: Inventory;
+}
+
 /** All of the run, so that each request is in it whole. */
-function runStretch(platform: TelemetryFile, plan: Plan, client: Client): Stretch {
+function runStretch({ platform, inventory, plan, client }: Inputs): Stretch {
   const fromS = Math.min(Date.parse(plan.startedAt) / 1000, client.startS);
   const toS = client.startS + client.slots * client.periodS + AFTER_S;
   const within = (timeS: number): boolean => timeS + platform.periodS > fromS && timeS < toS;
-  return { file: platform, periods: platform.times.flatMap((timeS, i) => (within(timeS) ? [i] : [])) };
+  return { file: platform, periods: platform.times.flatMap((timeS, i) => (within(timeS) ? [i] : [])), unread: unreadOf(inventory) };
 }
 
 interface Counts {
@@ -52,16 +60,8 @@ interface Counts {
   traced: number | null;
 }
 
-function countsOf(
-  {
-    client,
-    plan,
-    platform,
-    inventory,
-    traces,
-  }: { client: Client; plan: Plan; platform: TelemetryFile; inventory: Inventory; traces: Traces | null },
-  stretch: Stretch,
-): Counts {
+function countsOf(inputs: Inputs & { traces: Traces | null }, stretch: Stretch): Counts {
+  const { client, plan, inventory, traces } = inputs;
   const gateways = inventory.resources.filter(({ kind }) => GATEWAYS.includes(kind)).map(({ node }) => node);
   const behind = inventory.edges.filter(({ from, to }) => gateways.includes(from) && to.startsWith('lambda:')).map(({ to }) => to);
   const classes = (is: (status: string) => boolean): number =>
@@ -75,7 +75,7 @@ function countsOf(
     unanswered: classes((status) => status === '0' || status === ''),
     throttled: classes((status) => status === '429'),
     gateway: addedUp(stretch, ofGateways),
-    others: idle({ platform, plan, client }, ofGateways, stretch),
+    others: idle(inputs, ofGateways, stretch),
     invocations: addedUp(
       stretch,
       behind.map((node) => [node, 'Invocations', 'Sum']),
@@ -100,7 +100,7 @@ const addedUp = (stretch: Stretch, names: readonly Name[]): number | null => {
   return sums.length === 0 ? null : sums.reduce((a, b) => a + b, 0);
 };
 
-function idle(inputs: { platform: TelemetryFile; plan: Plan; client: Client }, names: readonly Name[], { periods }: Stretch): number {
+function idle(inputs: Inputs, names: readonly Name[], { periods }: Stretch): number {
   const before = baselineStretch(inputs);
   return isMissing(before) ? 0 : ((addedUp(before, names) ?? 0) / before.periods.length) * periods.length;
 }

@@ -14,6 +14,7 @@ import { trialsToClaim } from '../models/intervals.ts';
 import { windowStretch } from '../platform-audit.ts';
 import { busiestPerS, highest, total } from '../platform-series.ts';
 import { type SlotRange, slotsWithin } from '../series.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure } from '../words.ts';
 
 /** As `scenarios/lib/chat.ts` measures them: there and back, and from one member's sending to another's receiving. */
@@ -86,16 +87,20 @@ function limiterOf(inventory: Inventory | null): Pick<Finding, 'limiter'> {
 /** What the API says of the same time, where it was asked. */
 function evidenceOf({ platform, inventory, window, plan, client }: Wanted): Evidence[] {
   if (platform === null || inventory === null || window === null) return [];
-  const stretch = windowStretch({ platform, window, plan, client });
+  const stretch = windowStretch({ platform, inventory, window, plan, client });
   if (isMissing(stretch)) return [];
   return inventory.resources
     .filter(({ kind }) => kind === 'websocket')
     .flatMap(({ node }) => [
-      { what: `${node}, messages`, value: total(stretch, [node, 'MessageCount', 'Sum']), unit: 'messages' },
-      { what: `${node}, in the busiest period`, value: busiestPerS(stretch, [node, 'MessageCount', 'Sum']), unit: 'messages/s' },
+      { what: `${node}, messages`, value: ifRead(() => total(stretch, [node, 'MessageCount', 'Sum'])), unit: 'messages' },
+      {
+        what: `${node}, in the busiest period`,
+        value: ifRead(() => busiestPerS(stretch, [node, 'MessageCount', 'Sum'])),
+        unit: 'messages/s',
+      },
       {
         what: `${node}, IntegrationLatency p95 of the worst period`,
-        value: highest(stretch, [node, 'IntegrationLatency', 'p95']),
+        value: ifRead(() => highest(stretch, [node, 'IntegrationLatency', 'p95'])),
         unit: 'ms',
       },
     ]);
