@@ -27,8 +27,37 @@ describe('api-throttling', () => {
     expect(Number(/to (\d+) requests\/s or more/.exec(finding?.next ?? '')?.[1])).toBeGreaterThan(200);
   });
 
+  it('leaves the API out of it where its rate and burst were not near, as for a limit of the application', () => {
+    const near = (ratePerS: number, burst: number | null) => findingsOf(id, withLimits(refused(run), node, { ratePerS, burst }))[0];
+    // The players send some 200 requests a second.
+    for (const [ratePerS, burst] of [
+      [10_000, 5000],
+      [10_000, null],
+    ] as const) {
+      expect(near(ratePerS, burst)?.limiter).toBeUndefined();
+      expect(near(ratePerS, burst)?.title).toMatch(/^77 requests of the run got 429 from behind apigateway:api.* 10,000 requests\/s$/);
+      expect(near(ratePerS, burst)?.next).not.toContain('Raise the throttling rate');
+    }
+    for (const [ratePerS, burst] of [
+      [10_000, 100],
+      [250, 5000],
+    ] as const)
+      expect(near(ratePerS, burst)?.limiter).toMatchObject({ resource: 'rate-limit' });
+  });
+
+  it('says since when: by the metric, or by the players where it does not tell', () => {
+    const limited = withLimits(refused(run), node, { ratePerS: 100, burst: 20 });
+    const at = run.client.startS + 25;
+    const late = withSeries(limited, node, '4XXError', 'Sum', (_, timeS) => (timeS >= at ? 7 : 0));
+    expect(findingsOf(id, late)[0]?.limiter?.since).toBe(at);
+    const endpoints = late.client.endpoints.map((each) => ({ ...each, errors: each.errors.map((_, slot) => (slot >= 33 ? 1 : 0)) }));
+    const silent = { ...withSeries(late, node, '4XXError', 'Sum', null), client: { ...late.client, endpoints } };
+    expect(findingsOf(id, silent)[0]?.limiter?.since).toBe(run.client.startS + 33);
+  });
+
   it('says which setting could not be read', () => {
-    expect(findingsOf(id, withLimits(refused(run), node, { ratePerS: null }))[0]?.next).toContain('could not be read');
+    const [unread] = findingsOf(id, withLimits(refused(run), node, { ratePerS: null }));
+    expect(unread).toMatchObject({ next: expect.stringContaining('could not be read'), limiter: { node } });
   });
 
   it('is inconclusive where no period lies within the window', () => {
