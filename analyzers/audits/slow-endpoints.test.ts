@@ -43,6 +43,16 @@ describe('slow-endpoints', () => {
     expect(find(many(3, through(0.9)), fast)).toEqual([]);
   });
 
+  it('judges the steady window: a start that was slow is no bottleneck, and one that never settled counts as a whole', () => {
+    const latencyFactor = (elapsedS: number): number => (elapsedS < 80 ? 10 : 1);
+    const started = syntheticRun({ durationS: 140, rampS: 10, endpoints: 1, latencyMs: 40, ratePerS: 50, latencyFactor });
+    const warmedUp = { ...started, plan: { ...started.plan, warmUpS: 71 } };
+    expect(judge(warmedUp).window).toMatchObject({ steady: true });
+    expect(find(many(3, through(0.9)), warmedUp)).toEqual([]);
+    const neverFull = { ...started, plan: { ...started.plan, plateau: null } };
+    expect(find(many(3, through(0.9)), neverFull)).toHaveLength(1);
+  });
+
   it('takes no trace of a fast request, nor a partial one, for a slow one', () => {
     expect(find(many(3, through(0.9, 100)))).toEqual([]);
     expect(find(many(3, through(0.9, 400, true)))).toEqual([]);

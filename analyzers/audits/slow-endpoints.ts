@@ -1,5 +1,6 @@
 import type { Audit, Client, Evidence, Finding, Trace } from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
+import { type SlotRange, slotsWithin } from '../series.ts';
 import { routeKey } from '../traces/operation-names.ts';
 import { pathParts } from '../traces/path-parts.ts';
 import { sampleNote } from '../traces/sample-note.ts';
@@ -17,14 +18,16 @@ const SHARE_MIN = 0.5;
 
 /**
  * Slow by every request of its kind, which the client counts, and because of one part, which traces show. Platforms trace a sample of requests, so that of
- * a rare one there may be few: they say where its time goes, not that it is slow.
+ * a rare one there may be few: they say where its time goes, not that it is slow. A ramp is slow by itself, with environments that start for the first time,
+ * so that only the steady window counts, and all of the run where there was none.
  */
-export const slowEndpoints: Audit<'client' | 'traces'> = {
+export const slowEndpoints: Audit<'client' | 'traces' | 'window'> = {
   id: 'slow-endpoints',
   question: 'Is one part the reason why a kind of request is slow?',
-  needs: ['client', 'traces'],
-  audit({ client, traces }) {
-    const slow = slowOnes(client);
+  needs: ['client', 'traces', 'window'],
+  audit({ client, traces, window }) {
+    const judged = window.steady ? slotsWithin(client, window.fromS, window.toS) : { from: 0, to: client.slots };
+    const slow = slowOnes(client, judged);
     if (slow.length === 0) return [];
     const byRoute = Map.groupBy(traces.traces, (trace) => routeKey(traceTree(trace).root?.operation ?? ''));
     const blamed = slow.flatMap((each) => blame(each, byRoute.get(routeKey(each.name)) ?? []) ?? []);
@@ -47,10 +50,10 @@ interface Blamed extends Slow {
   example: string;
 }
 
-function slowOnes({ endpoints }: Client): Slow[] {
+function slowOnes({ endpoints }: Client, { from, to }: SlotRange): Slow[] {
   return endpoints
     .flatMap(({ name, latencyS }) => {
-      const latency = mergeHistograms(latencyS);
+      const latency = mergeHistograms(latencyS.slice(from, to));
       const medianS = latency === null || latency.count < REQUESTS_MIN ? null : quantile(latency, 0.5);
       return latency === null || medianS === null || medianS < SLOW_S ? [] : [{ name, medianS, requests: latency.count }];
     })
