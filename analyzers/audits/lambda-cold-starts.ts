@@ -1,8 +1,11 @@
-import type { Audit, Evidence, Resource, Trace } from '../contract.ts';
+import { coldStartAdvice } from '../cold-start-advice.ts';
+import type { Audit, Evidence, Trace } from '../contract.ts';
+import { type Need, needOf } from '../lambda-capacity.ts';
 import { clopperPearson } from '../models/intervals.ts';
-import { fullLoadStretch, ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
-import { highest, type Stretch, total } from '../platform-series.ts';
-import { lengthOf, tracesByNode } from '../trace-samples.ts';
+import { began, fullLoadStretch, ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
+import { highest, type Sample, type Stretch, samples, total } from '../platform-series.ts';
+import { lengthOf, startOf, tracesByNode } from '../trace-samples.ts';
+import { INVOCATION, isInitialization } from '../traces/invocations.ts';
 import { figure, percent } from '../words.ts';
 
 /** What meets more than one invocation in twenty is part of the 95th percentile. */
@@ -19,6 +22,8 @@ interface ColdStarts {
   cold: number;
   invocations: number;
   initMs: number | null;
+  /** Epoch seconds of the first period, or trace, of the stretch that is beyond the limit. */
+  since: number | null;
   from: string;
 }
 
@@ -30,13 +35,15 @@ export const lambdaColdStarts: Audit<PlatformNeed, 'traces'> = {
   audit(inputs) {
     const stretch = fullLoadStretch(inputs);
     const byNode = tracesByNode(inputs.traces, stretch);
-    return ofEach('lambda-cold-starts', ['lambda'], inputs, (resource) => {
-      const traces = byNode.get(resource.node) ?? [];
-      const seen = traced(resource.node, traces);
-      const counted = reported(resource.node, stretch);
+    return ofEach('lambda-cold-starts', ['lambda'], inputs, ({ node }) => {
+      const traces = byNode.get(node) ?? [];
+      const seen = traced(node, traces);
+      const counted = reported(node, stretch);
       const found = counted === null ? seen : { ...counted, initMs: counted.initMs ?? seen?.initMs ?? null };
       if (found === null || found.cold < COLD_MIN || (found.initMs ?? Number.POSITIVE_INFINITY) < NOTICEABLE_MS) return [];
-      return found.cold / found.invocations < P95_SHARE ? [] : finding(resource, found, tailOf(resource.node, traces));
+      if (found.cold / found.invocations < P95_SHARE) return [];
+      const evidence = [...evidenceOf(found, tailOf(node, traces)), ...began(inputs, found.since)];
+      return finding(node, found, needOf(node, stretch), evidence);
     });
   },
 };
@@ -55,24 +62,31 @@ function reported(node: string, stretch: Stretch): ColdStarts | null {
   for (const [metric, stat] of REPORTED) {
     const cold = total(stretch, [node, metric, stat]);
     if (cold === null || invocations === null || invocations === 0) continue;
-    return { cold: Math.min(cold, invocations), invocations, initMs: highest(stretch, [node, metric, 'p95']), from: metric };
+    const initMs = highest(stretch, [node, metric, 'p95']);
+    return { cold: Math.min(cold, invocations), invocations, initMs, since: firstBeyond(node, [metric, stat], stretch), from: metric };
   }
   return null;
+}
+
+function firstBeyond(node: string, [metric, stat]: readonly [string, string], stretch: Stretch): number | null {
+  const invocations = new Map(samples(stretch, [node, 'Invocations', 'Sum']).map(({ timeS, value }) => [timeS, value]));
+  const isBeyond = ({ timeS, value }: Sample): boolean => value > 0 && value >= P95_SHARE * (invocations.get(timeS) ?? 0);
+  return samples(stretch, [node, metric, stat]).find(isBeyond)?.timeS ?? null;
 }
 
 /** X-Ray shows each initialization below the invocation that waited for it. */
 function traced(node: string, traces: readonly Trace[]): ColdStarts | null {
   const spans = traces.flatMap((trace) => trace.spans.filter((span) => span.node === node && !span.remote));
-  const invocations = spans.filter(({ operation }) => operation === 'Invocation').length;
+  const invocations = spans.filter(({ operation }) => operation === INVOCATION).length;
   if (invocations === 0) return null;
   const initsMs = spans
-    .flatMap((span) => (isInit(span) && span.endS !== null ? [1000 * (span.endS - span.startS)] : []))
+    .flatMap((span) => (isInitialization(span) && span.endS !== null ? [1000 * (span.endS - span.startS)] : []))
     .toSorted((a, b) => a - b);
   const initMs = initsMs[Math.floor(initsMs.length / 2)] ?? null;
-  return { cold: Math.min(initsMs.length, invocations), invocations, initMs, from: 'traces' };
+  const cold = traces.filter((trace) => startsCold(trace, node));
+  const since = cold.length === 0 ? null : Math.min(...cold.map(startOf));
+  return { cold: Math.min(initsMs.length, invocations), invocations, initMs, since, from: 'traces' };
 }
-
-const isInit = ({ operation }: { operation: string }): boolean => operation === 'Initialization' || operation === 'Restore';
 
 /** Among the slowest traces through the function: how many waited for an initialization of it. */
 function tailOf(node: string, traces: readonly Trace[]): { cold: number; of: number } | null {
@@ -87,25 +101,29 @@ function tailOf(node: string, traces: readonly Trace[]): { cold: number; of: num
   return { cold: slowest.filter(({ trace }) => startsCold(trace, node)).length, of: slowest.length };
 }
 
-const startsCold = ({ spans }: Trace, node: string): boolean => spans.some((span) => span.node === node && isInit(span));
+const startsCold = ({ spans }: Trace, node: string): boolean => spans.some((span) => span.node === node && isInitialization(span));
 
-function finding({ node }: Resource, { cold, invocations, initMs, from }: ColdStarts, tail: { cold: number; of: number } | null): Said {
-  const share = cold / invocations;
+function evidenceOf({ cold, invocations, initMs, from }: ColdStarts, tail: { cold: number; of: number } | null): Evidence[] {
   const interval = clopperPearson(cold, invocations, 0.95);
-  const certain = interval[0] >= P95_SHARE;
-  const evidence: Evidence[] = [
-    { what: `share of the invocations that started cold (by ${from})`, value: share, limit: P95_SHARE, unit: 'ratio', interval },
+  const what = `share of the invocations that started cold (by ${from})`;
+  return [
+    { what, value: cold / invocations, limit: P95_SHARE, unit: 'ratio', interval },
     { what: 'initialization', value: initMs, unit: 'ms' },
     ...(tail === null ? [] : [{ what: 'cold starts among the slowest 5 % of its traces', value: tail.cold / tail.of, unit: 'ratio' }]),
   ];
+}
+
+function finding(node: string, { cold, invocations, initMs, since }: ColdStarts, need: Need | null, evidence: Evidence[]): Said {
+  const share = cold / invocations;
+  const certain = clopperPearson(cold, invocations, 0.95)[0] >= P95_SHARE;
   return {
     verdict: certain ? 'warn' : 'pass',
     severity: certain ? 'high' : 'low',
     title: `${node}: ${percent(share)} of its invocations started cold${initMs === null ? '' : `, each ${figure(initMs)} ms longer`}${certain ? '' : ` (seen in ${figure(cold)} of ${figure(invocations)}: too few to be sure)`}`,
-    ...(certain && { limiter: { node, resource: 'cold-starts', harm: 'slow' as const, since: null } }),
+    ...(certain && { limiter: { node, resource: 'cold-starts', harm: 'slow' as const, since } }),
     why: 'What meets more than one invocation in twenty is part of the 95th percentile. Within a steady load a function starts cold only where its environments are ended or more are needed.',
     evidence,
-    next: `Find what ends the environments of ${node} (crashes, timeouts, a process that exits), and load less at start. Where the load comes in bursts, set provisioned concurrency for it.`,
+    next: coldStartAdvice(node, need),
     effect: initMs === null ? 'The tail loses its initializations.' : `The slowest requests get up to ${figure(initMs)} ms faster.`,
   };
 }

@@ -1,7 +1,7 @@
 import type { Audit, Evidence, Resource } from '../contract.ts';
-import { concurrencyFor } from '../models/concurrency.ts';
+import { type Need, needOf } from '../lambda-capacity.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
-import { addUp, type Name, type Stretch, sinceAt, total, weightedMean } from '../platform-series.ts';
+import { type Name, type Stretch, sinceAt, total } from '../platform-series.ts';
 import { figure, percent, plural } from '../words.ts';
 
 /** From one invocation in a hundred on, players feel it: the error target of the game. Guess: tune. */
@@ -53,25 +53,6 @@ function finding({ node, limits }: Resource, stretch: Stretch, throttles: number
 
 const atLimit = (reserved: number | null | undefined): string =>
   typeof reserved === 'number' ? ` at a reserved concurrency of ${figure(reserved)}` : '';
-
-interface Need {
-  arrivalsPerS: number;
-  durationMs: number;
-  mean: number;
-  enough: number;
-}
-
-/** Null where nothing ran, so that its duration is not known. */
-function needOf(node: string, stretch: Stretch): Need | null {
-  const durationMs = weightedMean(stretch, [node, 'Duration', 'Average'], [node, 'Invocations', 'Sum']);
-  if (durationMs === null) return null;
-  const arrivals = addUp(stretch, [
-    [node, 'Throttles', 'Sum'],
-    [node, 'Invocations', 'Sum'],
-  ]);
-  const arrivalsPerS = Math.max(...arrivals.map(({ value }) => value)) / stretch.file.periodS;
-  return { arrivalsPerS, durationMs, ...concurrencyFor(arrivalsPerS, durationMs / 1000) };
-}
 
 function adviceOn(node: string, { reservedConcurrency, accountConcurrency }: Resource['limits'], need: Need | null): string {
   if (reservedConcurrency === undefined) {

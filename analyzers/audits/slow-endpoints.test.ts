@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
 import { findingsOf } from '../../tests/judged.ts';
 import { call, made, madeTrace, many, tracesWith } from '../../tests/made-trace.ts';
+import { withPlatform } from '../../tests/platform.ts';
 import type { Trace } from '../contract.ts';
 import { judge } from '../judge.ts';
 
@@ -36,6 +37,29 @@ describe('slow-endpoints', () => {
       limiter: { node: 'dynamodb:characters', resource: 'latency' },
       title: expect.stringContaining('dynamodb:characters Query'),
     });
+  });
+
+  it('advises on starts where the time goes before the function runs, in whichever span it shows', () => {
+    const cold = (initMs: number) => (k: number) => {
+      const init = made('lambda:character Initialization', 100, 100 + initMs);
+      const runs = made('lambda:character Function', 350, 395, [made('lambda:character Invocation', 350, 395)]);
+      return madeTrace(
+        k,
+        made('apigateway:api GET /characters/{characterId}', 0, 400, [made('lambda:character Service', 5, 395, [init, runs])]),
+      );
+    };
+    for (const initMs of [250, 120]) {
+      expect(find(many(3, cold(initMs)))).toEqual([
+        expect.objectContaining({
+          limiter: expect.objectContaining({ node: 'lambda:character', resource: 'cold-starts' }),
+          title: expect.stringMatching(/% of it in lambda:character's starts/),
+          next: expect.stringMatching(/^Set a provisioned concurrency for lambda:character.* a smaller package/),
+          effect: expect.stringMatching(/^A request of GET \/characters\/:id would take up to 345 ms less/),
+        }),
+      ]);
+    }
+    const [asked] = judge({ ...withPlatform(slow), traces: tracesWith(many(3, cold(250))) }).bottlenecks;
+    expect(asked).toMatchObject({ resource: 'cold-starts', recommendation: expect.stringMatching(/concurrency of \d+ \(/) });
   });
 
   it('blames nobody where two share the time, or the endpoint is not slow', () => {

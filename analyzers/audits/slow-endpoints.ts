@@ -1,10 +1,16 @@
+import { coldStartAdvice } from '../cold-start-advice.ts';
 import type { Audit, Client, Evidence, Finding, Trace } from '../contract.ts';
+import { needOf } from '../lambda-capacity.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
+import { fullLoadStretch } from '../platform-audit.ts';
+import type { Stretch } from '../platform-series.ts';
 import { type SlotRange, slotsWithin } from '../series.ts';
+import { INVOCATION, isStart } from '../traces/invocations.ts';
 import { routeKey } from '../traces/operation-names.ts';
 import { pathParts } from '../traces/path-parts.ts';
 import { sampleNote } from '../traces/sample-note.ts';
 import { durationOf, traceTree } from '../traces/trace-tree.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure, percent, plural } from '../words.ts';
 
 /** "0.1 second is about the limit for having the user feel that the system is reacting instantaneously" (Nielsen 1993), and a request has more before it. Guess: tune. */
@@ -21,17 +27,19 @@ const SHARE_MIN = 0.5;
  * a rare one there may be few: they say where its time goes, not that it is slow. A ramp is slow by itself, with environments that start for the first time,
  * so that only the steady window counts, and all of the run where there was none.
  */
-export const slowEndpoints: Audit<'client' | 'traces' | 'window'> = {
+export const slowEndpoints: Audit<'client' | 'traces' | 'window', 'platform' | 'inventory'> = {
   id: 'slow-endpoints',
   question: 'Is one part the reason why a kind of request is slow?',
   needs: ['client', 'traces', 'window'],
-  audit({ client, traces, window }) {
+  wants: ['platform', 'inventory'],
+  audit({ client, traces, window, platform, inventory }) {
     const judged = window.steady ? slotsWithin(client, window.fromS, window.toS) : { from: 0, to: client.slots };
     const slow = slowOnes(client, judged);
     if (slow.length === 0) return [];
     const byRoute = Map.groupBy(traces.traces, (trace) => routeKey(traceTree(trace).root?.operation ?? ''));
     const blamed = slow.flatMap((each) => blame(each, byRoute.get(routeKey(each.name)) ?? []) ?? []);
-    return [...Map.groupBy(blamed, ({ node }) => node).values()].map((ofNode) => finding(ofNode, sampleNote(traces)));
+    const stretch = platform === null || inventory === null ? null : fullLoadStretch({ platform, inventory, window });
+    return [...Map.groupBy(blamed, ({ node }) => node).values()].map((ofNode) => finding(ofNode, sampleNote(traces), stretch));
   },
 };
 
@@ -40,6 +48,9 @@ interface Slow {
   medianS: number;
   requests: number;
 }
+
+/** What Lambda does before it runs any code, whichever of its spans shows it. */
+const START = 'start';
 
 interface Blamed extends Slow {
   node: string;
@@ -68,7 +79,7 @@ function blame(slow: Slow, traces: readonly Trace[]): Blamed | null {
   });
   const totalS = typical.reduce((sum, { lengthS }) => sum + lengthS, 0);
   const parts = Map.groupBy(
-    typical.flatMap(({ trace }) => pathParts(trace)),
+    typical.flatMap(({ trace }) => pathParts(trace)).map((part) => (isStart(part) ? { ...part, operation: START } : part)),
     ({ node, operation }) => `${node}\n${operation}`,
   );
   const [most] = [...parts.values()]
@@ -87,25 +98,35 @@ function blame(slow: Slow, traces: readonly Trace[]): Blamed | null {
   };
 }
 
-function finding(blamed: readonly Blamed[], note: string): Finding {
+function finding(blamed: readonly Blamed[], note: string, stretch: Stretch | null): Finding {
   const [worst] = blamed as [Blamed, ...Blamed[]];
   const { node, name, medianS, share, selfS } = worst;
-  const isCode = node.startsWith('lambda:') && worst.operation === 'Invocation';
-  const part = isCode ? `${node}'s own code` : `${node} ${worst.operation}`;
+  const { part, resource, next } = adviceOn(worst, stretch);
   const others = blamed.length > 1 ? `, and ${plural(blamed.length - 1, 'other endpoint')} likewise` : '';
   return {
     id: 'slow-endpoints',
     verdict: 'warn',
     severity: 'medium',
     title: `${name} takes ${figure(1000 * medianS)} ms, ${percent(share)} of it in ${part}${others}`,
-    limiter: { node, resource: isCode ? 'code' : 'latency', harm: 'slow', since: null },
+    limiter: { node, resource, harm: 'slow', since: null },
     why: `Half of its requests take at least so long. Of the traces of such ones, what the player waited for is mostly this part itself, not what it calls.${note}`,
     evidence: blamed.flatMap(evidenceOf),
-    next: isCode
-      ? `Profile ${node}: it computes, waits (locks, sleeps, retries of its own) or calls what is not traced. More memory helps only where it computes.`
-      : `Look at ${part} first: open trace ${worst.example}.`,
+    next,
     effect: `A request of ${name} would take up to ${figure(1000 * selfS)} ms less.`,
   };
+}
+
+function adviceOn({ node, operation, example }: Blamed, stretch: Stretch | null): { part: string; resource: string; next: string } {
+  if (operation === START) {
+    const need = stretch && ifRead(() => needOf(node, stretch));
+    return { part: `${node}'s starts, in which none of its code runs`, resource: 'cold-starts', next: coldStartAdvice(node, need) };
+  }
+  if (node.startsWith('lambda:') && operation === INVOCATION) {
+    const next = `Profile ${node}: it computes, waits (locks, sleeps, retries of its own) or calls what is not traced. More memory helps only where it computes.`;
+    return { part: `${node}'s own code`, resource: 'code', next };
+  }
+  const part = `${node} ${operation}`;
+  return { part, resource: 'latency', next: `Look at ${part} first: open trace ${example}.` };
 }
 
 const evidenceOf = ({ name, node, operation, medianS, requests, share, traces }: Blamed): Evidence[] => [

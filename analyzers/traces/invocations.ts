@@ -6,7 +6,7 @@ import type { Span } from '../contract.ts';
  */
 export const LAMBDA_SERVICE = 'Service';
 export const LAMBDA_FUNCTION = 'Function';
-const INVOCATION = 'Invocation';
+export const INVOCATION = 'Invocation';
 const PARTS: ReadonlySet<string> = new Set(['Initialization', 'Restore', INVOCATION, 'Overhead']);
 
 /**
@@ -30,6 +30,12 @@ export function nestInvocations(spans: Span[]): Span[] {
   }
   return spans;
 }
+
+/** What is neither the function's own time nor that of its calls: no code of it runs, and its caller waits for an environment. */
+export const isStart = ({ node, operation }: Pick<Span, 'node' | 'operation'>): boolean =>
+  node.startsWith('lambda:') && (operation === LAMBDA_SERVICE || isInitialization({ operation }));
+export const isInitialization = ({ operation }: Pick<Span, 'operation'>): boolean =>
+  operation === 'Initialization' || operation === 'Restore';
 
 const isFunction = ({ operation, remote, node }: Span): boolean => operation === LAMBDA_FUNCTION && !remote && node.startsWith('lambda:');
 const isPart = ({ operation, remote }: Span): boolean => PARTS.has(operation) && !remote;
