@@ -1,12 +1,11 @@
 import { type Audit, type Evidence, type Finding, isMissing, type Resource, type Trace } from '../contract.ts';
+import { MEMORY_NEAR, tellsMemory, usedMbOf } from '../function-limits.ts';
 import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
-import { highest, mayBeTold, type Stretch, total } from '../platform-series.ts';
+import { type Stretch, total } from '../platform-series.ts';
 import { ownTimeS, tracesByNode } from '../trace-samples.ts';
 import { ifRead } from '../unread-series.ts';
 import { figure, percent, plural } from '../words.ts';
 
-/** Above this one large request ends the environment. Guess: tune. */
-const NEAR = 0.9;
 /** Of what it uses at most, for the advice. Guess: tune. */
 const ADVISED = 0.7;
 /** At this memory a function has one whole vCPU, and less in proportion: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
@@ -27,7 +26,7 @@ export const lambdaMemory: Audit<PlatformNeed, 'traces'> = {
     const [computing, failed]: [Computing[], Evidence[]] = [[], []];
     const byNode = tracesByNode(inputs.traces, windowStretch(inputs));
     const answer = ofEach('lambda-memory', ['lambda'], inputs, (resource, stretch) => {
-      measured ||= isMeasured(resource.node, stretch);
+      measured ||= tellsMemory(resource.node, stretch);
       computing.push(...ownWork(resource, byNode.get(resource.node) ?? []));
       const usedMb = usedMbOf(resource, stretch);
       if (usedMb === null) failed.push(...errorsOf(resource, stretch));
@@ -55,23 +54,9 @@ function errorsOf({ node, limits }: Resource, stretch: Stretch): Evidence[] {
   return errors > 0 ? [{ what: `${node} failed, with ${limits.memoryMb ?? 'unknown'} MB`, value: errors, unit: 'invocations' }] : [];
 }
 
-const METRICS_MB = ['used_memory_max', 'MaxMemoryUsed'];
-const isMeasured = (node: string, stretch: Stretch): boolean =>
-  [...METRICS_MB, 'memory_utilization'].some((metric) => mayBeTold(stretch, [node, metric, 'Maximum']));
-
-/** By Lambda Insights (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-metrics.html), or from the REPORT lines. */
-function usedMbOf({ node, limits }: Resource, stretch: Stretch): number | null {
-  for (const metric of METRICS_MB) {
-    const usedMb = highest(stretch, [node, metric, 'Maximum']);
-    if (usedMb !== null) return usedMb;
-  }
-  const percentUsed = highest(stretch, [node, 'memory_utilization', 'Maximum']);
-  return percentUsed === null || !limits.memoryMb ? null : (percentUsed / 100) * limits.memoryMb;
-}
-
 function ofMemory({ node, limits }: Resource, usedMb: number | null): Said | null {
   const memoryMb = limits.memoryMb ?? null;
-  if (usedMb === null || memoryMb === null || usedMb < NEAR * memoryMb) return null;
+  if (usedMb === null || memoryMb === null || usedMb < MEMORY_NEAR * memoryMb) return null;
   return {
     verdict: 'warn',
     severity: 'high',
