@@ -81,9 +81,22 @@ describe('bottlenecksOf', () => {
       true,
     );
     expect(others).toEqual([]);
-    expect(only).toMatchObject({ node: 'dynamodb:guilds', resource: 'refuses', since: 120, recommendation: 'mend dynamodb:guilds' });
+    expect(only).toMatchObject({
+      node: 'dynamodb:guilds',
+      resource: 'refuses',
+      since: 120,
+      recommendation: 'mend dynamodb:guilds mend dynamodb:guilds/by-name',
+    });
     expect(only?.evidence).toHaveLength(2);
     expect(only?.score).toBeCloseTo(0.93);
+  });
+
+  it('names what a node ran out of before that it failed, and gives all the advice that there is, each once', () => {
+    const refusing = (resource: string, next: string): Finding => ({ ...found('lambda:auth', 'refuses', null, resource), next });
+    const all = [refusing('errors', 'Read the log.'), refusing('timeout', 'Wait longer.'), refusing('memory', 'Wait longer.')];
+    expect(bottlenecksOf(all, EDGES, true)).toMatchObject([{ resource: 'timeout', recommendation: 'Wait longer. Read the log.' }]);
+    const [slow] = bottlenecksOf([...all, found('lambda:auth', 'slow')].toReversed(), EDGES, true);
+    expect(slow).toMatchObject({ resource: 'memory', recommendation: 'Wait longer. Read the log. mend lambda:auth' });
   });
 
   it('believes no wait and no slowness that a busy generator saw', () => {

@@ -42,25 +42,31 @@ export function bottlenecksOf(findings: readonly Finding[], edges: Inventory['ed
   const nodes = new Set(sure.map(({ node }) => node));
   return [...nodes]
     .flatMap((node) => {
-      const own = sure.filter((each) => each.node === node).toSorted((a, b) => SCORES[b.harm] - SCORES[a.harm]);
+      const own = sure
+        .filter((each) => each.node === node)
+        .toSorted((a, b) => SCORES[b.harm] - SCORES[a.harm] || vagueness(a) - vagueness(b));
       const [first] = own;
       if (first === undefined) return [];
       // Of two that call each other neither is downstream.
       const explained = sure.some((other) => reaches(node, other.node) && !reaches(other.node, node) && explains(other, first));
       const score = Math.min(SCORE_MAX, SCORES[first.harm] + FURTHER * (own.length - 1)) * (explained ? EXPLAINED : 1);
-      return [{ ...first, score, evidence: own.flatMap(({ finding }) => finding.evidence), since: earliest(own) }];
+      const recommendation = [...new Set(own.map(({ finding }) => finding.next ?? finding.why))].join(' ');
+      return [{ ...first, score, evidence: own.flatMap(({ finding }) => finding.evidence), since: earliest(own), recommendation }];
     })
     .toSorted((a, b) => b.score - a.score || (a.since ?? Number.POSITIVE_INFINITY) - (b.since ?? Number.POSITIVE_INFINITY))
-    .map(({ node, resource, score, since, evidence, finding }) => ({
+    .map(({ node, resource, score, since, evidence, finding, recommendation }) => ({
       node,
       resource,
       score,
       since,
       title: finding.title,
       evidence,
-      recommendation: finding.next ?? finding.why,
+      recommendation,
     }));
 }
+
+/** That something failed says less than what it ran out of. */
+const vagueness = ({ resource }: Limiter): number => (resource === 'errors' ? 1 : 0);
 
 /** An index is a part of its table: `dynamodb:auctions/by-price`. */
 const tableOf = ({ node }: Limiter): string => node.split('/')[0] ?? node;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
 import { findingsOf } from '../../tests/judged.ts';
 import { withHours, withLimits, withoutResource, withPlatform, withSeries, withSilent } from '../../tests/platform.ts';
+import { judge } from '../judge.ts';
 
 const id = 'dynamodb-throttles';
 const run = withPlatform(syntheticRun({ durationS: 60 }));
@@ -22,6 +23,12 @@ describe('dynamodb-throttles', () => {
     });
     // 200 units/s served and 10 a second refused, at 70 %.
     expect(finding?.next).toContain('at least 300 read units for dynamodb:guilds (now 200)');
+  });
+
+  it('advises on reads and writes where both were throttled', () => {
+    const both = withSeries(throttled('dynamodb:guilds'), 'dynamodb:guilds', 'WriteThrottleEvents', 'Sum', 50);
+    const [first] = judge(both).bottlenecks;
+    expect(first?.recommendation).toMatch(/read units for dynamodb:guilds \(now 200\).*write units for dynamodb:guilds \(now 100\)/);
   });
 
   it('tells an index from its table, and writes from reads', () => {

@@ -27,6 +27,20 @@ describe('lambda-errors', () => {
     expect(findingsOf(id, failing(0.001))).toEqual([expect.objectContaining({ verdict: 'pass', severity: 'low' })]);
   });
 
+  it('advises by what its errors go with: the timeout, the memory, or neither', () => {
+    const adviceOn = (of: typeof run) => findingsOf(id, of)[0]?.next;
+    const errors = failing(0.3);
+    expect(adviceOn(withSeries(errors, node, 'Duration', 'Maximum', 29_980))).toMatch(
+      /^Set the timeout of lambda:character to 60 s \(now 30\)/,
+    );
+    expect(adviceOn(withSeries(errors, node, 'memory_utilization', 'Maximum', 99))).toMatch(/^Give lambda:character 1,024 MB \(now 512\)/);
+    expect(adviceOn(errors)).toMatch(/^Read the first .*timeout of 30 s is not why: the longest took 90 ms\.$/);
+    expect(adviceOn(withSeries(errors, node, 'memory_utilization', 'Maximum', null))).toMatch(
+      /nobody measured, give lambda:character 1,024 MB \(now 512\)\.$/,
+    );
+    expect(findingsOf(id, errors)[0]?.effect).toMatch(/^Up to [\d,]+ invocations of a window like this succeed/);
+  });
+
   it('is inconclusive where no period lies within the window', () => {
     expect(findingsOf('unanswered', withHours(run))).toHaveLength(1);
   });
