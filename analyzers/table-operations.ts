@@ -6,6 +6,10 @@ const of = (node: string, metric: string, operation: string, stat: string): Name
 
 export const READS: readonly string[] = ['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems'];
 
+/** Instead of reading all of a table and throwing away what was not asked for. */
+export const insteadOfScan = (node: string): string =>
+  `Give ${node} a global secondary index whose partition key is what the scan filters by, and read it with Query.`;
+
 /** How many calls an operation served, and how long they took together. No datapoint is no call: DynamoDB tells only of what happened. */
 export function operationSeries(stretch: Stretch, node: string, operation: string): { count: number; totalMs: number } {
   const counts = new Map(

@@ -1,7 +1,7 @@
 import type { Audit, Resource, Trace } from '../contract.ts';
 import { type Answer, ofEach, PLATFORM_NEEDS, type PlatformNeed, windowStretch } from '../platform-audit.ts';
 import { type Stretch, total } from '../platform-series.ts';
-import { operationSeries, READS } from '../table-operations.ts';
+import { insteadOfScan, operationSeries, READS } from '../table-operations.ts';
 import { tracesByNode } from '../trace-samples.ts';
 import { ifRead } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
@@ -49,7 +49,7 @@ function ofTable({ node }: Resource, stretch: Stretch, traces: readonly Trace[])
       { what: 'a scan takes', value: scanMs / scans, unit: 'ms' },
       { what: 'consumed', value: consumed, unit: 'RCU' },
     ],
-    next: `Give ${node} a global secondary index whose partition key is what the scan filters by, and read it with Query.`,
+    next: insteadOfScan(node),
     effect: `A read of some items in milliseconds rather than ${figure(scanMs / scans)} ms, however large the table becomes.`,
   };
 }

@@ -62,6 +62,14 @@ describe('slow-endpoints', () => {
     expect(asked).toMatchObject({ resource: 'cold-starts', recommendation: expect.stringMatching(/concurrency of \d+ \(/) });
   });
 
+  it('says what to do instead of a scan', () => {
+    const scanning = (k: number) =>
+      madeTrace(k, made('apigateway:api GET /characters/{characterId}', 0, 400, [call('dynamodb:characters Scan', 5, 395)]));
+    expect(find(many(3, scanning))).toMatchObject([
+      { limiter: { node: 'dynamodb:characters', resource: 'index' }, next: expect.stringContaining('global secondary index') },
+    ]);
+  });
+
   it('blames nobody where two share the time, or the endpoint is not slow', () => {
     expect(find(many(3, through(0.5)))).toEqual([]);
     expect(find(many(3, through(0.9)), fast)).toEqual([]);

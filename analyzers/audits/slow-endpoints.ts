@@ -5,6 +5,7 @@ import { mergeHistograms, quantile } from '../models/histogram.ts';
 import { fullLoadStretch } from '../platform-audit.ts';
 import type { Stretch } from '../platform-series.ts';
 import { type SlotRange, slotsWithin } from '../series.ts';
+import { insteadOfScan } from '../table-operations.ts';
 import { INVOCATION, isStart } from '../traces/invocations.ts';
 import { routeKey } from '../traces/operation-names.ts';
 import { pathParts } from '../traces/path-parts.ts';
@@ -126,6 +127,7 @@ function adviceOn({ node, operation, example }: Blamed, stretch: Stretch | null)
     return { part: `${node}'s own code`, resource: 'code', next };
   }
   const part = `${node} ${operation}`;
+  if (node.startsWith('dynamodb:') && operation === 'Scan') return { part, resource: 'index', next: insteadOfScan(node) };
   return { part, resource: 'latency', next: `Look at ${part} first: open trace ${example}.` };
 }
 
