@@ -20,7 +20,7 @@ describe('alarms-fired', () => {
 
   it('tells which fired, when and why', () => {
     const [finding] = findingsOf(id, withAlarms(alarm('engine-cpu', [firing(40)], 'ALARM'), alarm('quiet', [])));
-    expect(finding).toMatchObject({ verdict: 'warn', title: '1 alarm fired during the run: engine-cpu' });
+    expect(finding).toMatchObject({ verdict: 'warn', title: '1 alarm fired during the run: engine-cpu', effect: expect.any(String) });
     expect(finding?.evidence).toEqual([{ what: 'engine-cpu (fargate:engine)', value: '40 s into the run: Threshold Crossed', limit: 80 }]);
   });
 

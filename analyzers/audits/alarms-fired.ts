@@ -35,6 +35,7 @@ export const alarmsFired: Audit<'alarms' | 'plan'> = {
           .map((alarm) => ({ what: `${alarm.name}${nodeOf(alarm)}`, value: 'in ALARM since before the run' })),
       ],
       next: 'Begin with the first of them, and read the findings on its resource.',
+      effect: 'Those that follow from the same cause go quiet with it.',
     };
   },
 };

@@ -17,6 +17,7 @@ describe('error-classes', () => {
       verdict: 'pass',
       severity: 'medium',
       title: expect.stringContaining('GET /characters/:id (status 500)'),
+      effect: expect.stringMatching(/^Up to [\d,]+ requests, 1\.\d+ % of all, would succeed\.$/),
     });
     const counts = finding?.evidence.map(({ value }) => Number(value)) ?? [];
     expect(counts).toEqual(counts.toSorted((a, b) => b - a));

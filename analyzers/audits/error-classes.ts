@@ -29,6 +29,7 @@ export const errorClasses: Audit<'client'> = {
         .slice(0, CLASSES_MAX)
         .map((errorClass) => ({ what: nameOf(errorClass), value: errorClass.count, unit: 'requests' })),
       next: adviceOn(worst),
+      effect: `Up to ${plural(worst.count, 'request')}${requests > 0 ? `, ${percent(Math.min(1, worst.count / requests))} of all,` : ''} would succeed.`,
     };
   },
 };

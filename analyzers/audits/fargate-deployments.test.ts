@@ -19,7 +19,11 @@ describe('fargate-deployments', () => {
         timeS >= run.client.startS + fromS && timeS < run.client.startS + toS ? 2 : 1,
       );
     expect(findingsOf(id, deployed(30, 40))).toEqual([
-      expect.objectContaining({ verdict: 'warn', title: expect.stringContaining('2 deployments at once') }),
+      expect.objectContaining({
+        verdict: 'warn',
+        title: expect.stringContaining('2 deployments at once'),
+        effect: expect.stringContaining('the same version'),
+      }),
     ]);
     expect(findingsOf(id, deployed(-40, -20))).toEqual([]);
   });

@@ -39,6 +39,7 @@ export const fargateDeployments: Audit<PlatformNeed> = {
           },
           ...began(inputs, sinceAt(stretch, name, 2)),
         ],
+        effect: 'All requests of a run without one meet the same version, with all of its tasks.',
         next: 'Run again with no deployment under way. If players are to notice nothing of one, this is the run that shows whether they do.',
       };
     }),

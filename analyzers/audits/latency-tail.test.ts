@@ -13,6 +13,7 @@ describe('latency-tail', () => {
       verdict: 'pass',
       severity: 'low',
       title: expect.stringMatching(/^1 request in 100 of .* times the median$/),
+      effect: expect.stringMatching(/^With a 99th percentile of 10 times the median, .* would take [\d,]+ ms less\.$/),
     });
     expect(finding?.why).toContain('39.5 %');
   });

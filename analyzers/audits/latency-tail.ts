@@ -56,6 +56,7 @@ function finding(worst: Tail, long: readonly Tail[]): Finding {
       { what: `${name}, median`, value: 1000 * p50S, unit: 'ms' },
       { what: `${name}, 99th percentile`, value: 1000 * p99S, unit: 'ms' },
     ]),
+    effect: `With a 99th percentile of ${figure(RATIO_MAX)} times the median, the slowest request in 100 would take ${figure(1000 * (worst.p99S - RATIO_MAX * worst.p50S))} ms less.`,
     next: 'Look for what only some requests meet: cold starts, retries, garbage collection, locks, cache misses.',
   };
 }

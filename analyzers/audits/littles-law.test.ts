@@ -17,14 +17,20 @@ describe('littles-law', () => {
   it('tells a function that cannot have run so little', () => {
     // About 200 invocations/s of 0.5 s keep 100 busy, and Lambda says 7.
     expect(findingsOf(id, withSeries(run, node, 'Duration', 'Average', 500))).toEqual([
-      expect.objectContaining({ verdict: 'warn', title: expect.stringMatching(/^The metrics of lambda:character contradict each other/) }),
+      expect.objectContaining({
+        verdict: 'warn',
+        title: expect.stringMatching(/^The metrics of lambda:character contradict each other/),
+        effect: expect.stringContaining('concurrency'),
+      }),
     ]);
   });
 
   it('tells users who make several requests at once', () => {
     const users = run.client.users.map((each) => (each === null ? null : 2));
     const parallel = { ...run, client: { ...run.client, users } };
-    expect(findingsOf(id, parallel)).toEqual([expect.objectContaining({ title: expect.stringContaining('each makes several at once') })]);
+    expect(findingsOf(id, parallel)).toEqual([
+      expect.objectContaining({ title: expect.stringContaining('each makes several at once'), effect: expect.any(String) }),
+    ]);
   });
 
   it('is inconclusive where no period lies within the window', () => {

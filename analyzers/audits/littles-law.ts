@@ -40,6 +40,7 @@ function ofUsers({ load, thinkTimeS }: Plan, client: Client, window: Window): Sa
         { what: 'users, mean', value: present },
         { what: 'think time that the scenario declares', value: thinkTimeS, unit: 's' },
       ],
+      effect: 'Latencies and capacity in users then mean what they say: of somebody who waits for one answer at a time.',
       next: 'Look whether the script sends in parallel. If it does, read users as connections; if not, distrust the latencies of this run.',
     },
   ];
@@ -66,6 +67,7 @@ function ofFunction(node: string, stretch: Stretch): Said[] {
         { what: "executions at once by Little's law, mean", value: mean, limit: most },
         { what: 'difference', value: percent(mean / most - 1) },
       ],
+      effect: 'Needed concurrency and price of the function are then those of the whole run.',
       next: 'Ask again in some minutes (`loadkit analyze` on this run): CloudWatch completes its data late.',
     },
   ];

@@ -14,7 +14,11 @@ const withClass = (of: PlatformRun, status: string, count: number): PlatformRun 
   ...of,
   client: { ...of.client, errorClasses: [{ endpoint: 'GET /characters/:id', status, errorCode: '', count }] },
 });
-const titleOf = (of: PlatformRun) => findingsOf(id, of).map(({ title, verdict }) => [verdict, title]);
+const titleOf = (of: PlatformRun) =>
+  findingsOf(id, of).map(({ title, verdict, effect }) => {
+    expect(effect).toBeDefined();
+    return [verdict, title];
+  });
 
 describe('request-reconciliation', () => {
   it('has nothing to say where all count the same, or there is no gateway', () => {

@@ -113,7 +113,7 @@ function findingsOn(counts: Counts): Finding[] {
 }
 
 /** A gap with its name, and what to do about it. */
-type Gap = Pick<Finding, 'verdict' | 'severity' | 'title' | 'next'>;
+type Gap = Pick<Finding, 'verdict' | 'severity' | 'title' | 'next' | 'effect'>;
 
 function atGateway({ sent, unanswered, gateway, others, cutOff }: Counts, tolerance: number): Gap | null {
   if (gateway === null) {
@@ -122,6 +122,7 @@ function atGateway({ sent, unanswered, gateway, others, cutOff }: Counts, tolera
       severity: 'high',
       title: `The players sent ${plural(sent, 'request')}, and API Gateway counted none`,
       next: 'Check that the target is the API in the inventory, in this region and stage, and ask again in some minutes: CloudWatch completes its data late.',
+      effect: WHOLE,
     };
   }
   // Above zero: sent, and never seen at the gateway. Below: seen there, and not sent by the players once each.
@@ -132,6 +133,7 @@ function atGateway({ sent, unanswered, gateway, others, cutOff }: Counts, tolera
       severity: 'high',
       title: `${plural(short, 'request')} of ${figure(sent)} were lost between the players and API Gateway's metrics`,
       next: 'Look for what answers before API Gateway (CloudFront, WAF, another API or stage), and ask again in some minutes: CloudWatch completes its data late.',
+      effect: WHOLE,
     };
   }
   if (short > tolerance) {
@@ -140,6 +142,7 @@ function atGateway({ sent, unanswered, gateway, others, cutOff }: Counts, tolera
       severity: 'medium',
       title: `${plural(short, 'request')} of ${figure(sent)} got no answer and never came to API Gateway`,
       next: 'Look at connections between the generator and the target: DNS, TLS, connection limits.',
+      effect: `Up to ${plural(short, 'request')} get an answer.`,
     };
   }
   if (-short <= Math.max(tolerance, cutOff)) return null;
@@ -149,6 +152,7 @@ function atGateway({ sent, unanswered, gateway, others, cutOff }: Counts, tolera
     severity: 'medium',
     title: `API Gateway counted ${plural(-short, 'request')} more than the ${figure(sent)} that the players sent${idleShare > tolerance ? `, about ${figure(idleShare)} as it would without the run` : ''}`,
     next: "Find out who else uses the target, or what sends again by itself (a proxy, a browser, the SDK of an app): the platform's figures are of all of it. Run against a target of its own.",
+    effect: OURS,
   };
 }
 
@@ -162,13 +166,18 @@ function atFunctions({ gateway, throttled, invocations, lambdaThrottles, cutOff 
         ...said,
         title: `${plural(missing, 'request')} came to API Gateway and to no function`,
         next: 'Look at what the API answers by itself: validation, authorizers, mocks, its cache, routes that do not exist.',
+        effect: 'It is then known which requests the figures of the functions leave out.',
       }
     : {
         ...said,
         title: `The functions behind API Gateway ran ${plural(-missing, 'time')} more than it was asked`,
         next: 'Look at who else invokes these functions: schedules, queues, retries of asynchronous invocations, other APIs.',
+        effect: OURS,
       };
 }
+
+const WHOLE = 'Findings about the platform then hold for all requests of the run.';
+const OURS = 'Use, limits and price are then those of this load alone.';
 
 const WHY =
   'Findings about the platform hold for the run only as far as both count the same requests. X-Ray takes the first request of each second and 5 % of the others: what it did not sample is no loss.';

@@ -18,6 +18,7 @@ describe('slowest-requests', () => {
     expect(finding).toMatchObject({
       verdict: 'pass',
       next: expect.stringContaining(`aws xray batch-get-traces --trace-ids ${board(2, 90).id}`),
+      effect: 'Without elasticache:cache GET (80 %), such a request would take up to 72 ms less.',
     });
     expect(finding?.evidence).toContainEqual({ what: 'GET /leaderboards/:name: most of it', value: 'elasticache:cache GET (80 %)' });
   });
@@ -26,6 +27,7 @@ describe('slowest-requests', () => {
     const [finding] = find([board(1, 5)]);
     expect(finding?.title).not.toContain('most of it');
     expect(finding?.next).toContain('while it was slow');
+    expect(finding?.effect).toBeUndefined();
     expect(finding?.evidence).toContainEqual({ what: 'GET /leaderboards/:name: that request took', value: expect.closeTo(5), unit: 'ms' });
   });
 

@@ -71,6 +71,7 @@ function finding(linked: readonly Linked[], note: string): Finding {
   const [first] = linked;
   const traced = linked.find(isSlow);
   const longest = traced === undefined ? null : longestPart(traced.example);
+  const lostS = traced === undefined ? 0 : (pathParts(traced.example.trace)[0]?.selfS ?? 0);
   return {
     id: 'slowest-requests',
     verdict: 'pass',
@@ -82,6 +83,7 @@ function finding(linked: readonly Linked[], note: string): Finding {
       traced === undefined
         ? 'Run longer, or trace a larger share: none of these requests was traced while it was slow.'
         : `Open trace ${traced.example.traceId} in CloudWatch (X-Ray traces), or with \`aws xray batch-get-traces --trace-ids ${traced.example.traceId}\`.`,
+    ...(longest !== null && { effect: `Without ${longest}, such a request would take up to ${figure(1000 * lostS)} ms less.` }),
   };
 }
 
