@@ -335,6 +335,8 @@ export interface Missing {
   missing: string;
 }
 export const isMissing = (value: unknown): value is Missing => typeof value === 'object' && value !== null && 'missing' in value;
+/** Null in its place, for whoever does as well without it. */
+export const orNull = <T>(value: T | Missing | null): T | null => (isMissing(value) ? null : value);
 
 /** Nobody asked for it: the run had no platform to ask. Audits that need it have nothing to say, and the verdict stands without them. */
 export interface NotAsked {
@@ -417,9 +419,9 @@ export interface Audit<K extends keyof AuditInputs = keyof AuditInputs, W extend
   id: string;
   question: string;
   needs: readonly K[];
-  /** What it can do without: null where it is missing or nobody asked for it. */
+  /** What it can do without: missing with its reason, null where nobody asked for it. */
   wants?: readonly W[];
-  audit(inputs: Pick<AuditInputs, K> & { [P in W]: AuditInputs[P] | null }): Finding | readonly Finding[] | Missing;
+  audit(inputs: Pick<AuditInputs, K> & { [P in W]: AuditInputs[P] | Missing | null }): Finding | readonly Finding[] | Missing;
 }
 /** An audit of whatever needs. */
 export type AnyAudit = Audit<keyof AuditInputs, keyof AuditInputs>;

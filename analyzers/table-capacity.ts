@@ -1,6 +1,7 @@
 import type { Finding, Missing, Resource } from './contract.ts';
-import { ofEach, type PlatformInputs, type Said } from './platform-audit.ts';
+import { type Answer, gathered, ofEach, type PlatformInputs } from './platform-audit.ts';
 import { highest, type Stretch } from './platform-series.ts';
+import { orMissing } from './unread-series.ts';
 
 /** Reads and writes are metered, limited and throttled apart. Spelled as in the names of DynamoDB's metrics. */
 export type Access = 'Read' | 'Write';
@@ -36,10 +37,14 @@ export interface Metered {
 }
 
 /** Asks it of reads and of writes, of each table and each of its indexes. */
-export const ofEachPart = (id: string, inputs: PlatformInputs, ask: (of: Metered) => Said | null): Finding[] | Missing =>
-  ofEach(id, ['dynamodb'], inputs, (resource, stretch) =>
-    partsOf(resource, stretch).flatMap((part) => accesses.flatMap((access) => ask({ resource, part, access, stretch }) ?? [])),
-  );
+export const ofEachPart = (id: string, inputs: PlatformInputs, ask: (of: Metered) => Answer | null): Finding[] | Missing =>
+  ofEach(id, ['dynamodb'], inputs, (resource, stretch) => {
+    const metered = partsOf(resource, stretch).flatMap((part) => accesses.map((access) => ({ resource, part, access, stretch })));
+    return gathered(
+      id,
+      metered.map((of) => orMissing(() => ask(of) ?? [])),
+    );
+  });
 
 /** Units per second; null on demand, and where it could not be read. What CloudWatch says goes first, since auto scaling changes it during a run. */
 export function provisionedUnits(

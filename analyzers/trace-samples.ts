@@ -2,10 +2,10 @@ import { isMissing, type Missing, type Span, type Trace, type Traces } from './c
 import type { Stretch } from './platform-series.ts';
 
 /** The traces that began within a stretch; none where there are no traces. */
-export function tracesIn(traces: Traces | null, { file, periods }: Stretch): Trace[] {
+export function tracesIn(traces: Traces | Missing | null, { file, periods }: Stretch): Trace[] {
   const [first, last] = [periods[0], periods.at(-1)];
   const [fromS, lastS] = [file.times[first ?? -1], file.times[last ?? -1]];
-  if (traces === null || fromS === undefined || lastS === undefined) return [];
+  if (traces === null || isMissing(traces) || fromS === undefined || lastS === undefined) return [];
   return traces.traces.filter((trace) => {
     const startS = startOf(trace);
     return startS >= fromS && startS < lastS + file.periodS;
@@ -13,7 +13,7 @@ export function tracesIn(traces: Traces | null, { file, periods }: Stretch): Tra
 }
 
 /** The same by each node that they pass: the audits ask node by node, of thousands of traces. */
-export function tracesByNode(traces: Traces | null, stretch: Stretch | Missing): ReadonlyMap<string, readonly Trace[]> {
+export function tracesByNode(traces: Traces | Missing | null, stretch: Stretch | Missing): ReadonlyMap<string, readonly Trace[]> {
   const found = new Map<string, Trace[]>();
   if (isMissing(stretch)) return found;
   for (const trace of tracesIn(traces, stretch)) {
@@ -24,6 +24,12 @@ export function tracesByNode(traces: Traces | null, stretch: Stretch | Missing):
     }
   }
   return found;
+}
+
+/** Why no traces tell of what nothing else does. Null where there are some, of which any node may have none (they are a sample), or where nobody asked. */
+export function untraced(traces: Traces | Missing | null): Missing | null {
+  if (traces === null || isMissing(traces)) return traces;
+  return traces.traces.length === 0 ? { missing: 'no trace of the run was recorded' } : null;
 }
 
 export const startOf = ({ spans }: Trace): number => spans.reduce((least, { startS }) => Math.min(least, startS), Number.POSITIVE_INFINITY);

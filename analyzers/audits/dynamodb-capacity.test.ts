@@ -29,6 +29,20 @@ describe('dynamodb-capacity', () => {
     expect(findingsOf(id, consuming(300))).toEqual([expect.objectContaining({ severity: 'high', why: expect.stringContaining('credit') })]);
   });
 
+  it('is inconclusive where the limits could not be read and something is consumed', () => {
+    const unread = (unitsPerS: number) => {
+      const untold = withSeries(consuming(unitsPerS), node, 'ProvisionedReadCapacityUnits', 'Average', null);
+      return findingsOf(id, withLimits(untold, node, { billing: null, readUnits: null }));
+    };
+    expect(unread(1000)).toEqual([
+      expect.objectContaining({
+        verdict: 'inconclusive',
+        title: expect.stringMatching(/dynamodb:guilds could not be read \(dynamodb:DescribeTable\), and it consumed 1,000 read units\/s$/),
+      }),
+    ]);
+    expect(unread(1)).toEqual([]);
+  });
+
   it('is inconclusive where no period lies within the window', () => {
     expect(findingsOf('unanswered', withHours(run))).toHaveLength(1);
   });

@@ -1,11 +1,14 @@
-import type { Audit } from '../contract.ts';
-import { began, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
+import type { Audit, Missing } from '../contract.ts';
+import { type Answer, began, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
 import { busiestPerS, type Name, shareAt, sinceAt, total } from '../platform-series.ts';
-import { type Metered, ofEachPart, provisionedUnits, TARGET_UTILISATION } from '../table-capacity.ts';
+import { type Access, type Metered, ofEachPart, provisionedUnits, TARGET_UTILISATION } from '../table-capacity.ts';
 import { figure, percent } from '../words.ts';
 
 /** Above this little is left for a burst beyond the credit of 300 s. Guess: tune. */
 const NEAR = 0.8;
+
+/** A small table's, where its own are not known: what is far below them needs no limit. Guess: tune. */
+const DEFAULT_UNITS = 5;
 
 export const dynamodbCapacity: Audit<PlatformNeed> = {
   id: 'dynamodb-capacity',
@@ -14,12 +17,17 @@ export const dynamodbCapacity: Audit<PlatformNeed> = {
   audit: (inputs) => ofEachPart('dynamodb-capacity', inputs, (of) => ofPart(of, inputs)),
 };
 
-function ofPart({ resource, part, access, stretch }: Metered, inputs: PlatformInputs): Said | null {
+const unknownUnits = (node: string, access: Access, consumed: number): Missing => ({
+  missing: `the capacity of ${node} could not be read (dynamodb:DescribeTable), and it consumed ${figure(consumed)} ${access.toLowerCase()} units/s`,
+});
+
+function ofPart({ resource, part, access, stretch }: Metered, inputs: PlatformInputs): Answer | null {
   const { node } = part;
   const provisioned = provisionedUnits(resource, part, access, stretch);
   const name: Name = [node, `Consumed${access}CapacityUnits`, 'Sum'];
   const consumed = busiestPerS(stretch, name);
-  if (provisioned === null || consumed === null || consumed < NEAR * provisioned) return null;
+  if (consumed === null || consumed < NEAR * (provisioned ?? DEFAULT_UNITS)) return null;
+  if (provisioned === null) return resource.limits.billing === 'on-demand' ? null : unknownUnits(node, access, consumed);
   // What throttles is told of by dynamodb-throttles, with the same advice.
   if ((total(stretch, [node, `${access}ThrottleEvents`, 'Sum']) ?? 0) > 0) return null;
   const units = access === 'Read' ? 'RCU' : 'WCU';

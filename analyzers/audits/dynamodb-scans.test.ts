@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
 import { findingsOf, MISSING } from '../../tests/judged.ts';
-import { foundIn, traceAt, withHours, withPlatform, withSeries, withTraces } from '../../tests/platform.ts';
+import { foundIn, type PlatformRun, traceAt, withHours, withPlatform, withSeries, withTraces } from '../../tests/platform.ts';
+import { judge } from '../judge.ts';
 
 const id = 'dynamodb-scans';
 const run = withPlatform(syntheticRun({ durationS: 60 }));
@@ -14,9 +15,9 @@ const scanning = (callS: number, every = 4) =>
   );
 
 describe('dynamodb-scans', () => {
-  it('has nothing to say where nothing is scanned, or nothing is known of it', () => {
+  it('has nothing to say where nothing is scanned, or nobody asked', () => {
     expect(findingsOf(id, run)).toEqual([]);
-    expect(findingsOf(id, foundIn(scanning(0.4), { traces: MISSING }))).toEqual([]);
+    expect(findingsOf(id, foundIn(scanning(0.4), { traces: { notAsked: 'no traces' } }))).toEqual([]);
   });
 
   it('weighs scans by the time that they take', () => {
@@ -45,6 +46,17 @@ describe('dynamodb-scans', () => {
     expect(findingsOf(id, counted)).toEqual([
       expect.objectContaining({ verdict: 'warn', title: expect.stringMatching(/^dynamodb:guilds is scanned.* 90 % of the time/) }),
     ]);
+  });
+
+  it('is inconclusive where neither a count nor traces tell of a table that is read', () => {
+    const questions = (of: PlatformRun) =>
+      judge(foundIn(of, { traces: MISSING })).findings.flatMap(({ evidence }) => evidence.map(({ what }) => what));
+    const written = ['dynamodb:characters', 'dynamodb:guilds'].reduce(
+      (made, node) => withSeries(made, node, 'ConsumedReadCapacityUnits', 'Sum', 0),
+      run,
+    );
+    expect(questions(run)).toContain('Are tables scanned where they could be queried?');
+    expect(questions(written)).not.toContain('Are tables scanned where they could be queried?');
   });
 
   it('is inconclusive where no period lies within the window', () => {

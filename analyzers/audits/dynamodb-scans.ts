@@ -1,8 +1,8 @@
-import type { Audit, Resource, Trace } from '../contract.ts';
+import type { Audit, Missing, Resource, Trace } from '../contract.ts';
 import { type Answer, ofEach, PLATFORM_NEEDS, type PlatformNeed, windowStretch } from '../platform-audit.ts';
 import { type Stretch, total } from '../platform-series.ts';
 import { insteadOfScan, operationSeries, READS } from '../table-operations.ts';
-import { tracesByNode } from '../trace-samples.ts';
+import { tracesByNode, untraced } from '../trace-samples.ts';
 import { ifRead } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
 
@@ -17,7 +17,7 @@ export const dynamodbScans: Audit<PlatformNeed, 'traces'> = {
   audit(inputs) {
     const byNode = tracesByNode(inputs.traces, windowStretch(inputs));
     return ofEach('dynamodb-scans', ['dynamodb'], inputs, (resource, stretch) =>
-      ofTable(resource, stretch, byNode.get(resource.node) ?? []),
+      ofTable(resource, stretch, byNode.get(resource.node) ?? [], untraced(inputs.traces)),
     );
   },
 };
@@ -30,8 +30,10 @@ interface Reads {
   from: string;
 }
 
-function ofTable({ node }: Resource, stretch: Stretch, traces: readonly Trace[]): Answer {
-  const found = measured(node, stretch) ?? traced(node, traces);
+function ofTable({ node }: Resource, stretch: Stretch, traces: readonly Trace[], untold: Missing | null): Answer {
+  const counted = measured(node, stretch);
+  if (counted === null && untold !== null && isRead(node, stretch)) return untold;
+  const found = counted ?? traced(node, traces);
   if (found.scans === 0) return [];
   const { scans, reads, scanMs, allMs, from } = found;
   const share = scanMs / allMs;
@@ -53,6 +55,9 @@ function ofTable({ node }: Resource, stretch: Stretch, traces: readonly Trace[])
     effect: `A read of some items in milliseconds rather than ${figure(scanMs / scans)} ms, however large the table becomes.`,
   };
 }
+
+/** Whether it may have been, where nobody says what it consumed. */
+const isRead = (node: string, stretch: Stretch): boolean => total(stretch, [node, 'ConsumedReadCapacityUnits', 'Sum']) !== 0;
 
 /** DynamoDB's own metrics by operation, where they were asked for. */
 function measured(node: string, stretch: Stretch): Reads | null {

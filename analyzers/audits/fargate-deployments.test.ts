@@ -28,9 +28,9 @@ describe('fargate-deployments', () => {
     expect(findingsOf(id, deployed(-40, -20))).toEqual([]);
   });
 
-  it('notes that nobody counted, and is inconclusive where no period lies within the window', () => {
+  it('is inconclusive where nobody counted, and where no period lies within the window', () => {
     expect(findingsOf(id, withSeries(run, node, 'DeploymentCount', 'Maximum', null))).toEqual([
-      expect.objectContaining({ verdict: 'pass', severity: 'info', next: expect.stringContaining('containerInsights') }),
+      expect.objectContaining({ verdict: 'inconclusive', title: expect.stringContaining('turn Container Insights on') }),
     ]);
     expect(findingsOf('unanswered', withHours(run))).toHaveLength(1);
   });

@@ -12,16 +12,7 @@ export const fargateDeployments: Audit<PlatformNeed> = {
     ofEach('fargate-deployments', ['ecs'], inputs, ({ node }, stretch) => {
       const name: Name = [node, 'DeploymentCount', 'Maximum'];
       const most = highest(stretch, name);
-      if (most === null) {
-        return {
-          verdict: 'pass',
-          severity: 'info',
-          title: `Nobody counted the deployments and tasks of ${node}`,
-          why: 'Container Insights is off for its cluster, so that a deployment within the window would go unseen.',
-          evidence: [],
-          next: `Turn Container Insights on: aws ecs update-cluster-settings --cluster … --settings name=containerInsights,value=enabled`,
-        };
-      }
+      if (most === null) return { missing: `the deployments of ${node} were not counted: turn Container Insights on for its cluster` };
       // A service at rest has one deployment, the one that runs.
       if (most <= 1) return [];
       return {

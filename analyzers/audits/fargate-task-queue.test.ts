@@ -49,9 +49,26 @@ describe('fargate-task-queue', () => {
     const slots = run.client.users.map(() => histogramOf([3, 3.5, 4]));
     const seen = { ...untold, client: withClient(untold as never, { trends: [{ name: 'task_latency', unit: 's', slots }] }).client };
     expect(findingsOf(id, seen)).toEqual([
-      expect.objectContaining({ verdict: 'pass', title: expect.stringMatching(/take .* s at the 95th percentile as players see it/) }),
+      expect.objectContaining({
+        verdict: 'inconclusive',
+        title: expect.stringMatching(/take .* s at the 95th percentile as players see it/),
+      }),
     ]);
     expect(findingsOf(id, { ...seen, platform: run.platform })).toEqual([]);
+  });
+
+  it('is inconclusive where a queue is named and tells nothing, and keeps what is known besides', () => {
+    const metrics = [{ namespace: 'Game', name: 'QueueLength', dimensions: {}, stats: ['Maximum'] }];
+    const resources = untold.inventory.resources.map((each) => (each.node === node ? { ...each, metrics } : each));
+    const named = { ...untold, inventory: { ...untold.inventory, resources } };
+    expect(findingsOf(id, named)).toEqual([
+      expect.objectContaining({ verdict: 'inconclusive', title: expect.stringContaining('no datapoints of the queue of fargate:engine') }),
+    ]);
+    expect(findingsOf(id, withSeries(named, node, 'TasksRetried', 'Sum', 20)).map(({ verdict }) => verdict)).toEqual([
+      'warn',
+      'inconclusive',
+    ]);
+    expect(findingsOf(id, { ...named, platform: run.platform })).toEqual([]);
   });
 
   it('is inconclusive where no period lies within the window', () => {

@@ -1,6 +1,6 @@
-import { type Audit, type Finding, isMissing, type Resource } from '../contract.ts';
+import { type Audit, type Finding, isMissing, type Missing, type Resource } from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
-import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
+import { began, gathered, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
 import { highest, mayBeTold, mean, type Name, type Stretch, samples, shareAt, sinceAt, total } from '../platform-series.ts';
 import { slotsWithin } from '../series.ts';
 import { ifRead } from '../unread-series.ts';
@@ -41,14 +41,25 @@ export const fargateTaskQueue: Audit<PlatformNeed> = {
   audit(inputs) {
     let told = false;
     const answer = ofEach('fargate-task-queue', ['ecs', 'sqs'], inputs, (resource, stretch) => {
-      told ||= [...AGES, ...LENGTHS].some(([metric, stat]) => mayBeTold(stretch, [resource.node, metric, stat]));
-      return [ofQueue(resource, stretch, inputs), ofRetries(resource, stretch)].flatMap((said) => said ?? []);
+      const ofTasks = ofRetries(resource, stretch) ?? [];
+      const tells = [...AGES, ...LENGTHS].some(([metric, stat]) => mayBeTold(stretch, [resource.node, metric, stat]));
+      told ||= tells;
+      return gathered('fargate-task-queue', [
+        tells || !isNamed(resource) ? (ofQueue(resource, stretch, inputs) ?? []) : silent(resource),
+        ofTasks,
+      ]);
     });
     const services = inputs.inventory.resources.filter(({ kind }) => kind === 'ecs').map(({ node }) => node);
     if (told || isMissing(answer) || services.length === 0) return answer;
     return [...answer, ...asSeen(services, inputs)];
   },
 };
+
+const silent = ({ node }: Resource): Missing => ({ missing: `CloudWatch has no datapoints of the queue of ${node} within the window` });
+
+/** Whether the inventory has it that the queue tells of itself: a service need have none. */
+const isNamed = ({ metrics = [] }: Resource): boolean =>
+  metrics.some(({ name }) => [...AGES, ...LENGTHS].some(([metric]) => metric === name));
 
 /** Where no queue tells of itself, how long tasks take as the players see it. */
 function asSeen(services: readonly string[], { client, window, plan }: PlatformInputs): Finding[] {
@@ -64,7 +75,7 @@ function asSeen(services: readonly string[], { client, window, plan }: PlatformI
     {
       id: 'fargate-task-queue',
       // It holds the requests before and after the task too, so it tells of a wait and not of whose.
-      verdict: 'pass',
+      verdict: 'inconclusive',
       severity: 'medium',
       title: `Tasks for ${services.join(' and ')} take ${figure(p95Ms / 1000)} s at the 95th percentile as players see it, and no queue told of its length or age`,
       why: 'A task is asked for, waits for a worker, is worked, and is asked after. Which of these it was is not known.',

@@ -130,7 +130,7 @@ function ask(audit: AnyAudit, found: FoundInputs): readonly Finding[] | Missing 
     if (isMissing(input)) return input;
   }
   const needed = audit.needs.map((need) => [need, found[need]]);
-  const wanted = (audit.wants ?? []).map((want) => [want, isMissing(found[want]) || isNotAsked(found[want]) ? null : found[want]]);
+  const wanted = (audit.wants ?? []).map((want) => [want, isNotAsked(found[want]) ? null : found[want]]);
   try {
     const answer = orMissing(() => audit.audit(Object.fromEntries([...needed, ...wanted]) as unknown as AuditInputs));
     return isMissing(answer) ? answer : [answer].flat();

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
 import { findingsOf, MISSING } from '../../tests/judged.ts';
 import { foundIn, traceAt, withHours, withoutResource, withPlatform, withSeries, withTraces } from '../../tests/platform.ts';
+import type { FoundArtifacts } from '../contract.ts';
+import { judge } from '../judge.ts';
 
 const id = 'lambda-cold-starts';
 const node = 'lambda:character';
@@ -14,10 +16,10 @@ const storm = (every: number, traces = 60) =>
   );
 
 describe('lambda-cold-starts', () => {
-  it('has nothing to say of warm functions, of a single cold start, without traces, and of no function', () => {
+  it('has nothing to say of warm functions, of a single cold start, of no function, and where nobody asked for traces', () => {
     expect(findingsOf(id, run)).toEqual([]);
     expect(findingsOf(id, storm(60))).toEqual([]);
-    expect(findingsOf(id, foundIn(storm(4), { traces: MISSING }))).toEqual([]);
+    expect(findingsOf(id, foundIn(storm(4), { traces: { notAsked: 'no traces' } }))).toEqual([]);
     expect(findingsOf(id, withoutResource(storm(4), node))).toEqual([]);
   });
 
@@ -57,6 +59,15 @@ describe('lambda-cold-starts', () => {
   it('takes short initializations for no concern', () => {
     const quick = Array.from({ length: 60 }, (_, i) => traceAt(i, run.client.startS + 15 + i / 2, { initS: 0.05 }));
     expect(findingsOf(id, withTraces(run, quick))).toEqual([]);
+  });
+
+  it('is inconclusive where neither a count nor traces tell, and goes by a count alone', () => {
+    const questions = (traces: FoundArtifacts['traces'], of = run) =>
+      judge(foundIn(of, { traces })).findings.flatMap(({ evidence }) => evidence.map(({ what }) => what));
+    const question = 'How many invocations started cold, and do they make the tail?';
+    expect(questions(MISSING)).toContain(question);
+    expect(questions({ ...run.traces, traces: [] })).toContain(question);
+    expect(questions(MISSING, withSeries(run, node, 'ColdStarts', 'Sum', 0))).not.toContain(question);
   });
 
   it('is inconclusive where no period lies within the window', () => {

@@ -4,7 +4,7 @@ import { type Need, needOf } from '../lambda-capacity.ts';
 import { clopperPearson } from '../models/intervals.ts';
 import { began, fullLoadStretch, ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
 import { highest, type Sample, type Stretch, samples, total } from '../platform-series.ts';
-import { lengthOf, startOf, tracesByNode } from '../trace-samples.ts';
+import { lengthOf, startOf, tracesByNode, untraced } from '../trace-samples.ts';
 import { INVOCATION, isInitialization } from '../traces/invocations.ts';
 import { figure, percent } from '../words.ts';
 
@@ -40,7 +40,8 @@ export const lambdaColdStarts: Audit<PlatformNeed, 'traces'> = {
       const seen = traced(node, traces);
       const counted = reported(node, stretch);
       const found = counted === null ? seen : { ...counted, initMs: counted.initMs ?? seen?.initMs ?? null };
-      if (found === null || found.cold < COLD_MIN || (found.initMs ?? Number.POSITIVE_INFINITY) < NOTICEABLE_MS) return [];
+      if (found === null) return untraced(inputs.traces) ?? [];
+      if (found.cold < COLD_MIN || (found.initMs ?? Number.POSITIVE_INFINITY) < NOTICEABLE_MS) return [];
       if (found.cold / found.invocations < P95_SHARE) return [];
       const evidence = [...evidenceOf(found, tailOf(node, traces)), ...began(inputs, found.since)];
       return finding(node, found, needOf(node, stretch), evidence);

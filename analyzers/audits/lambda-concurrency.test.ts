@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
 import { findingsOf } from '../../tests/judged.ts';
 import { withHours, withLimits, withoutResource, withPlatform, withSeries } from '../../tests/platform.ts';
+import type { ResourceLimits } from '../contract.ts';
 
 const id = 'lambda-concurrency';
 const node = 'lambda:character';
@@ -12,7 +13,7 @@ describe('lambda-concurrency', () => {
   it('has nothing to say far from the limit, of an unknown one, and of no function', () => {
     expect(findingsOf(id, run)).toEqual([]);
     expect(findingsOf(id, withLimits(busy(79), node, { reservedConcurrency: 100 }))).toEqual([]);
-    expect(findingsOf(id, withLimits(busy(5000), node, { accountConcurrency: null }))).toEqual([]);
+    expect(findingsOf(id, withLimits(busy(500), node, { accountConcurrency: null }))).toEqual([]);
     expect(findingsOf(id, withoutResource(run, node))).toEqual([]);
   });
 
@@ -36,6 +37,19 @@ describe('lambda-concurrency', () => {
         title: expect.stringMatching(/850 executions at once, 85 % of the 1,000/),
       }),
     ]);
+  });
+
+  it('is inconclusive where a limit could not be read that may have been near', () => {
+    const { reservedConcurrency, ...unreserved } = { reservedConcurrency: null, accountConcurrency: 10_000 };
+    const limitsOf = (limits: ResourceLimits, executions: number) => {
+      const resources = run.inventory.resources.map((each) => (each.node === node ? { ...each, limits } : each));
+      return findingsOf(id, { ...busy(executions), inventory: { ...run.inventory, resources } });
+    };
+    const unknown = (action: string) => [expect.objectContaining({ verdict: 'inconclusive', title: expect.stringContaining(action) })];
+    expect(limitsOf(unreserved, 1000)).toEqual(unknown('lambda:GetFunctionConcurrency'));
+    expect(limitsOf({ reservedConcurrency }, 1000)).toEqual(unknown('lambda:GetAccountSettings'));
+    expect(limitsOf({}, 1000)).toEqual(unknown('lambda:GetAccountSettings'));
+    expect(limitsOf({}, 100)).toEqual([]);
   });
 
   it('is inconclusive where no period lies within the window', () => {

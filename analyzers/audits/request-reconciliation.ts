@@ -1,4 +1,14 @@
-import { type Audit, type Client, type Evidence, type Finding, type Inventory, isMissing, type Plan, type Traces } from '../contract.ts';
+import {
+  type Audit,
+  type Client,
+  type Evidence,
+  type Finding,
+  type Inventory,
+  isMissing,
+  orNull,
+  type Plan,
+  type Traces,
+} from '../contract.ts';
 import { baselineStretch } from '../platform-audit.ts';
 import { type Name, type Stretch, total } from '../platform-series.ts';
 import { executedS, runSeries, slotsWithin, total as sumOf } from '../series.ts';
@@ -21,7 +31,7 @@ export const requestReconciliation: Audit<'client' | 'plan' | 'platform' | 'inve
     if (!inputs.inventory.resources.some(({ kind }) => GATEWAYS.includes(kind))) return [];
     const stretch = runStretch(inputs);
     if (stretch.periods.length === 0) return { missing: 'there are no metrics of the platform from the time of the run' };
-    return findingsOn(countsOf(inputs, stretch));
+    return findingsOn(countsOf({ ...inputs, traces: orNull(inputs.traces) }, stretch));
   },
 };
 

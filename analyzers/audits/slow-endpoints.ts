@@ -1,11 +1,12 @@
 import { coldStartAdvice } from '../cold-start-advice.ts';
-import type { Audit, Client, Evidence, Finding, Trace } from '../contract.ts';
+import { type Audit, type Client, type Evidence, type Finding, type Inventory, orNull, type Trace, type Window } from '../contract.ts';
 import { needOf } from '../lambda-capacity.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
 import { fullLoadStretch } from '../platform-audit.ts';
 import type { Stretch } from '../platform-series.ts';
 import { type SlotRange, slotsWithin } from '../series.ts';
 import { insteadOfScan } from '../table-operations.ts';
+import type { TelemetryFile } from '../telemetry-file.ts';
 import { INVOCATION, isStart } from '../traces/invocations.ts';
 import { routeKey } from '../traces/operation-names.ts';
 import { pathParts } from '../traces/path-parts.ts';
@@ -39,10 +40,19 @@ export const slowEndpoints: Audit<'client' | 'traces' | 'window', 'platform' | '
     if (slow.length === 0) return [];
     const byRoute = Map.groupBy(traces.traces, (trace) => routeKey(traceTree(trace).root?.operation ?? ''));
     const blamed = slow.flatMap((each) => blame(each, byRoute.get(routeKey(each.name)) ?? []) ?? []);
-    const stretch = platform === null || inventory === null ? null : fullLoadStretch({ platform, inventory, window });
+    const stretch = stretchOf({ platform: orNull(platform), inventory: orNull(inventory), window });
     return [...Map.groupBy(blamed, ({ node }) => node).values()].map((ofNode) => finding(ofNode, sampleNote(traces), stretch));
   },
 };
+
+interface Around {
+  platform: TelemetryFile | null;
+  inventory: Inventory | null;
+  window: Window;
+}
+
+const stretchOf = ({ platform, inventory, window }: Around): Stretch | null =>
+  platform === null || inventory === null ? null : fullLoadStretch({ platform, inventory, window });
 
 interface Slow {
   name: string;

@@ -6,6 +6,7 @@ import {
   type Finding,
   type Inventory,
   isMissing,
+  orNull,
   type Plan,
   type Window,
 } from '../contract.ts';
@@ -30,8 +31,10 @@ export const websocketLatency: Audit<'client' | 'plan', 'platform' | 'inventory'
   question: 'How long do WebSocket messages take, there and back and to everybody else?',
   needs: ['client', 'plan'],
   wants: ['platform', 'inventory', 'window'],
-  audit(inputs) {
-    const limitMs = limitOf(inputs.plan);
+  audit({ client, plan, ...around }) {
+    const [platform, inventory, window] = [orNull(around.platform), orNull(around.inventory), orNull(around.window)];
+    const inputs: Wanted = { client, plan, platform, inventory, window };
+    const limitMs = limitOf(plan);
     const range = rangeOf(inputs);
     const roundTripMs = p95Of(inputs.client, ROUND_TRIP, range);
     const fanOutMs = p95Of(inputs.client, FAN_OUT, range);
