@@ -527,6 +527,8 @@ export interface Report {
   /** True where the data are only a part of the planned run (interrupted, killed, disk full). */
   partial: boolean;
   plan: ReportPlan;
+  /** When the first player came, in epoch seconds, from which "into the run" counts; null where it is not known. */
+  startS: number | null;
   window: Window | null;
   targets: Target[];
   /** Whole run, ramps included; targets are judged on `window`. Null where there is nothing to count. */

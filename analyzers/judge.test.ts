@@ -42,6 +42,13 @@ describe('judge', () => {
     expect(plan).toMatchObject({ load: 'open', ratePerS: 40, users: null, engine: 'k6 2.2.0', target: 'http://127.0.0.1:8080' });
   });
 
+  it('counts into the run from the first player, and from the start of the plan where none is known', () => {
+    const run = syntheticRun({ durationS: 60 });
+    expect(judge(run).startS).toBe(run.client.executionStartS);
+    expect(judge({ ...run, client: MISSING }).startS).toBe(Date.parse(run.plan.startedAt) / 1000);
+    expect(judge(withPlan({ ...run, client: { ...run.client, executionStartS: null } }, { startedAt: 'never' })).startS).toBeNull();
+  });
+
   it('is partial, and not a pass, wherever a part of the run is missing', () => {
     const run = syntheticRun({ durationS: 90 });
     const regular: Outcome = { exitCode: 0, signal: null, interrupted: 'no', trouble: null };

@@ -11,6 +11,7 @@ import {
   isMissing,
   isNotAsked,
   type Missing,
+  orNull,
   type Plan,
   type Report,
   type ReportPlan,
@@ -22,6 +23,7 @@ import {
 import { exitCode } from './exit-code.ts';
 import { fold } from './fold.ts';
 import { summarizeGenerator } from './generator-health.ts';
+import { runStartS } from './run-times.ts';
 import { type RunSeries, runSeries } from './series.ts';
 import { EMPTY_SUMMARY, summarize, summarizeCounters, summarizeEndpoints, summarizeTrends } from './summary.ts';
 import { judgeTargets } from './targets/index.ts';
@@ -53,6 +55,7 @@ export function judge(found: FoundArtifacts): Report {
     }),
     partial: isPartial(plan, client),
     plan: reportPlan(plan),
+    startS: runStartS({ plan, client: orNull(client) }),
     window: isMissing(window) ? null : window,
     targets,
     ...(isMissing(measured) ? NOTHING_MEASURED : describe(measured.client, measured.series)),

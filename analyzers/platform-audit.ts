@@ -1,5 +1,6 @@
 import { type AuditInputs, type Evidence, type Finding, isMissing, type Missing, type Resource, type ResourceKind } from './contract.ts';
 import { isTold, type Stretch, stretchOf } from './platform-series.ts';
+import { runEndS, runStartS } from './run-times.ts';
 import { orMissing, unreadOf } from './unread-series.ts';
 
 /** What the audits of the platform have in common: each asks its question to every resource of a kind, within the window. */
@@ -54,7 +55,7 @@ const unanswered = (missing: string): Said => ({
 /** The steady window; all of the run where it never was steady, for what was refused at any time was refused. */
 export function windowStretch(inputs: PlatformInputs): Stretch | Missing {
   const { platform, inventory, window, plan } = inputs;
-  const run = { fromS: loadStartS(inputs) ?? window.fromS, toS: secondsOf(plan.endedAt) ?? window.toS };
+  const run = { fromS: runStartS(inputs) ?? window.fromS, toS: runEndS(plan) ?? window.toS };
   const { fromS, toS } = window.steady ? window : run;
   const stretch = stretchOf(platform, fromS, toS, unreadOf(inventory));
   if (stretch.periods.length > 0) return stretch;
@@ -67,22 +68,13 @@ export const fullLoadStretch = ({ platform, inventory, window }: Pick<PlatformIn
 
 /** What went on before the first player. The embedded stack begins with the run, so that its baseline lies between the run's start and the load's. */
 export function baselineStretch({ platform, inventory, plan, client }: BaselineInputs): Stretch | Missing {
-  const stretch = stretchOf(platform, platform.times[0] ?? 0, loadStartS({ plan, client }) ?? 0, unreadOf(inventory));
+  const stretch = stretchOf(platform, platform.times[0] ?? 0, runStartS({ plan, client }) ?? 0, unreadOf(inventory));
   return stretch.periods.length > 0 ? stretch : { missing: 'there are no metrics of the platform from before the run' };
 }
 
-/** When the first player came, which the embedded stack's own start precedes. Null where a run that has no player has no start either. */
-const loadStartS = ({ plan, client }: Pick<BaselineInputs, 'plan' | 'client'>): number | null =>
-  client?.executionStartS ?? secondsOf(plan.startedAt);
-
-const secondsOf = (iso: string | null): number | null => {
-  const ms = iso === null ? Number.NaN : Date.parse(iso);
-  return Number.isNaN(ms) ? null : ms / 1000;
-};
-
 /** When something began, for a reader of the timeline. */
 export const began = (inputs: Pick<BaselineInputs, 'plan' | 'client'>, sinceS: number | null): Evidence[] => {
-  const startS = loadStartS(inputs);
+  const startS = runStartS(inputs);
   if (sinceS === null || startS === null) return [];
   return [{ what: 'first seen in the run after', value: Math.max(0, sinceS - startS), unit: 's' }];
 };

@@ -109,6 +109,15 @@ describe('sections', () => {
     expect(markup).not.toContain('id="timeline-data"');
   });
 
+  it('say since when a bottleneck is one, from the first player on', () => {
+    const startS = (sampleReport().startS ?? 0) + 15;
+    const bottleneck = { node: 'lambda:auth', resource: 'concurrency', score: 0.9, since: startS + 40, title: 'it refuses' };
+    const sinceText = (since: number | null, from: number | null) =>
+      textOf(page({ startS: from, bottlenecks: [{ ...bottleneck, since, evidence: [], recommendation: 'more' }] }), 'bottlenecks');
+    expect(sinceText(startS + 40, startS)).toContain('since 0:40 into the run');
+    for (const unknown of [sinceText(null, startS), sinceText(startS, null)]) expect(unknown).not.toContain('into the run');
+  });
+
   it('mark a partial run next to the verdict', () => {
     expect(page({ partial: true, exitCode: 105 })).toContain(
       '<p class="partial">Interrupted: the figures cover only a part of what was planned.</p>',

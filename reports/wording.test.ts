@@ -143,6 +143,7 @@ describe('the run', () => {
 
   it('places its window in the run', () => {
     expect(windowText(sampleReport())).toBe('1:00 to 4:30 into the run');
-    expect(windowText(sampleReport({ window: null }))).toBeNull();
+    expect(windowText(sampleReport({ startS: (sampleReport().startS ?? 0) + 10 }))).toBe('0:50 to 4:20 into the run');
+    for (const unknown of [{ window: null }, { startS: null }]) expect(windowText(sampleReport(unknown))).toBeNull();
   });
 });

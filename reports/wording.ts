@@ -153,8 +153,7 @@ export function loadText({ plan }: Report): string {
 
 /** `1:30 to 6:30 into the run`, or null where nothing was measured to judge on. */
 export function windowText(report: Report): string | null {
-  if (report.window === null) return null;
-  const startS = report.timeline?.startS ?? Date.parse(report.plan.startedAt) / 1000;
-  if (Number.isNaN(startS)) return null;
-  return `${clock(report.window.fromS - startS)} to ${clock(report.window.toS - startS)} into the run`;
+  const { window, startS } = report;
+  if (window === null || startS === null) return null;
+  return `${clock(window.fromS - startS)} to ${clock(window.toS - startS)} into the run`;
 }

@@ -70,6 +70,7 @@ export function sampleReport(
     verdict: 'fail',
     exitCode: 99,
     partial: false,
+    startS: START_S,
     plan: {
       scenario: 'mixed',
       users,
