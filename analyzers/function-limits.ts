@@ -1,5 +1,5 @@
 import type { Resource } from './contract.ts';
-import { highest, mayBeTold, type Stretch } from './platform-series.ts';
+import { highest, mayBeTold, type Stretch, sinceAt } from './platform-series.ts';
 
 /** What comes up to the timeout was ended by it; a reported duration may be a little under. */
 const TIMEOUT_REACHED = 0.99;
@@ -20,6 +20,13 @@ export function usedMbOf({ node, limits }: Resource, stretch: Stretch): number |
   }
   const percentUsed = highest(stretch, [node, METRIC_PERCENT, 'Maximum']);
   return percentUsed === null || !limits.memoryMb ? null : (percentUsed / 100) * limits.memoryMb;
+}
+
+/** When a function's memory first came to so many megabytes, by what it is measured with. */
+export function usedMbSince({ node, limits }: Resource, stretch: Stretch, limitMb: number): number | null {
+  const metric = METRICS_MB.find((each) => highest(stretch, [node, each, 'Maximum']) !== null);
+  if (metric !== undefined) return sinceAt(stretch, [node, metric, 'Maximum'], limitMb);
+  return limits.memoryMb ? sinceAt(stretch, [node, METRIC_PERCENT, 'Maximum'], (100 * limitMb) / limits.memoryMb) : null;
 }
 
 /** Whether anything tells of the memory that a function uses, or would have, had it been read. */

@@ -12,6 +12,7 @@ import {
   samples,
   shareAt,
   sinceAt,
+  sinceShareAt,
   stretchOf,
   total,
   weightedMean,
@@ -96,6 +97,17 @@ describe('reading', () => {
     expect(since([9, null, 6, 7])).toBe(120);
     expect(since([9, 9, 1, 7])).toBe(130);
     expect(since([9, 9, 1, 1])).toBeNull();
+  });
+
+  it('tells since when one count is a share of another', () => {
+    const since = (part: (number | null)[], whole: (number | null)[], periods = [2, 3]) => {
+      const both = [series('a', 'Part', 'Sum', part), series('a', 'Sum', 'Sum', whole)];
+      return sinceShareAt({ file: { ...file, series: both }, periods, unread: ALL_READ }, ['a', 'Part', 'Sum'], sum, 0.1);
+    };
+    expect(since([0, 1, 1, 5], [10, 10, 10, 10])).toBe(110);
+    expect(since([1, 1, 1, 5], [10, 10, 100, 10])).toBe(130);
+    expect(since([0, 0, 0, 0], [10, 10, null, 10])).toBeNull();
+    expect(since([0, 0, 2, 0], [10, 10, null, 10])).toBe(120);
   });
 
   it('adds up period by period', () => {

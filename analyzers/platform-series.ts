@@ -100,15 +100,25 @@ export function shareAt(stretch: Stretch, name: Name, limit: number): number | n
 }
 
 /** Start of the period in which it came up to the limit, in epoch seconds: the first of the stretch, or before it, where it was there all the while. */
-export function sinceAt(stretch: Stretch, name: Name, limit: number): number | null {
-  const first = samples(stretch, name).find(({ value }) => value >= limit);
+export const sinceAt = (stretch: Stretch, name: Name, limit: number): number | null =>
+  sinceWhere(stretch, name, ({ value }) => value >= limit);
+
+/** The same for a `Sum` that is a share of another. */
+export function sinceShareAt(stretch: Stretch, name: Name, of: Name, share: number): number | null {
+  const wholes = new Map(samples(wholeFile(stretch), of).map(({ timeS, value }) => [timeS, value]));
+  return sinceWhere(stretch, name, ({ timeS, value }) => value > 0 && value >= share * (wholes.get(timeS) ?? 0));
+}
+
+const wholeFile = (stretch: Stretch): Stretch => ({ ...stretch, periods: [...stretch.file.times.keys()] });
+
+function sinceWhere(stretch: Stretch, name: Name, isBeyond: (sample: Sample) => boolean): number | null {
+  const first = samples(stretch, name).find(isBeyond);
   if (first === undefined) return null;
-  const { file } = stretch;
-  const before = samples({ ...stretch, periods: file.times.flatMap((timeS, i) => (timeS < first.timeS ? [i] : [])) }, name);
   let since = first.timeS;
-  for (const { timeS, value } of before.toReversed()) {
-    if (value < limit || since - timeS > file.periodS) break;
-    since = timeS;
+  const before = samples(wholeFile(stretch), name).filter(({ timeS }) => timeS < first.timeS);
+  for (const sample of before.toReversed()) {
+    if (!isBeyond(sample) || since - sample.timeS > stretch.file.periodS) break;
+    since = sample.timeS;
   }
   return since;
 }

@@ -43,6 +43,8 @@ describe('fargate-task-queue', () => {
       expect.objectContaining({ verdict: 'warn', title: expect.stringMatching(/were retried \d+ times, for \d+ that were worked$/) }),
     ]);
     expect(findingsOf(id, withSeries(retried, node, 'TasksRetried', 'Sum', 1))).toEqual([]);
+    const later = withSeries(retried, node, 'TasksRetried', 'Sum', (_, timeS) => (timeS >= startS + 30 ? 20 : 1));
+    expect(findingsOf(id, later)[0]?.limiter).toMatchObject({ resource: 'retries', since: startS + 30 });
   });
 
   it('tells what players saw where no queue told of itself', () => {

@@ -1,7 +1,7 @@
 import { type Audit, type Finding, isMissing, type Missing, type Resource } from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
 import { began, gathered, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
-import { highest, mayBeTold, mean, type Name, type Stretch, samples, shareAt, sinceAt, total } from '../platform-series.ts';
+import { highest, mayBeTold, mean, type Name, type Stretch, samples, shareAt, sinceAt, sinceShareAt, total } from '../platform-series.ts';
 import { slotsWithin } from '../series.ts';
 import { ifRead } from '../unread-series.ts';
 import { figure } from '../words.ts';
@@ -41,7 +41,7 @@ export const fargateTaskQueue: Audit<PlatformNeed> = {
   audit(inputs) {
     let told = false;
     const answer = ofEach('fargate-task-queue', ['ecs', 'sqs'], inputs, (resource, stretch) => {
-      const ofTasks = ofRetries(resource, stretch) ?? [];
+      const ofTasks = ofRetries(resource, stretch, inputs) ?? [];
       const tells = [...AGES, ...LENGTHS].some(([metric, stat]) => mayBeTold(stretch, [resource.node, metric, stat]));
       told ||= tells;
       return gathered('fargate-task-queue', [
@@ -123,20 +123,22 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
 }
 
 /** Tasks that are worked again and again take the workers of all others. */
-function ofRetries({ node }: Resource, stretch: Stretch): Said | null {
+function ofRetries({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): Said | null {
   const [retried, processed] = [total(stretch, [node, 'TasksRetried', 'Sum']) ?? 0, total(stretch, [node, 'TasksProcessed', 'Sum']) ?? 0];
   if (retried < RETRIES_MIN || retried < RETRIED_SHARE * processed) return null;
+  const since = sinceShareAt(stretch, [node, 'TasksRetried', 'Sum'], [node, 'TasksProcessed', 'Sum'], RETRIED_SHARE);
   return {
     verdict: 'warn',
     severity: 'high',
     title: `Tasks in the queue of ${node} were retried ${figure(retried)} times, for ${figure(processed)} that were worked`,
-    limiter: { node, resource: 'retries', harm: 'waits', since: null },
+    limiter: { node, resource: 'retries', harm: 'waits', since },
     why: 'A task that can never succeed and is retried for ever keeps a worker busy for ever, and each such task one more.',
     evidence: [
       { what: 'TasksRetried', value: retried },
       { what: 'TasksProcessed', value: processed },
       { what: 'TasksFailed (given up)', value: ifRead(() => total(stretch, [node, 'TasksFailed', 'Sum'])) },
       { what: 'CPUUtilization, mean', value: ifRead(() => mean(stretch, [node, 'CPUUtilization', 'Average'])), unit: '%' },
+      ...began(inputs, since),
     ],
     next: `Give tasks of ${node} a largest number of attempts (3 to 5), and put those that reach it into a dead-letter queue with an alarm on its length. Then read why the first of them fails.`,
     effect: 'Workers are free for tasks that can succeed.',

@@ -3,7 +3,7 @@ import type { Audit, Evidence, Trace } from '../contract.ts';
 import { type Need, needOf } from '../lambda-capacity.ts';
 import { clopperPearson } from '../models/intervals.ts';
 import { began, fullLoadStretch, ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
-import { highest, type Sample, type Stretch, samples, total } from '../platform-series.ts';
+import { highest, type Name, type Stretch, sinceShareAt, total } from '../platform-series.ts';
 import { lengthOf, startOf, tracesByNode, untraced } from '../trace-samples.ts';
 import { INVOCATION, isInitialization } from '../traces/invocations.ts';
 import { figure, percent } from '../words.ts';
@@ -59,20 +59,21 @@ const REPORTED = [
 
 /** Lambda's own metrics have no cold starts: what counts them has to be switched on. */
 function reported(node: string, stretch: Stretch): ColdStarts | null {
-  const invocations = total(stretch, [node, 'Invocations', 'Sum']);
+  const arrivals: Name = [node, 'Invocations', 'Sum'];
+  const invocations = total(stretch, arrivals);
   for (const [metric, stat] of REPORTED) {
     const cold = total(stretch, [node, metric, stat]);
     if (cold === null || invocations === null || invocations === 0) continue;
     const initMs = highest(stretch, [node, metric, 'p95']);
-    return { cold: Math.min(cold, invocations), invocations, initMs, since: firstBeyond(node, [metric, stat], stretch), from: metric };
+    return {
+      cold: Math.min(cold, invocations),
+      invocations,
+      initMs,
+      since: sinceShareAt(stretch, [node, metric, stat], arrivals, P95_SHARE),
+      from: metric,
+    };
   }
   return null;
-}
-
-function firstBeyond(node: string, [metric, stat]: readonly [string, string], stretch: Stretch): number | null {
-  const invocations = new Map(samples(stretch, [node, 'Invocations', 'Sum']).map(({ timeS, value }) => [timeS, value]));
-  const isBeyond = ({ timeS, value }: Sample): boolean => value > 0 && value >= P95_SHARE * (invocations.get(timeS) ?? 0);
-  return samples(stretch, [node, metric, stat]).find(isBeyond)?.timeS ?? null;
 }
 
 /** X-Ray shows each initialization below the invocation that waited for it. */

@@ -30,6 +30,16 @@ describe('lambda-memory', () => {
       expect(findingsOf(id, withSeries(run, node, metric, 'Maximum', 480))).toContainEqual(warning);
   });
 
+  it('says since when it was full, by whatever metric there is', () => {
+    const at = run.client.startS + 30;
+    const from = (full: number) => (_: number, timeS: number) => (timeS >= at ? full : full / 2);
+    const filling = [
+      withSeries(run, node, 'memory_utilization', 'Maximum', from(100)),
+      withSeries(run, node, 'MaxMemoryUsed', 'Maximum', from(512)),
+    ];
+    for (const each of filling) expect(findingsOf(id, each)[0]?.limiter).toEqual({ node, resource: 'memory', harm: 'refuses', since: at });
+  });
+
   it('notes that nobody measured it', () => {
     const unmeasured = withSeries(run, node, 'memory_utilization', 'Maximum', null);
     expect(findingsOf(id, unmeasured)).toEqual([

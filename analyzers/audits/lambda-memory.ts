@@ -1,6 +1,6 @@
 import { type Audit, type Evidence, type Finding, isMissing, type Resource, type Trace } from '../contract.ts';
-import { MEMORY_NEAR, tellsMemory, usedMbOf } from '../function-limits.ts';
-import { ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
+import { MEMORY_NEAR, tellsMemory, usedMbOf, usedMbSince } from '../function-limits.ts';
+import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
 import { type Stretch, total } from '../platform-series.ts';
 import { ownTimeS, tracesByNode } from '../trace-samples.ts';
 import { ifRead } from '../unread-series.ts';
@@ -30,7 +30,7 @@ export const lambdaMemory: Audit<PlatformNeed, 'traces'> = {
       computing.push(...ownWork(resource, byNode.get(resource.node) ?? []));
       const usedMb = usedMbOf(resource, stretch);
       if (usedMb === null) failed.push(...errorsOf(resource, stretch));
-      return ofMemory(resource, usedMb) ?? [];
+      return ofMemory(resource, usedMb, stretch, inputs) ?? [];
     });
     if (isMissing(answer) || !inputs.inventory.resources.some(({ kind }) => kind === 'lambda')) return answer;
     return [...answer, ...ofProcessor(computing), ...(measured ? [] : [notMeasured(failed)])];
@@ -54,16 +54,22 @@ function errorsOf({ node, limits }: Resource, stretch: Stretch): Evidence[] {
   return errors > 0 ? [{ what: `${node} failed, with ${limits.memoryMb ?? 'unknown'} MB`, value: errors, unit: 'invocations' }] : [];
 }
 
-function ofMemory({ node, limits }: Resource, usedMb: number | null): Said | null {
-  const memoryMb = limits.memoryMb ?? null;
+function ofMemory(resource: Resource, usedMb: number | null, stretch: Stretch, inputs: PlatformInputs): Said | null {
+  const { node } = resource;
+  const memoryMb = resource.limits.memoryMb ?? null;
   if (usedMb === null || memoryMb === null || usedMb < MEMORY_NEAR * memoryMb) return null;
   return {
     verdict: 'warn',
     severity: 'high',
     title: `${node} used ${figure(usedMb)} of ${figure(memoryMb)} MB of memory`,
-    ...(usedMb >= memoryMb && { limiter: { node, resource: 'memory', harm: 'refuses' as const, since: null } }),
+    ...(usedMb >= memoryMb && {
+      limiter: { node, resource: 'memory', harm: 'refuses' as const, since: usedMbSince(resource, stretch, memoryMb) },
+    }),
     why: 'An environment that runs out of memory is ended in the middle of its request, and the next one starts cold.',
-    evidence: [{ what: 'memory used, most', value: usedMb, limit: memoryMb, unit: 'MB' }],
+    evidence: [
+      { what: 'memory used, most', value: usedMb, limit: memoryMb, unit: 'MB' },
+      ...began(inputs, usedMbSince(resource, stretch, MEMORY_NEAR * memoryMb)),
+    ],
     next: `Set the memory of ${node} to ${figure(Math.ceil(usedMb / ADVISED))} MB (now ${figure(memoryMb)}). Where use grows with every invocation, find what is kept instead.`,
     effect: `Room for larger requests, and ${figure(Math.ceil(usedMb / ADVISED) / memoryMb)} times the processor. The price of a second grows by the same factor.`,
   };

@@ -37,6 +37,14 @@ describe('redis-hit-rate', () => {
     expect(findingsOf(id, lookups(79, 21))).toEqual([]);
   });
 
+  it('says since when it has too little', () => {
+    const at = run.client.startS + 30;
+    const emptied = withSeries(lookups(50, 50), node, 'CacheMisses', 'Sum', (requests, timeS) =>
+      requests === 0 ? 0 : timeS >= at ? 500 : 5,
+    );
+    expect(findingsOf(id, emptied)[0]?.limiter?.since).toBe(at);
+  });
+
   it('does not count what goes on without players', () => {
     const polling = withSeries(lookups(95, 5), node, 'CacheMisses', 'Sum', (requests) => (requests > 0 ? 105 : 100));
     expect(findingsOf(id, polling)).toEqual([]);

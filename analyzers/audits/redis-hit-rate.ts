@@ -3,13 +3,14 @@ import { clopperPearson } from '../models/intervals.ts';
 import {
   type Answer,
   baselineStretch,
+  began,
   fullLoadStretch,
   ofEach,
   PLATFORM_NEEDS,
   type PlatformInputs,
   type PlatformNeed,
 } from '../platform-audit.ts';
-import { highest, type Stretch, total } from '../platform-series.ts';
+import { highest, type Stretch, sinceShareAt, total } from '../platform-series.ts';
 import { ifRead } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
 
@@ -40,13 +41,14 @@ function ofCache({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
   const rate = hits / lookups;
   const interval = clopperPearson(Math.round(hits), Math.round(lookups), 0.95);
   if (interval[1] >= RATE_MIN) return [];
+  const since = sinceShareAt(stretch, [node, 'CacheMisses', 'Sum'], [node, 'CacheHits', 'Sum'], (1 - RATE_MIN) / RATE_MIN);
   const evictions = total(stretch, [node, 'Evictions', 'Sum']);
   const expired = total(stretch, [node, 'Reclaimed', 'Sum']);
   return {
     verdict: 'warn',
     severity: 'high',
     title: `${node} had ${percent(rate)} of what it was asked for, less than ${percent(RATE_MIN)}`,
-    limiter: { node, resource: 'hit-rate', harm: 'wasteful', since: null },
+    limiter: { node, resource: 'hit-rate', harm: 'wasteful', since },
     why: 'Each miss is a read of the table behind it, and a write of the cache: latency and read capacity grow with them.',
     evidence: [
       { what: 'hit rate of the run', value: rate, limit: RATE_MIN, unit: 'ratio', interval },
@@ -55,6 +57,7 @@ function ofCache({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
       { what: 'Evictions', value: evictions },
       { what: 'expired keys (Reclaimed)', value: expired },
       { what: 'keys, most', value: ifRead(() => highest(stretch, [node, 'CurrItems', 'Maximum'])) },
+      ...began(inputs, since),
     ],
     next: adviceOn(node, misses, evictions ?? 0, expired ?? 0),
     effect: `At ${percent(RATE_MIN)} the tables behind it get ${figure(Math.max(0, Math.round(misses - (1 - RATE_MIN) * lookups)))} fewer reads in a window like this.`,

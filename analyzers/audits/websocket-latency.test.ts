@@ -29,7 +29,7 @@ describe('websocket-latency', () => {
     ]);
     const asked = withPlatform(slow);
     expect(findingsOf(id, asked)[0]?.evidence.map(({ what }) => what)).toContain('apigateway:chat, messages');
-    expect(findingsOf(id, { ...asked, platform: MISSING })[0]?.evidence).toHaveLength(2);
+    expect(findingsOf(id, { ...asked, platform: MISSING })[0]?.evidence).toHaveLength(3);
   });
 
   it('warns of members who hear late of what their sender has back soon', () => {
@@ -39,6 +39,17 @@ describe('websocket-latency', () => {
         title: expect.stringMatching(/^A message reaches the other members .* times as late/),
       }),
     ]);
+  });
+
+  it('says since when they are late, to their sender or to the others', () => {
+    const at = 30;
+    const late = (name: string, seconds: number) => ({
+      ...trend(name, 0.1),
+      slots: run.client.users.map((_, slot) => histogramOf(slot >= at ? [seconds, seconds] : [0.1, 0.1])),
+    });
+    const sinceOf = (trends: typeof run.client.trends) => findingsOf(id, withPlatform(withClient(run, { trends })))[0]?.limiter?.since;
+    expect(sinceOf([late('chat_round_trip', 2.5)])).toBe(run.client.startS + at);
+    expect(sinceOf([trend('chat_round_trip', 0.1), late('chat_fanout_lag', 1.5)])).toBe(run.client.startS + at);
   });
 
   it('is inconclusive without the client', () => {

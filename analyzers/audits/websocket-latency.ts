@@ -4,6 +4,7 @@ import {
   type Client,
   type Evidence,
   type Finding,
+  type Histogram,
   type Inventory,
   isMissing,
   orNull,
@@ -12,9 +13,9 @@ import {
 } from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
 import { trialsToClaim } from '../models/intervals.ts';
-import { windowStretch } from '../platform-audit.ts';
+import { began, windowStretch } from '../platform-audit.ts';
 import { busiestPerS, highest, total } from '../platform-series.ts';
-import { type SlotRange, slotsWithin } from '../series.ts';
+import { type SlotRange, slotStartS, slotsWithin } from '../series.ts';
 import { ifRead } from '../unread-series.ts';
 import { figure } from '../words.ts';
 
@@ -41,6 +42,9 @@ export const websocketLatency: Audit<'client' | 'plan', 'platform' | 'inventory'
     const slow = [roundTripMs, fanOutMs].some((each) => each !== null && each > limitMs);
     const serial = roundTripMs !== null && fanOutMs !== null && fanOutMs > SERIAL * roundTripMs && fanOutMs > limitMs / 2;
     if (!slow && !serial) return [];
+    const since = slow
+      ? firstBeyond(client, [ROUND_TRIP, FAN_OUT], limitMs, range)
+      : firstBeyond(client, [FAN_OUT], SERIAL * (roundTripMs ?? 0), range);
     const worstMs = Math.max(roundTripMs ?? 0, fanOutMs ?? 0);
     return {
       id: 'websocket-latency',
@@ -49,12 +53,13 @@ export const websocketLatency: Audit<'client' | 'plan', 'platform' | 'inventory'
       title: serial
         ? `A message reaches the other members ${figure(fanOutMs / roundTripMs)} times as late as its sender: ${figure(fanOutMs)} ms at the 95th percentile`
         : `WebSocket messages take up to ${figure(worstMs)} ms at the 95th percentile, more than ${figure(limitMs)} ms`,
-      ...limiterOf(inputs.inventory),
+      ...limiterOf(inputs.inventory, since),
       why: 'No HTTP target sees what goes through a WebSocket. Each message is a call of the function and one call of @connections for each member, so that the work grows with the square of a channel.',
       evidence: [
         { what: 'round trip, p95', value: roundTripMs, limit: limitMs, unit: 'ms' },
         { what: 'to other members, p95', value: fanOutMs, limit: limitMs, unit: 'ms' },
         ...evidenceOf(inputs),
+        ...began(inputs, since),
       ],
       next: 'Send to all members of a channel side by side and once each, drop connections that are gone (410), and split large channels. Hand the fan-out to a queue, so that the sender does not wait for it.',
       effect: 'The lag of the last member falls to about a round trip.',
@@ -80,11 +85,20 @@ function p95Of({ trends }: Client, name: RegExp, { from, to }: SlotRange): numbe
   return values.length === 0 ? null : Math.max(...values);
 }
 
+/** The first slot whose own 95th percentile is above so many milliseconds. */
+function firstBeyond(client: Client, names: readonly RegExp[], limitMs: number, { from, to }: SlotRange): number | null {
+  const trends = client.trends.filter(({ unit, name }) => unit === 's' && names.some((each) => each.test(name)));
+  const p95MsOf = (times: Histogram | null): number => (times === null ? 0 : 1000 * (quantile(times, 0.95) ?? 0));
+  const isBeyond = (slot: number): boolean => trends.some(({ slots }) => p95MsOf(slots[slot] ?? null) > limitMs);
+  const first = Array.from({ length: to - from }, (_, i) => from + i).find(isBeyond);
+  return first === undefined ? null : slotStartS(client, first);
+}
+
 /** The messages are one API's only where there is one. */
-function limiterOf(inventory: Inventory | null): Pick<Finding, 'limiter'> {
+function limiterOf(inventory: Inventory | null, since: number | null): Pick<Finding, 'limiter'> {
   const [only, ...others] = (inventory?.resources ?? []).filter(({ kind }) => kind === 'websocket');
   if (only === undefined || others.length > 0) return {};
-  return { limiter: { node: only.node, resource: 'fan-out', harm: 'slow', since: null } };
+  return { limiter: { node: only.node, resource: 'fan-out', harm: 'slow', since } };
 }
 
 /** What the API says of the same time, where it was asked. */
