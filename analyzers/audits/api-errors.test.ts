@@ -30,6 +30,25 @@ describe('api-errors', () => {
     expect(findingsOf(id, failing('4XXError', 0.02))).toEqual([]);
   });
 
+  it('tells failures of a WebSocket API by its own counts', () => {
+    const chat = 'apigateway:chat';
+    const of = (metric: string, share: number) =>
+      findingsOf(
+        id,
+        withSeries(run, chat, metric, 'Sum', (requests) => (requests === 0 ? null : share * 0.1 * requests)),
+      );
+    for (const metric of ['IntegrationError', 'ExecutionError'])
+      expect(of(metric, 0.05)).toEqual([
+        expect.objectContaining({
+          verdict: 'warn',
+          title: 'apigateway:chat answered 5 % of its messages and connections with an error of its integration',
+          effect: expect.stringContaining('messages and connections'),
+        }),
+      ]);
+    expect(of('ClientError', 0.2)).toEqual([expect.objectContaining({ verdict: 'pass', title: expect.stringContaining('(ClientError)') })]);
+    expect(of('IntegrationError', 0.001)).toEqual([]);
+  });
+
   it('is inconclusive where no period lies within the window', () => {
     expect(findingsOf('unanswered', withHours(run))).toHaveLength(1);
   });
