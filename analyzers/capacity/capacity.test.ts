@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
 import { loadStep, stepsToTheTable } from '../../tests/load-steps.ts';
-import { withPlatform, withSeries, withSilent } from '../../tests/platform.ts';
+import { withPlatform, withSeries, withSilent, withUnread } from '../../tests/platform.ts';
 import { judge } from '../judge.ts';
 import { capacityOf } from './capacity.ts';
 import { type LoadStep, loadStepOf } from './load-step.ts';
@@ -116,9 +116,12 @@ describe('loadStepOf', () => {
 
   it('leaves out what was not told, and takes nothing for zero', () => {
     const silent = withSilent(withSeries(run, 'fargate:engine', 'CPUUtilization', 'Average', null), 'dynamodb:guilds');
-    const names = loadStepOf(judge(silent), silent).uses.map(({ node, resource }) => `${node} ${resource}`);
+    const namesOf = (of: typeof silent): string[] => loadStepOf(judge(of), of).uses.map(({ node, resource }) => `${node} ${resource}`);
+    const names = namesOf(silent);
     expect(names).not.toContain('fargate:engine cpu');
     expect(names.some((name) => name.startsWith('dynamodb:guilds'))).toBe(false);
+    expect(namesOf(run)).toContain('lambda account-concurrency');
+    expect(namesOf(withUnread(run, [{ node: 'lambda:character', metric: 'Invocations' }]))).not.toContain('lambda account-concurrency');
   });
 
   it('does not hold where a target is missed, and is not known where the generator was the limit', () => {

@@ -2,6 +2,7 @@ import { type FoundArtifacts, isMissing, isNotAsked, type Report, type Target } 
 import type { Usage } from '../models/cost/index.ts';
 import { openConnections } from '../open-connections.ts';
 import { stretchOf } from '../platform-series.ts';
+import { unreadOf } from '../unread-series.ts';
 import { plural } from '../words.ts';
 import { type ResourceUse, resourceUse } from './resource-use.ts';
 import { HOURS_PER_MONTH, runUsage } from './run-usage.ts';
@@ -53,7 +54,7 @@ function used(
 ): Pick<LoadStep, 'uses' | 'usage'> {
   if (window === null || isMissing(platform) || isNotAsked(platform) || isMissing(inventory) || isNotAsked(inventory))
     return { uses: [], usage: null };
-  const stretch = stretchOf(platform, window.fromS, window.toS);
+  const stretch = stretchOf(platform, window.fromS, window.toS, unreadOf(inventory));
   const connections = isMissing(client) ? null : openConnections(client, window.fromS, window.toS);
   return {
     uses: resourceUse(inventory, stretch),

@@ -3,6 +3,7 @@ import { unreservedOf } from '../lambda-capacity.ts';
 import { offeredFor } from '../models/queueing/index.ts';
 import { highest, mean, type Name, perSecond, type Stretch, weightedMean } from '../platform-series.ts';
 import { accesses, partsOf, provisionedUnits } from '../table-capacity.ts';
+import { ifRead } from '../unread-series.ts';
 
 /** How much of a resource was in use on average over a stretch, and how much there is. */
 export interface ResourceUse {
@@ -27,8 +28,8 @@ export const usableOf = (resource: string, limit: number): number =>
 /** Of all resources whose limit and use are known. A resource that scales by itself counts with the most that it may become. */
 export function resourceUse(inventory: Pick<Inventory, 'resources'>, stretch: Stretch): ResourceUse[] {
   if (stretch.periods.length === 0) return [];
-  const own = inventory.resources.flatMap((resource) => USES[resource.kind]?.(resource, stretch) ?? []);
-  return [...own, ...unreservedConcurrency(inventory, stretch)];
+  const own = inventory.resources.flatMap((resource) => ifRead(() => USES[resource.kind]?.(resource, stretch)) ?? []);
+  return [...own, ...(ifRead(() => unreservedConcurrency(inventory, stretch)) ?? [])];
 }
 
 const use = (node: string, resource: string, unit: string, used: number | null, limit: number | null | undefined): ResourceUse[] =>

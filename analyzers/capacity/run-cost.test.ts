@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
-import { withLimits, withoutResource, withPlatform, withSeries } from '../../tests/platform.ts';
+import { withLimits, withoutResource, withPlatform, withSeries, withUnread } from '../../tests/platform.ts';
 import { judge } from '../judge.ts';
 import { runCost } from './run-cost.ts';
 
@@ -42,6 +42,8 @@ describe('runCost', () => {
     );
     const unread = withLimits(run, 'lambda:character', { memoryMb: null });
     expect(costOf(unread).month.unpriced).toContain('lambda:character');
+    const forbidden = withUnread(run, [{ node: 'lambda:character', metric: 'Invocations' }]);
+    expect(costOf(forbidden).month.unpriced).toContain('lambda:character');
     const unknown = withSeries(run, 'fargate:engine', 'RunningTaskCount', 'Average', null);
     expect(costOf(unknown).month.unpriced).toContain('fargate:engine');
     expect(costOf(withoutResource(run, 'fargate:engine')).month.unpriced).not.toContain('fargate:engine');

@@ -3,6 +3,7 @@ import { type CostEstimate, estimateCost, PRICE_LISTS, type PriceList } from '..
 import { openConnections } from '../open-connections.ts';
 import { stretchOf } from '../platform-series.ts';
 import type { TelemetryFile } from '../telemetry-file.ts';
+import { unreadOf } from '../unread-series.ts';
 import { HOURS_PER_MONTH, runUsage } from './run-usage.ts';
 
 /** What a run costs by list prices. */
@@ -25,7 +26,7 @@ export function runCost(
   lists: readonly PriceList[] = PRICE_LISTS,
 ): RunCost {
   const of = ({ fromS, toS }: Pick<Window, 'fromS' | 'toS'>, hours?: number): CostEstimate => {
-    const stretch = stretchOf(platform, fromS, toS);
+    const stretch = stretchOf(platform, fromS, toS, unreadOf(inventory));
     const told = { stretch, openConnections: client && openConnections(client, fromS, toS) };
     return estimateCost(runUsage(inventory, told, hours ?? (stretch.periods.length * platform.periodS) / 3600), lists);
   };

@@ -2,6 +2,7 @@ import type { Inventory, Resource } from '../contract.ts';
 import { FARGATE_SIZES, type Usage } from '../models/cost/index.ts';
 import { mean, type Name, perSecond, type Stretch, weightedMean } from '../platform-series.ts';
 import { type Access, type Part, partsOf, provisionedUnits } from '../table-capacity.ts';
+import { ifRead } from '../unread-series.ts';
 
 /** As AWS's own calculator counts a month. */
 export const HOURS_PER_MONTH = 730;
@@ -32,7 +33,7 @@ export function runUsage({ region, resources }: Pick<Inventory, 'region' | 'reso
   const meter = new Meter(told, hours);
   // The client does not say which of several APIs it is connected to.
   if (resources.filter(({ kind }) => kind === 'websocket').length > 1) meter.openConnections = null;
-  for (const resource of resources) if (!add(usage, resource, meter)) usage.others.push(resource.node);
+  for (const resource of resources) if (!ifRead(() => add(usage, resource, meter))) usage.others.push(resource.node);
   return usage;
 }
 
