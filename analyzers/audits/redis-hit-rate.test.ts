@@ -43,6 +43,8 @@ describe('redis-hit-rate', () => {
       requests === 0 ? 0 : timeS >= at ? 500 : 5,
     );
     expect(findingsOf(id, emptied)[0]?.limiter?.since).toBe(at);
+    const always = withSeries(lookups(50, 50), node, 'CacheMisses', 'Sum', (requests) => (requests === 0 ? 1 : 60));
+    expect(findingsOf(id, always)[0]?.limiter?.since).toBe(run.client.executionStartS);
   });
 
   it('does not count what goes on without players', () => {

@@ -11,6 +11,7 @@ import {
   type PlatformNeed,
 } from '../platform-audit.ts';
 import { highest, type Stretch, sinceShareAt, total } from '../platform-series.ts';
+import { runStartS } from '../run-times.ts';
 import { ifRead } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
 
@@ -41,7 +42,8 @@ function ofCache({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
   const rate = hits / lookups;
   const interval = clopperPearson(Math.round(hits), Math.round(lookups), 0.95);
   if (interval[1] >= RATE_MIN) return [];
-  const since = sinceShareAt(stretch, [node, 'CacheMisses', 'Sum'], [node, 'CacheHits', 'Sum'], (1 - RATE_MIN) / RATE_MIN);
+  const missing = sinceShareAt(stretch, [node, 'CacheMisses', 'Sum'], [node, 'CacheHits', 'Sum'], (1 - RATE_MIN) / RATE_MIN);
+  const since = missing && Math.max(missing, runStartS(inputs) ?? missing);
   const evictions = total(stretch, [node, 'Evictions', 'Sum']);
   const expired = total(stretch, [node, 'Reclaimed', 'Sum']);
   return {
