@@ -55,7 +55,8 @@ describe('series that were not read', () => {
     ['concurrency', withoutMetrics(healthy, auth, 'ConcurrentExecutions'), 'lambda-concurrency'],
     ['an index', withoutMetrics(healthy, 'dynamodb:characters/userId-index', 'WriteThrottleEvents'), 'dynamodb-throttles'],
     ['an operation', withoutMetrics(healthy, 'dynamodb:characters', 'SuccessfulRequestLatency:Query'), 'dynamodb-latency'],
-    ['all operations', withoutMetrics(healthy, 'dynamodb:characters', 'SuccessfulRequestLatency'), 'dynamodb-scans'],
+    ['scans', withoutMetrics(healthy, 'dynamodb:characters', 'SuccessfulRequestLatency:Scan'), 'dynamodb-scans'],
+    ['retries', withoutMetrics(healthy, 'dynamodb:characters', 'SuccessfulRequestLatency:Query'), 'dynamodb-retries'],
   ])('leave open what is asked of them: %s', (_, run, audit) => {
     const report = judge(run);
     expect([...unansweredOf(report)]).toContain(audit);
@@ -104,7 +105,7 @@ describe('series that were not read', () => {
 describe('refuseUnread', () => {
   const unread = unreadOf({ gaps: [{ source: 'cloudwatch', reason: UNREAD, next: '', series: [{ node: 'a', metric: 'Latency:Query' }] }] });
 
-  it('keeps from reading a series, its whole and its parts, and no other', () => {
+  it('keeps from reading a series and its whole, and no other', () => {
     for (const metric of ['Latency:Query', 'Latency'])
       expect(orMissing(() => refuseUnread(unread, 'a', metric))).toEqual({ missing: UNREAD });
     for (const metric of ['Latency:Scan', 'Latencies']) expect(orMissing(() => refuseUnread(unread, 'a', metric))).toBeUndefined();

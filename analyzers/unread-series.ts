@@ -19,10 +19,10 @@ export function unreadOf({ gaps }: Pick<Inventory, 'gaps'>): Unread {
 /** Ends an audit's question to a resource: an answer from what is left would be a guess. */
 class UnreadSeries extends Error {}
 
-/** @throws UnreadSeries where it, one of its parts or what it is a part of (`<metric>:<part>`) was not read: the whole is added up from the parts */
+/** @throws UnreadSeries where it was not read, or one of its parts (`<metric>:<part>`) that the whole is added up from */
 export function refuseUnread(unread: Unread, node: string, metric: string): void {
   for (const [known, reason] of unread.get(node) ?? [])
-    if (known === metric || known.startsWith(`${metric}:`) || metric.startsWith(`${known}:`)) throw new UnreadSeries(reason);
+    if (known === metric || known.startsWith(`${metric}:`)) throw new UnreadSeries(reason);
 }
 
 /** What is asked, or the reason of the gap that keeps it from an answer. */
