@@ -25,6 +25,11 @@ export function refuseUnread(unread: Unread, node: string, metric: string): void
     if (known === metric || known.startsWith(`${metric}:`)) throw new UnreadSeries(reason);
 }
 
+/** @throws UnreadSeries where any was not read: for what is asked of all the platform at once */
+export function refuseAnyUnread(unread: Unread): void {
+  for (const [node, metrics] of unread) for (const metric of metrics.keys()) refuseUnread(unread, node, metric);
+}
+
 /** What is asked, or the reason of the gap that keeps it from an answer. */
 export function orMissing<T>(ask: () => T): T | Missing {
   try {

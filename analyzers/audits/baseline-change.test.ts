@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
 import { findingsOf, withLimit } from '../../tests/judged.ts';
-import { type PlatformRun, withPlatform, withSeries } from '../../tests/platform.ts';
+import { type PlatformRun, withPlatform, withSeries, withUnread } from '../../tests/platform.ts';
 import { judge } from '../judge.ts';
 import { randomSource } from '../models/random.ts';
 
@@ -58,6 +58,17 @@ describe('baseline-change', () => {
       },
     ]);
     expect(judge(slow).bottlenecks[0]).toMatchObject({ node: 'dynamodb:characters', score: 0.7 });
+  });
+
+  it('is inconclusive where some of the platform was not read: what is left would be blamed', () => {
+    const table = { node: 'dynamodb:characters', metric: 'SuccessfulRequestLatency' };
+    const unread = withUnread(withOthers(60, 1), [table]);
+    expect(found(unread)).toEqual([]);
+    const questions = (of: PlatformRun) => judge(of).findings.flatMap(({ evidence }) => evidence.map(({ what }) => what));
+    expect(questions(unread)).toContain('Where a target is missed, what is otherwise than before the run?');
+    expect(questions(withUnread(withOthers(60, 5000), [table]))).not.toContain(
+      'Where a target is missed, what is otherwise than before the run?',
+    );
   });
 
   it('has nothing to say where no target is missed, nothing changed, or nobody played before', () => {

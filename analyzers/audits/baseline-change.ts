@@ -4,6 +4,7 @@ import { type Cause, diagnose, type Symptom } from '../models/diagnosis/index.ts
 import { baselineStretch, began, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
 import type { Stretch } from '../platform-series.ts';
 import { type TelemetryFile, telemetrySlice } from '../telemetry-file.ts';
+import { refuseAnyUnread } from '../unread-series.ts';
 import { plural } from '../words.ts';
 
 /** What players feel where they come in, of each service that takes them: means and sums, for percentiles do not add up. */
@@ -25,6 +26,8 @@ export const baselineChange: Audit<PlatformNeed | 'targets'> = {
     const before = baselineStretch(inputs);
     // A system that stood idle until the run, such as the embedded one, has no usual state.
     if (felt.length === 0 || isMissing(before)) return [];
+    // What explains most may be in what was not read.
+    refuseAnyUnread(before.unread);
     const file = withEdges(inputs.platform, inputs.inventory.edges);
     const normal = sliceOf(file, before);
     const during = telemetrySlice(file, inputs.window.fromS, inputs.window.toS);
