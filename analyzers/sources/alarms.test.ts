@@ -79,5 +79,5 @@ it('ends a listing that leads in a circle, and passes over a history that it can
   );
   const { gaps } = await readAlarms(asked, [MARKETPLACE], 0, 60);
   expect(asked.cloudwatch.calls).toEqual(['DescribeAlarms', 'DescribeAlarms', 'DescribeAlarmHistory']);
-  expect(gaps).toEqual([expect.objectContaining({ reason: expect.stringContaining('more alarms') })]);
+  expect(gaps).toEqual([expect.objectContaining({ source: 'alarms', reason: expect.stringContaining('circle') })]);
 });

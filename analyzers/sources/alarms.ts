@@ -60,17 +60,17 @@ export async function readAlarms(
 const PAGE_SIZE = 100;
 
 async function definedAlarms({ cloudwatch, signal }: Reading, gaps: SourceGap[]): Promise<MetricAlarm[]> {
-  const { items, complete } = await everyPage<MetricAlarm>(async (NextToken) => {
+  const { items, short } = await everyPage<MetricAlarm>('cloudwatch:DescribeAlarms', async (NextToken) => {
     const command = new DescribeAlarmsCommand({ AlarmTypes: ['MetricAlarm'], MaxRecords: PAGE_SIZE, NextToken });
     const output = await cloudwatch.send(command, signal ? { abortSignal: signal } : {});
     return { items: output.MetricAlarms, next: output.NextToken };
   });
-  if (!complete) gaps.push(cutShort('cloudwatch:DescribeAlarms'));
+  if (short !== null) gaps.push(gapOf('alarms', { ...short, next: LOOK_YOURSELF }));
   return items;
 }
 
 async function changesBetween(reading: Reading, fromS: number, toS: number, gaps: SourceGap[]): Promise<Map<string, AlarmChange[]>> {
-  const { items, complete } = await everyPage<AlarmHistoryItem>(async (NextToken) => {
+  const { items, short } = await everyPage<AlarmHistoryItem>('cloudwatch:DescribeAlarmHistory', async (NextToken) => {
     const command = new DescribeAlarmHistoryCommand({
       HistoryItemType: 'StateUpdate',
       AlarmTypes: ['MetricAlarm'],
@@ -83,7 +83,7 @@ async function changesBetween(reading: Reading, fromS: number, toS: number, gaps
     const output = await reading.cloudwatch.send(command, reading.signal ? { abortSignal: reading.signal } : {});
     return { items: output.AlarmHistoryItems, next: output.NextToken };
   });
-  if (!complete) gaps.push(cutShort('cloudwatch:DescribeAlarmHistory'));
+  if (short !== null) gaps.push(gapOf('alarms', { ...short, next: LOOK_YOURSELF }));
   const changes = new Map<string, AlarmChange[]>();
   for (const item of items) {
     const change = changeOf(item);
@@ -93,11 +93,7 @@ async function changesBetween(reading: Reading, fromS: number, toS: number, gaps
   return changes;
 }
 
-const cutShort = (action: string): SourceGap => ({
-  source: 'alarms',
-  reason: `${action}: there are more alarms than were read`,
-  next: 'Name the resources in ext.loadkit.resources, and look at the remaining alarms in the console.',
-});
+const LOOK_YOURSELF = 'Look at the remaining alarms in the console.';
 
 interface HistoryData {
   oldState?: { stateValue?: unknown };

@@ -1,7 +1,6 @@
 import { GetRestApisCommand, type RestApi } from '@aws-sdk/client-api-gateway';
 import { type Api, GetApisCommand } from '@aws-sdk/client-apigatewayv2';
 import type { Resource } from '../../contract.ts';
-import { everyPage } from '../pages.ts';
 import { type Ask, once } from './ask.ts';
 import { FAMILIES } from './families.ts';
 
@@ -9,26 +8,20 @@ import { FAMILIES } from './families.ts';
 export const restApis = (ask: Ask): Promise<readonly RestApi[] | null> =>
   once(ask, 'rest-apis', async () => {
     const client = await ask.clients.apiGateway();
-    const answer = await ask('apigateway:GET', (options) =>
-      everyPage<RestApi>(async (position) => {
-        const output = await client.send(new GetRestApisCommand({ position, limit: 500 }), options);
-        return { items: output.items, next: output.position };
-      }),
-    );
-    return answer?.items ?? null;
+    return ask.every<RestApi>('apigateway:GET', async (position, options) => {
+      const output = await client.send(new GetRestApisCommand({ position, limit: 500 }), options);
+      return { items: output.items, next: output.position };
+    });
   });
 
 /** The account's HTTP and WebSocket APIs, whose metrics go by id. */
 export const webApis = (ask: Ask): Promise<readonly Api[] | null> =>
   once(ask, 'web-apis', async () => {
     const client = await ask.clients.apiGatewayV2();
-    const answer = await ask('apigateway:GET', (options) =>
-      everyPage<Api>(async (NextToken) => {
-        const output = await client.send(new GetApisCommand({ NextToken }), options);
-        return { items: output.Items, next: output.NextToken };
-      }),
-    );
-    return answer?.items ?? null;
+    return ask.every<Api>('apigateway:GET', async (NextToken, options) => {
+      const output = await client.send(new GetApisCommand({ NextToken }), options);
+      return { items: output.Items, next: output.NextToken };
+    });
   });
 
 /** An API that was found by its id is called by its name, and is of the kind that it is, where that can be read. */

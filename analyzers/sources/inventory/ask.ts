@@ -1,5 +1,6 @@
 import type { SourceGap } from '../../contract.ts';
 import type { AwsClients } from '../clients.ts';
+import { everyPage, type Page } from '../pages.ts';
 import { gapOf, isForAction, isForAll, troubleOf } from '../trouble.ts';
 
 /**
@@ -8,14 +9,19 @@ import { gapOf, isForAction, isForAll, troubleOf } from '../trouble.ts';
  */
 export interface Ask {
   clients: AwsClients;
-  <T>(action: string, call: (options: { abortSignal?: AbortSignal }) => Promise<T>): Promise<T | null>;
+  <T>(action: string, call: (options: Options) => Promise<T>): Promise<T | null>;
+  /** All items of a listing. Where some may be missing, that is a gap, too. */
+  every<T>(action: string, page: (token: string | undefined, options: Options) => Promise<Page<T>>): Promise<T[] | null>;
+}
+interface Options {
+  abortSignal?: AbortSignal;
 }
 
 export function asking(clients: AwsClients, gaps: SourceGap[], signal: AbortSignal | undefined): Ask {
   /** Actions, and services of which no action can be had. */
   const hopeless = new Set<string>();
   const options = signal === undefined ? {} : { abortSignal: signal };
-  const ask = async <T>(action: string, call: (options: { abortSignal?: AbortSignal }) => Promise<T>): Promise<T | null> => {
+  const ask = async <T>(action: string, call: (options: Options) => Promise<T>): Promise<T | null> => {
     const service = action.slice(0, action.indexOf(':'));
     if (hopeless.has(action) || hopeless.has(service) || signal?.aborted) return null;
     try {
@@ -28,7 +34,12 @@ export function asking(clients: AwsClients, gaps: SourceGap[], signal: AbortSign
       return null;
     }
   };
-  return Object.assign(ask, { clients });
+  const every: Ask['every'] = async (action, page) => {
+    const listing = await ask(action, () => everyPage(action, (token) => page(token, options)));
+    if (listing !== null && listing.short !== null) gaps.push(gapOf('inventory', listing.short));
+    return listing?.items ?? null;
+  };
+  return Object.assign(ask, { clients, every });
 }
 
 const answers = new WeakMap<Ask, Map<string, Promise<unknown>>>();

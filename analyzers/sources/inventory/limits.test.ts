@@ -48,6 +48,17 @@ describe('readLimits', () => {
     expect(gaps).toEqual([]);
   });
 
+  it('says where a listing leads in a circle', async () => {
+    const stages = ({ NextToken }: Record<string, unknown>) => ({
+      Items: [{ StageName: 'prod', DefaultRouteSettings: { ThrottlingRateLimit: 100 } }],
+      NextToken: NextToken === 'a' ? 'b' : 'a',
+    });
+    const { clients } = aws({ GetApis: () => ({ Items: [] }), GetStages: stages });
+    const { resources, gaps } = await read([resource('apigateway:http1', 'apigatewayv2', { ApiId: 'http1' })], clients);
+    expect(resources[0]?.limits).toMatchObject({ ratePerS: 100 });
+    expect(gaps).toEqual([expect.objectContaining({ source: 'inventory', reason: expect.stringContaining('circle') })]);
+  });
+
   it('leaves out what is denied, asks for it no more, and names the action once', async () => {
     const { clients, calls } = aws({ ...LAMBDA, GetFunctionConcurrency: denied });
     const many = Array.from({ length: 20 }, (_, i) => resource(`lambda:f${i}`, 'lambda', { FunctionName: `f${i}` }));

@@ -3,7 +3,7 @@ import type { AwsClients } from '../clients.ts';
 import { distinctGaps } from '../trouble.ts';
 import { namedApis } from './apis.ts';
 import { type Ask, asking } from './ask.ts';
-import { apiGatewayLimits, webSocketLimits } from './limits/api-gateway.ts';
+import { apiGatewayLimits, webApiLimits } from './limits/api-gateway.ts';
 import { tableLimits } from './limits/dynamodb.ts';
 import { serviceLimits } from './limits/ecs.ts';
 import { cacheLimits } from './limits/elasticache.ts';
@@ -18,8 +18,8 @@ const READERS: Readonly<Partial<Record<ResourceKind, LimitReader>>> = {
   ecs: serviceLimits,
   elasticache: cacheLimits,
   apigateway: apiGatewayLimits,
-  apigatewayv2: webSocketLimits,
-  websocket: webSocketLimits,
+  apigatewayv2: webApiLimits,
+  websocket: webApiLimits,
 };
 
 /** Calls at once. Guess: below the rates of every service that is asked (ECS and Lambda allow some tens a second). */

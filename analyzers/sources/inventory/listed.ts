@@ -32,13 +32,13 @@ export async function listMetrics(reading: Reading, namespaces: readonly string[
   const gaps: SourceGap[] = [];
   for (const namespace of namespaces) {
     try {
-      const { items, complete } = await everyPage<Metric>(async (NextToken) => {
+      const { items, short } = await everyPage<Metric>(`${ACTION} of ${namespace}`, async (NextToken) => {
         const command = new ListMetricsCommand({ Namespace: namespace, NextToken, ...(recent ? { RecentlyActive: 'PT3H' } : {}) });
         const output = await reading.cloudwatch.send(command, reading.signal ? { abortSignal: reading.signal } : {});
         return { items: output.Metrics, next: output.NextToken };
       });
       metrics.push(...items.map(listedOf));
-      if (!complete) gaps.push({ source: 'inventory', reason: `${ACTION}: ${namespace} has more metrics than were read`, next: NAME_THEM });
+      if (short !== null) gaps.push(gapOf('inventory', { ...short, next: NAME_THEM }));
     } catch (error) {
       const trouble = troubleOf(error, ACTION);
       gaps.push(gapOf('inventory', trouble));

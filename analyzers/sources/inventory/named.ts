@@ -3,7 +3,6 @@ import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { GetResourcesCommand, type ResourceTagMapping } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { Resource, SourceGap } from '../../contract.ts';
 import type { AwsClients } from '../clients.ts';
-import { everyPage } from '../pages.ts';
 import { distinctGaps } from '../trouble.ts';
 import { restApis, webApis } from './apis.ts';
 import { type Ask, asking } from './ask.ts';
@@ -36,13 +35,11 @@ async function ofStack(stackName: string, ask: Ask): Promise<Reference[]> {
   const open = [stackName];
   const found: Reference[] = [];
   for (let at = 0; at < open.length && at < STACKS_MAX; at += 1) {
-    const answer = await ask('cloudformation:ListStackResources', (options) =>
-      everyPage<StackResourceSummary>(async (NextToken) => {
-        const output = await client.send(new ListStackResourcesCommand({ StackName: open[at], NextToken }), options);
-        return { items: output.StackResourceSummaries, next: output.NextToken };
-      }),
-    );
-    for (const { ResourceType = '', PhysicalResourceId = '' } of answer?.items ?? []) {
+    const listed = await ask.every<StackResourceSummary>('cloudformation:ListStackResources', async (NextToken, options) => {
+      const output = await client.send(new ListStackResourcesCommand({ StackName: open[at], NextToken }), options);
+      return { items: output.StackResourceSummaries, next: output.NextToken };
+    });
+    for (const { ResourceType = '', PhysicalResourceId = '' } of listed ?? []) {
       const reference = referenceOfStackResource(ResourceType, PhysicalResourceId);
       if (reference?.kind === 'stack') open.push(reference.name);
       else if (reference !== null) found.push(reference);
@@ -55,13 +52,11 @@ async function ofStack(stackName: string, ask: Ask): Promise<Reference[]> {
 async function ofTags(tags: Readonly<Record<string, string>>, ask: Ask): Promise<Reference[]> {
   const client = await ask.clients.tagging();
   const TagFilters = Object.entries(tags).map(([Key, value]) => ({ Key, ...(value === '' ? {} : { Values: [value] }) }));
-  const answer = await ask('tag:GetResources', (options) =>
-    everyPage<ResourceTagMapping>(async (PaginationToken) => {
-      const output = await client.send(new GetResourcesCommand({ TagFilters, PaginationToken }), options);
-      return { items: output.ResourceTagMappingList, next: output.PaginationToken };
-    }),
-  );
-  return (answer?.items ?? []).flatMap(({ ResourceARN = '' }) => referenceOfArn(ResourceARN) ?? []);
+  const tagged = await ask.every<ResourceTagMapping>('tag:GetResources', async (PaginationToken, options) => {
+    const output = await client.send(new GetResourcesCommand({ TagFilters, PaginationToken }), options);
+    return { items: output.ResourceTagMappingList, next: output.PaginationToken };
+  });
+  return (tagged ?? []).flatMap(({ ResourceARN = '' }) => referenceOfArn(ResourceARN) ?? []);
 }
 
 async function resourcesOf(reference: Reference, ask: Ask): Promise<Resource[]> {

@@ -128,6 +128,24 @@ describe('fetchTraces', () => {
     expect(calls).toBeLessThan(20);
   });
 
+  it('does not go round in circles, and says so', async () => {
+    const clock = new VirtualClock(1_800_000_000_000);
+    const [a = ''] = ids(1);
+    let calls = 0;
+    const xray = {
+      send: async ({ input: { NextToken } }: BatchGetTracesCommand) => {
+        calls += 1;
+        // Whoever follows these would never stop.
+        if (calls > 100) throw new Error('asked too often');
+        return { Traces: [{ Id: a, Segments: [{ Document: document(a) }] }], NextToken: NextToken === 'a' ? 'b' : 'a' };
+      },
+    };
+    const { traces, troubles } = await fetchTraces(apiOf(xray, clock), [a], createNaming(), () => undefined);
+    expect([...traces.keys()]).toEqual([a]);
+    expect(troubles).toEqual([expect.objectContaining({ kind: 'incomplete', reason: expect.stringContaining('circle') })]);
+    expect(calls).toBe(3);
+  });
+
   it('makes a trace partial whose documents can’t be read, or exceed the limit', async () => {
     const clock = new VirtualClock(1_800_000_000_000);
     const [a = '', b = ''] = ids(2);

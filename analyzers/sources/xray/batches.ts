@@ -2,6 +2,7 @@ import { BatchGetTracesCommand, type BatchGetTracesCommandOutput, type Trace as 
 import type { Trace } from '../../contract.ts';
 import type { Naming } from '../../traces/naming.ts';
 import { segmentTrace } from '../../traces/segments.ts';
+import { eachPage, shortage } from '../pages.ts';
 import { isPassing, isTrouble, type Trouble } from '../trouble.ts';
 import { type Api, ask } from './ask.ts';
 import { eachInParallel } from './parallel.ts';
@@ -64,6 +65,7 @@ async function readBatches(
       hopeless ||= !isPassing(answer);
       return;
     }
+    if (answer.short !== null) fetched.troubles.push(answer.short);
     left.push(...answer.unprocessed);
     for (const document of answer.traces) {
       const trace = toTrace(document, naming);
@@ -74,19 +76,24 @@ async function readBatches(
   return hopeless;
 }
 
-async function readBatch(api: Api, ids: readonly string[]): Promise<{ traces: XRayTrace[]; unprocessed: string[] } | Trouble> {
+interface Batch {
+  traces: XRayTrace[];
+  unprocessed: string[];
+  /** Why some may be missing. */
+  short: Trouble | null;
+}
+
+async function readBatch(api: Api, ids: readonly string[]): Promise<Batch | Trouble> {
   const traces: XRayTrace[] = [];
   const unprocessed: string[] = [];
-  let token: string | undefined;
-  do {
-    const before = token;
-    const page = await ask<BatchGetTracesCommandOutput>(api, new BatchGetTracesCommand({ TraceIds: [...ids], NextToken: token }));
+  const paged = await eachPage(async (NextToken) => {
+    const page = await ask<BatchGetTracesCommandOutput>(api, new BatchGetTracesCommand({ TraceIds: [...ids], NextToken }));
     if (isTrouble(page)) return page;
     traces.push(...(page.Traces ?? []));
     unprocessed.push(...(page.UnprocessedTraceIds ?? []));
-    token = page.NextToken === before ? undefined : page.NextToken;
-  } while (token !== undefined && token !== '');
-  return { traces, unprocessed };
+    return page.NextToken;
+  });
+  return isTrouble(paged) ? paged : { traces, unprocessed, short: shortage(api.action, paged) };
 }
 
 function toTrace({ Id, Segments = [], LimitExceeded }: XRayTrace, naming: Naming): Trace | null {

@@ -155,10 +155,9 @@ class TraceSource {
     const own = callEdges(traces);
     if (this.#outside.signal?.aborted === true) return own;
     this.#tell('reading the service graph', 0, null);
-    const graph = await serviceEdges(this.#xray('GetServiceGraph'), this.#stretch(), this.#naming.nodes);
-    if (!isTrouble(graph)) return edgesOf(own, graph);
-    this.#note([graph], 'xray');
-    return own;
+    const { edges, trouble } = await serviceEdges(this.#xray('GetServiceGraph'), this.#stretch(), this.#naming.nodes);
+    if (trouble !== null) this.#note([trouble], 'xray');
+    return edgesOf(own, edges);
   }
 
   gaps(): SourceGap[] {

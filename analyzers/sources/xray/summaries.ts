@@ -1,4 +1,5 @@
 import { GetTraceSummariesCommand, type GetTraceSummariesCommandOutput, type TraceSummary } from '@aws-sdk/client-xray';
+import { eachPage, shortage } from '../pages.ts';
 import { isTrouble, type Trouble } from '../trouble.ts';
 import { type Api, ask } from './ask.ts';
 import { eachInParallel } from './parallel.ts';
@@ -64,7 +65,7 @@ export async function listTraces(api: Api, prefix: string, stretch: Stretch, int
     if (isTrouble(pages)) {
       into.troubles.push(pages);
       // What is forbidden once is forbidden for every slice, and who gave no answer eight times gives none to the next.
-      if (pages.kind !== 'throttled' && pages !== TOO_MANY) {
+      if (pages.kind !== 'throttled' && pages.kind !== 'incomplete') {
         cursorS = stretch.toS;
         slices.length = 0;
       }
@@ -86,26 +87,28 @@ export const emptyListing = (): Listing => ({ own: new Map(), ofK6: new Map(), s
 
 /** Pages that it had; one more than the bound where it is to be cut. */
 async function readSlice(api: Api, { fromS, toS }: Stretch, onSummary: (summary: TraceSummary) => void): Promise<number | Trouble> {
-  const pagesMax = toS - fromS > SLICE_MIN_S ? PAGES_MAX : PAGES_OF_A_SECOND_MAX;
-  let token: string | undefined;
-  for (let pages = 1; ; pages += 1) {
-    const page = await ask<GetTraceSummariesCommandOutput>(
-      api,
-      new GetTraceSummariesCommand({
-        StartTime: new Date(fromS * 1000),
-        EndTime: new Date(toS * 1000),
-        TimeRangeType: 'Event',
-        Sampling: false,
-        NextToken: token,
-      }),
-    );
-    if (isTrouble(page)) return page;
-    for (const summary of page.TraceSummaries ?? []) onSummary(summary);
-    // A token that comes again would lead round in circles.
-    if (page.NextToken === undefined || page.NextToken === '' || page.NextToken === token) return pages;
-    token = page.NextToken;
-    if (pages > pagesMax) return pagesMax === PAGES_MAX ? pages : TOO_MANY;
-  }
+  const isCuttable = toS - fromS > SLICE_MIN_S;
+  const paged = await eachPage(
+    async (NextToken) => {
+      const page = await ask<GetTraceSummariesCommandOutput>(
+        api,
+        new GetTraceSummariesCommand({
+          StartTime: new Date(fromS * 1000),
+          EndTime: new Date(toS * 1000),
+          TimeRangeType: 'Event',
+          Sampling: false,
+          NextToken,
+        }),
+      );
+      if (isTrouble(page)) return page;
+      for (const summary of page.TraceSummaries ?? []) onSummary(summary);
+      return page.NextToken;
+    },
+    isCuttable ? PAGES_MAX : PAGES_OF_A_SECOND_MAX,
+  );
+  if (isTrouble(paged)) return paged;
+  if (paged.end === 'bound') return isCuttable ? PAGES_MAX + 1 : TOO_MANY;
+  return shortage(api.action, paged) ?? paged.pages;
 }
 
 const TOO_MANY: Trouble = {

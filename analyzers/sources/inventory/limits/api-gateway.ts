@@ -1,5 +1,5 @@
 import { GetAccountCommand, GetStagesCommand, type MethodSetting } from '@aws-sdk/client-api-gateway';
-import { GetStagesCommand as GetStagesV2Command } from '@aws-sdk/client-apigatewayv2';
+import { GetStagesCommand as GetStagesV2Command, type Stage } from '@aws-sdk/client-apigatewayv2';
 import type { ResourceLimits } from '../../../contract.ts';
 import { restApis } from '../apis.ts';
 import { type Ask, once } from '../ask.ts';
@@ -37,10 +37,13 @@ async function accountLimits(ask: Ask): Promise<Pick<ResourceLimits, 'ratePerS' 
 }
 
 /** Of an HTTP or WebSocket API. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html */
-export const webSocketLimits: LimitReader = async ({ dimensions }, ask) => {
+export const webApiLimits: LimitReader = async ({ dimensions }, ask) => {
   const client = await ask.clients.apiGatewayV2();
-  const stages = await ask('apigateway:GET', (options) => client.send(new GetStagesV2Command({ ApiId: dimensions['ApiId'] }), options));
-  const settings = (stages?.Items ?? [])
+  const stages = await ask.every<Stage>('apigateway:GET', async (NextToken, options) => {
+    const output = await client.send(new GetStagesV2Command({ ApiId: dimensions['ApiId'], NextToken }), options);
+    return { items: output.Items, next: output.NextToken };
+  });
+  const settings = (stages ?? [])
     .filter(({ StageName }) => dimensions['Stage'] === undefined || dimensions['Stage'] === StageName)
     .flatMap(({ DefaultRouteSettings }) => DefaultRouteSettings ?? [])
     .filter(({ ThrottlingRateLimit }) => ThrottlingRateLimit !== undefined)

@@ -3,7 +3,6 @@ import {
   DescribeCacheParametersCommand,
   type DescribeCacheParametersCommandOutput,
 } from '@aws-sdk/client-elasticache';
-import { everyPage } from '../../pages.ts';
 import type { LimitReader } from '../limits.ts';
 
 type Answer = Pick<DescribeCacheParametersCommandOutput, 'Parameters' | 'CacheNodeTypeSpecificParameters'>;
@@ -24,13 +23,11 @@ export const cacheLimits: LimitReader = async ({ dimensions }, ask) => {
   const pages =
     group === undefined
       ? null
-      : await ask('elasticache:DescribeCacheParameters', (options) =>
-          everyPage<Answer>(async (Marker) => {
-            const answer = await client.send(new DescribeCacheParametersCommand({ CacheParameterGroupName: group, Marker }), options);
-            return { items: [answer], next: answer.Marker };
-          }),
-        );
-  const read = pages?.items ?? [];
+      : await ask.every<Answer>('elasticache:DescribeCacheParameters', async (Marker, options) => {
+          const answer = await client.send(new DescribeCacheParametersCommand({ CacheParameterGroupName: group, Marker }), options);
+          return { items: [answer], next: answer.Marker };
+        });
+  const read = pages ?? [];
   const parameter = (name: string): number | null =>
     numberOf(read.flatMap(({ Parameters = [] }) => Parameters).find(({ ParameterName }) => ParameterName === name)?.ParameterValue);
   const ofNodeType = (name: string): number | null =>
