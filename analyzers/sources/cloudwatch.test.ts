@@ -1,6 +1,7 @@
 import { GetMetricDataCommand, type GetMetricDataCommandInput, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { awsError, startTestTelemetry, stubClient, type Told, testClock } from '../../tests/telemetry.ts';
+import type { SourceGap } from '../contract.ts';
 import { type CloudWatch, readMetricData } from './cloudwatch.ts';
 import type { MetricQuery } from './metrics-of.ts';
 
@@ -14,6 +15,13 @@ const query = (metric: string, stat = 'Sum', namespace = 'Test'): MetricQuery =>
 const queries = (count: number): MetricQuery[] => Array.from({ length: count }, (_, i) => query(`M${i}`));
 const valuesOf = ({ values }: { values: Float64Array }): (number | null)[] =>
   Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+
+const unreadOf = (gaps: readonly SourceGap[]): string[] =>
+  gaps.flatMap(({ series = [] }) => series.map(({ node, metric }) => `${node}/${metric}`));
+const named = (from: number, to: number): string[] =>
+  queries(to)
+    .slice(from)
+    .map(({ node, metric }) => `${node}/${metric}`);
 
 describe('from the real endpoint', () => {
   it('reads what was put, by period and statistic, and leaves out what was not', async () => {
@@ -92,7 +100,12 @@ describe('from the real endpoint', () => {
       source: 'cloudwatch',
       reason: expect.stringMatching(/forbidden, for lambda:auth\/M\d+, .* and \d more/),
       next: expect.stringContaining('cloudwatch:GetMetricData'),
+      series: expect.any(Array),
     });
+    // All that is not there is named.
+    const read = new Set(series.map(({ query }) => query.metric));
+    const unread = queries(40).filter(({ metric }) => !read.has(metric));
+    expect(unreadOf(gaps)).toEqual(expect.arrayContaining(unread.map(({ metric }) => `lambda:auth/${metric}`)));
   });
 });
 
@@ -133,6 +146,7 @@ describe('in rare trouble', () => {
     expect(asked.calls.length).toBe(2);
     expect(series).toHaveLength(3);
     expect(gaps).toEqual([expect.objectContaining({ reason: expect.stringContaining('circle') })]);
+    expect(unreadOf(gaps)).toEqual(named(0, 3));
   });
 
   it('keeps the other batches when AWS fails on one', async () => {
@@ -144,6 +158,7 @@ describe('in rare trouble', () => {
     expect(series).toHaveLength(700);
     expect(trouble).toBeNull();
     expect(gaps).toEqual([expect.objectContaining({ reason: expect.stringContaining('for 500 of 1200 series') })]);
+    expect(unreadOf(gaps)).toEqual(named(500, 1000));
   });
 
   it('keeps what came before the credentials expired, and asks no further', async () => {
@@ -155,7 +170,49 @@ describe('in rare trouble', () => {
     expect(asked.calls.length).toBe(2);
     expect(series).toHaveLength(500);
     expect(trouble).toMatchObject({ kind: 'expired' });
-    expect(gaps).toEqual([expect.objectContaining({ next: expect.stringContaining('aws sso login') })]);
+    expect(gaps).toEqual([
+      expect.objectContaining({
+        reason: expect.stringContaining('for 1200 of 1700 series'),
+        next: expect.stringContaining('aws sso login'),
+      }),
+    ]);
+    expect(unreadOf(gaps)).toEqual(named(500, 1700));
+  });
+
+  const reset = (): never => {
+    throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+  };
+
+  it('keeps the other batches when a connection is reset, and asks no further where there is none', async () => {
+    const once = reading((input, call) => (call === 1 ? reset() : answered(input)));
+    const { series, gaps, trouble } = await readMetricData(once, queries(1300), RANGE);
+    expect({ read: series.length, trouble }).toEqual({ read: 800, trouble: null });
+    expect(unreadOf(gaps)).toEqual(named(0, 500));
+
+    const always = reading(reset);
+    expect((await readMetricData(always, queries(1700), RANGE)).trouble).toMatchObject({ kind: 'network' });
+    expect(always.calls.length).toBe(2);
+    expect((await readMetricData(reading(reset), queries(3), RANGE)).trouble).toMatchObject({ kind: 'network' });
+  });
+
+  it('asks again for what the answers leave out, and names it', async () => {
+    const asked = reading((input) => ({ MetricDataResults: answered(input).MetricDataResults.slice(0, 10) }));
+    // Ten more come with each of five attempts.
+    const { series, gaps } = await readMetricData(asked, queries(60), RANGE);
+    expect(series).toHaveLength(50);
+    expect(unreadOf(gaps)).toEqual(named(50, 60));
+  });
+
+  it('hands on what AWS says of the whole answer', async () => {
+    const asked = reading((input) => ({ ...answered(input), Messages: [{ Code: 'MaxMetricsExceeded', Value: 'there are\ntoo many' }] }));
+    const { gaps } = await readMetricData(asked, queries(1), RANGE);
+    expect(gaps).toEqual([expect.objectContaining({ reason: 'cloudwatch:GetMetricData: MaxMetricsExceeded: there are too many' })]);
+  });
+
+  it('names a part of a metric, and the whole that lacks it', async () => {
+    const asked = reading((input) => answered(input, 'Forbidden'));
+    const { gaps } = await readMetricData(asked, [{ ...query('ThrottledRequests'), part: 'Query' }], RANGE);
+    expect(unreadOf(gaps)).toEqual(['lambda:auth/ThrottledRequests:Query', 'lambda:auth/ThrottledRequests']);
   });
 
   it('gives up on what stays partial, keeps what there is of it, and says so', async () => {
@@ -175,9 +232,10 @@ describe('in rare trouble', () => {
       stopping.abort();
       return answered(input);
     });
-    const { series, trouble } = await readMetricData({ ...asked, signal: stopping.signal }, queries(900), RANGE);
+    const { series, gaps, trouble } = await readMetricData({ ...asked, signal: stopping.signal }, queries(900), RANGE);
     expect(series).toHaveLength(500);
     expect(trouble).toMatchObject({ kind: 'interrupted' });
+    expect(unreadOf(gaps)).toEqual(named(500, 900));
   });
 
   it('takes no value outside of the range, and none that is no number', async () => {

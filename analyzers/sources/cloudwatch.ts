@@ -6,9 +6,10 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import type { SourceGap } from '../contract.ts';
 import type { Clock } from './clock.ts';
-import type { MetricQuery } from './metrics-of.ts';
+import { type MetricQuery, partMetric } from './metrics-of.ts';
+import { eachPage, shortage } from './pages.ts';
 import type { Range } from './period.ts';
-import { gapOf, isForAction, type Trouble, troubleOf } from './trouble.ts';
+import { gapOf, isForAction, isTrouble, oneLine, type Trouble, troubleOf } from './trouble.ts';
 
 /** What is used of the client, so that a test can stand in for it. */
 export type CloudWatch = Pick<CloudWatchClient, 'send'>;
@@ -42,27 +43,42 @@ const PAGES_MAX = 200;
 /** How often what came as partial without a further page is asked for again. Guess: tune. */
 const PARTIAL_ATTEMPTS_MAX = 5;
 const PARTIAL_WAIT_MS = 500;
+/** A connection that is reset is chance; after so many batches in a row, each with the SDK's own attempts, there is none. Guess: tune. */
+const UNCONNECTED_MAX = 2;
 
 /**
- * Reads all queries over a range, in batches. What fails is left out with its reason, and the rest stands; only what would fail for all ends the reading.
+ * Reads all queries over a range, in batches. What fails is left out with its reason and its series, and the rest stands; only what would fail for all
+ * ends the reading.
  */
 export async function readMetricData(reading: Reading, queries: readonly MetricQuery[], range: Range): Promise<MetricData> {
   const gaps: SourceGap[] = [];
   const series: Series[] = [];
+  // Whoever asks for one batch has no other by which to tell.
+  const unconnectedMax = Math.min(UNCONNECTED_MAX, Math.ceil(queries.length / QUERIES_MAX));
+  let unconnected = 0;
   for (let at = 0; at < queries.length; at += QUERIES_MAX) {
-    if (reading.signal?.aborted) return { series, gaps, trouble: troubleOf(ABORTED, ACTION) };
     const batch = queries.slice(at, at + QUERIES_MAX).map((query) => newPart(query, range));
     const trouble = await readBatch(reading, batch, range, gaps);
     // What came before the failure is true, and stays.
     series.push(...batch.filter(({ any }) => any));
+    unconnected = trouble?.kind === 'network' ? unconnected + 1 : 0;
+    const broken = trouble === null ? [] : batch.filter(isOpen);
+    gaps.push(...unreadOf(batch.filter((part) => !broken.includes(part))));
     if (trouble !== null) {
-      gaps.push(gapOf('cloudwatch', { ...trouble, reason: `${trouble.reason}, for ${batch.length} of ${queries.length} series` }));
-      if (isForAction(trouble)) return { series, gaps, trouble };
+      const ends = trouble.kind === 'network' ? unconnected >= unconnectedMax : isForAction(trouble);
+      const unasked = ends ? queries.slice(at + QUERIES_MAX).map((query) => ({ query })) : [];
+      gaps.push(lost(trouble, [...broken, ...unasked], queries.length));
+      if (ends) return { series, gaps, trouble };
     }
     reading.onProgress?.(Math.min(queries.length, at + QUERIES_MAX), queries.length);
   }
   return { series, gaps, trouble: null };
 }
+
+const lost = (trouble: Trouble, parts: readonly Pick<Series, 'query'>[], of: number): SourceGap => ({
+  ...gapOf('cloudwatch', { ...trouble, reason: `${trouble.reason}, for ${parts.length} of ${of} series` }),
+  series: namesOf(parts),
+});
 
 const ABORTED = { name: 'AbortError', message: '' };
 
@@ -70,26 +86,29 @@ interface Part extends Series {
   any: boolean;
   status: Status;
 }
-type Status = 'Complete' | 'PartialData' | 'Forbidden' | 'InternalError';
+/** `Unanswered`: no answer named it. */
+type Status = 'Complete' | 'PartialData' | 'Forbidden' | 'InternalError' | 'Unanswered';
 
 const newPart = (query: MetricQuery, { startS, endS, periodS }: Range): Part => ({
   query,
   values: new Float64Array(Math.round((endS - startS) / periodS)).fill(Number.NaN),
   any: false,
-  status: 'Complete',
+  status: 'Unanswered',
 });
+
+/** More of it may come. */
+const isOpen = ({ status }: Part): boolean => status !== 'Complete' && status !== 'Forbidden';
 
 /** A batch with all its pages, and once more what remains partial. */
 async function readBatch(reading: Reading, batch: readonly Part[], range: Range, gaps: SourceGap[]): Promise<Trouble | null> {
   let open = batch;
   for (let attempt = 1; open.length > 0; attempt += 1) {
-    const trouble = await readPages(reading, open, range, gaps);
+    const trouble = reading.signal?.aborted ? troubleOf(ABORTED, ACTION) : await readPages(reading, open, range, gaps);
     if (trouble !== null) return trouble;
-    open = open.filter(({ status }) => status === 'PartialData' || status === 'InternalError');
+    open = open.filter(isOpen);
     if (attempt === PARTIAL_ATTEMPTS_MAX) break;
     if (open.length > 0) await reading.clock.sleep(PARTIAL_WAIT_MS * attempt, reading.signal);
   }
-  tellUnread(batch, gaps);
   return null;
 }
 
@@ -100,29 +119,31 @@ async function readPages(
   gaps: SourceGap[],
 ): Promise<Trouble | null> {
   const input = inputOf(parts, range);
-  const seen = new Set<string>();
-  let token: string | undefined;
-  for (let page = 1; page <= PAGES_MAX; page += 1) {
+  const paged = await eachPage(async (NextToken) => {
     let output: GetMetricDataCommandOutput;
     try {
-      output = await cloudwatch.send(new GetMetricDataCommand({ ...input, NextToken: token }), signal ? { abortSignal: signal } : {});
+      output = await cloudwatch.send(new GetMetricDataCommand({ ...input, NextToken }), signal ? { abortSignal: signal } : {});
     } catch (error) {
       return troubleOf(error, ACTION);
     }
     take(output, parts, range);
-    token = output.NextToken;
-    if (token === undefined) return null;
-    if (seen.has(token)) break;
-    seen.add(token);
-  }
-  // A page that leads to itself would never end, and what it gave so far is all that can be had.
-  gaps.push({
-    source: 'cloudwatch',
-    reason: `${ACTION}: the pages lead in a circle, so that some of the ${parts.length} series of a batch may end early`,
-    next: 'Try again with `loadkit analyze --aws`.',
-  });
+    gaps.push(...messagesOf(output));
+    return output.NextToken;
+  }, PAGES_MAX);
+  if (isTrouble(paged)) return paged;
+  const short = shortage(ACTION, paged);
+  // Each of them may end early, whatever its status says.
+  if (short !== null) gaps.push({ ...gapOf('cloudwatch', short), series: namesOf(parts) });
   return null;
 }
+
+/** What AWS says of a whole answer, and not of one series. */
+const messagesOf = ({ Messages = [] }: GetMetricDataCommandOutput): SourceGap[] =>
+  Messages.map(({ Code = '', Value = '' }) => ({
+    source: 'cloudwatch',
+    reason: `${ACTION}: ${oneLine(`${Code}: ${Value}`)}`,
+    next: 'Name fewer resources in ext.loadkit.resources, or read again with `loadkit analyze --aws`.',
+  }));
 
 const inputOf = (parts: readonly Part[], { startS, endS, periodS }: Range) => ({
   StartTime: new Date(startS * 1000),
@@ -159,26 +180,35 @@ function take({ MetricDataResults = [] }: GetMetricDataCommandOutput, parts: rea
   }
 }
 
+const READ_AGAIN = 'Read again with `loadkit analyze --aws` in some minutes.';
 const UNREAD: Readonly<Record<Exclude<Status, 'Complete'>, { reason: string; next: string }>> = {
   Forbidden: {
     reason: 'access to the metric is forbidden',
     next: `Allow the IAM action ${ACTION} for the account that the metric is of (cross-account observability), or leave the resource out.`,
   },
-  PartialData: {
-    reason: 'only a part of the datapoints came, also after several attempts',
-    next: 'Read again with `loadkit analyze --aws` in some minutes.',
-  },
-  InternalError: { reason: 'CloudWatch failed on it', next: 'Read again with `loadkit analyze --aws` in some minutes.' },
+  PartialData: { reason: 'only a part of the datapoints came, also after several attempts', next: READ_AGAIN },
+  InternalError: { reason: 'CloudWatch failed on it', next: READ_AGAIN },
+  Unanswered: { reason: 'the answers left it out', next: READ_AGAIN },
 };
 
-function tellUnread(batch: readonly Part[], gaps: SourceGap[]): void {
-  for (const status of ['Forbidden', 'PartialData', 'InternalError'] as const) {
-    const metrics = [...new Set(batch.filter((part) => part.status === status).map(({ query }) => `${query.node}/${query.metric}`))];
-    if (metrics.length === 0) continue;
+const unreadOf = (parts: readonly Part[]): SourceGap[] =>
+  (['Forbidden', 'PartialData', 'InternalError', 'Unanswered'] as const).flatMap((status) => {
+    const series = namesOf(parts.filter((part) => part.status === status));
+    if (series.length === 0) return [];
     const { reason, next } = UNREAD[status];
-    gaps.push({ source: 'cloudwatch', reason: `${ACTION}: ${reason}, for ${shortList(metrics)}`, next });
-  }
+    const shown = shortList(series.map(({ node, metric }) => `${node}/${metric}`));
+    return [{ source: 'cloudwatch', reason: `${ACTION}: ${reason}, for ${shown}`, next, series }];
+  });
+
+/** As the telemetry file calls them, each once: a part of a node's metric by itself, and the whole that lacks it. */
+function namesOf(parts: readonly Pick<Series, 'query'>[]): UnreadSeries[] {
+  const names = parts.flatMap(({ query: { node, metric, part } }) => [
+    ...(part === undefined ? [] : [{ node, metric: partMetric(metric, part) }]),
+    { node, metric },
+  ]);
+  return [...new Map(names.map((name) => [JSON.stringify(name), name])).values()];
 }
+type UnreadSeries = NonNullable<SourceGap['series']>[number];
 
 /** Guess: who reads a report wants to know what kind of thing is missing, not each. */
 const NAMED_MAX = 4;

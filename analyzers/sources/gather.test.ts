@@ -35,6 +35,12 @@ const aRun = async ({ tell, clock }: TestTelemetry): Promise<{ fromS: number; to
   return { fromS, toS };
 };
 
+const invocationsOf = (Value: string) => ({
+  Namespace: 'AWS/Lambda',
+  MetricName: 'Invocations',
+  Dimensions: [{ Name: 'FunctionName', Value }],
+});
+
 const PATIENCE = { everyMs: 1000, waitMsMax: 60_000, delayS: 0 };
 
 const ask = async (
@@ -110,6 +116,31 @@ describe('gather', () => {
     expect((inventory as Inventory).gaps.map(({ reason }) => reason)).toContainEqual(
       expect.stringContaining('lambda:GetFunctionConfiguration'),
     );
+  });
+
+  it('keeps a discovered resource that it may not look at, and lets go of one that did nothing', async () => {
+    const functions = ['auth', 'chat', 'idle'];
+    const clock = testClock();
+    const toS = clock.now() / 1000;
+    const answer = (id: string, name: string | undefined) => {
+      if (name === 'chat') return { Id: id, StatusCode: 'Forbidden' };
+      return { Id: id, StatusCode: 'Complete', ...(name === 'auth' ? { Timestamps: [new Date((toS - 60) * 1000)], Values: [1] } : {}) };
+    };
+    const cloudwatch = stubClient((name, { Namespace, MetricDataQueries = [] }) => {
+      const listed = Namespace === 'AWS/Lambda' ? functions : [];
+      if (name === 'ListMetrics') return { Metrics: listed.map((Value) => invocationsOf(Value)) };
+      const queries = MetricDataQueries as { Id: string; MetricStat: { Metric: ReturnType<typeof invocationsOf> } }[];
+      return { MetricDataResults: queries.map(({ Id, MetricStat }) => answer(Id, MetricStat.Metric.Dimensions[0]?.Value)) };
+    });
+    const unsupported = async () =>
+      stubClient(() => {
+        throw awsError('UnknownOperationException', '', 404);
+      });
+    const clients = { cloudwatch, region: async () => 'eu-central-1', lambda: unsupported } as unknown as AwsClients;
+    const wanted = { resources: [], edges: [], named: null };
+    const { inventory } = await gather({ clients, clock, wanted, fromS: toS - 120, toS, patience: PATIENCE, resolutionS: 60 });
+    expect((inventory as Inventory).resources.map(({ node }) => node)).toEqual(['lambda:auth', 'lambda:chat']);
+    expect((inventory as Inventory).gaps.flatMap(({ series = [] }) => series)).toContainEqual({ node: 'lambda:chat', metric: 'Throttles' });
   });
 
   it('finds the cluster of a service that is named without it', async () => {

@@ -7,7 +7,7 @@ import { type Reading, readMetricData, type Series } from './cloudwatch.ts';
 import { awaitData, type Patience } from './convergence.ts';
 import { type Found, findResources, type Wanted } from './inventory/find.ts';
 import { partsIn } from './inventory/listed.ts';
-import { type MetricQuery, metricsOf, signsOfLife } from './metrics-of.ts';
+import { indexNode, type MetricQuery, metricsOf, signsOfLife } from './metrics-of.ts';
 import { finestKept, periodFor, type Range, rangeOf, resolutionOf } from './period.ts';
 import { telemetryOf } from './telemetry-of.ts';
 import { distinctGaps, gapOf, type Trouble, troubleOf } from './trouble.ts';
@@ -63,7 +63,7 @@ export async function gather(question: Question): Promise<Gathered> {
   const known = await withLimits(found.inventory, question);
 
   const metrics = await readMetrics(reading, known, found, question);
-  const used = found.guessed && metrics.told !== null ? onlyTold(known, metrics.told) : known;
+  const used = found.guessed && metrics.told !== null ? onlyTold(known, metrics) : known;
   onProgress?.('CloudWatch: alarms');
   const { alarms, gaps } = await readAlarms(reading, used.resources, metrics.fromS, clock.now() / 1000);
   const traced = await question.readTraces?.(used);
@@ -130,8 +130,6 @@ async function readMetrics(reading: Reading, inventory: Inventory, { listed }: F
   const onSeries = (read: number, of: number): void => onProgress?.(`CloudWatch: ${read} of ${of} series`);
   const data = await readMetricData({ ...reading, onProgress: onSeries }, queries, range);
   gaps.push(...data.gaps);
-  if (data.trouble !== null && !gaps.some(({ reason }) => reason.startsWith(data.trouble?.reason ?? '')))
-    gaps.push(gapOf('cloudwatch', data.trouble));
   if (!data.series.some((series) => reachesInto(series, fromS, range))) {
     if (data.trouble !== null) return nothing(missingOf(data.trouble).missing, gaps);
     return nothing(noData(inventory, question.patience), gaps);
@@ -177,10 +175,13 @@ async function chosenPeriod(
   return periodFor(fromS, toS, resolutionOf(times), nowS);
 }
 
-/** Of resources that nobody named, those that did anything. */
-const onlyTold = (inventory: Inventory, told: ReadonlySet<string>): Inventory => {
-  const isTold = ({ node, indexes = [] }: Resource): boolean => told.has(node) || indexes.some(({ name }) => told.has(`${node}/${name}`));
-  return { ...inventory, resources: inventory.resources.filter(isTold) };
+/** Of resources that nobody named, those that did anything, or may have: not all of theirs was read. */
+const onlyTold = (inventory: Inventory, { told, gaps }: Pick<Metrics, 'told' | 'gaps'>): Inventory => {
+  const unread = gaps.flatMap(({ series = [] }) => series.map(({ node }) => node));
+  const active = new Set([...(told ?? []), ...unread]);
+  const isActive = ({ node, indexes = [] }: Resource): boolean =>
+    active.has(node) || indexes.some(({ name }) => active.has(indexNode(node, name)));
+  return { ...inventory, resources: inventory.resources.filter(isActive) };
 };
 
 /** Edges between known resources, each once. */

@@ -176,6 +176,8 @@ const SIGN_OF_LIFE: Readonly<Record<ResourceKind, readonly string[]>> = {
 
 export const INDEX_DIMENSION = 'GlobalSecondaryIndexName';
 export const indexNode = (table: string, index: string): string => `${table}/${index}`;
+/** A part of a node's metric, as the telemetry file calls it. */
+export const partMetric = (metric: string, part: string): string => `${metric}:${part}`;
 
 /** The namespaces that AWS itself writes, of all kinds. */
 export const namespacesOf = (kinds: Iterable<ResourceKind>): string[] => [

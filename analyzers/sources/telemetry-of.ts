@@ -1,7 +1,7 @@
 import { type Inventory, SCHEMA_VERSION } from '../contract.ts';
 import type { TelemetryFile, TelemetryNode, TelemetrySeries } from '../telemetry-file.ts';
 import type { Series } from './cloudwatch.ts';
-import { indexNode } from './metrics-of.ts';
+import { indexNode, partMetric } from './metrics-of.ts';
 import type { Range } from './period.ts';
 
 /**
@@ -47,7 +47,7 @@ function partsOf(read: readonly Series[]): Column[] {
   const parts = read.filter(({ query }) => query.part !== undefined);
   const groups = Map.groupBy(parts, ({ query: { node, metric } }) => JSON.stringify([node, metric]));
   return [
-    ...parts.map((part) => ({ ...columnOf(part), metric: `${part.query.metric}:${part.query.part}` })),
+    ...parts.map((part) => ({ ...columnOf(part), metric: partMetric(part.query.metric, part.query.part ?? '') })),
     ...[...groups.values()].flatMap(wholeOf),
   ];
 }

@@ -79,4 +79,7 @@ describe('troubleOf', () => {
 it('names a gap once, however many resources it is of', () => {
   const gap = { source: 'inventory', reason: 'x', next: 'y' } as const;
   expect(distinctGaps([gap, { ...gap }, { ...gap, source: 'alarms' }])).toEqual([gap, { ...gap, source: 'alarms' }]);
+  const series = [{ node: 'lambda:auth', metric: 'Errors' }];
+  const more = { node: 'lambda:chat', metric: 'Errors' };
+  expect(distinctGaps([{ ...gap, series }, gap, { ...gap, series: [...series, more] }])).toEqual([{ ...gap, series: [...series, more] }]);
 });

@@ -166,7 +166,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 /** Guess: what fits a line of the report. An SDK's message may hold a whole page. */
 const DETAIL_LENGTH_MAX = 200;
-const oneLine = (message: string): string => {
+export const oneLine = (message: string): string => {
   const line = message.replace(/\s+/g, ' ').trim();
   return line.length <= DETAIL_LENGTH_MAX ? line : `${line.slice(0, DETAIL_LENGTH_MAX)}…`;
 };
@@ -175,6 +175,11 @@ export const gapOf = (source: SourceGap['source'], { reason, next }: Trouble): S
 
 /** Gaps by what they say: one denied action for fifty functions is one thing to mend. */
 export function distinctGaps(gaps: readonly SourceGap[]): SourceGap[] {
-  const seen = new Map(gaps.map((gap) => [JSON.stringify([gap.source, gap.reason]), gap]));
-  return [...seen.values()];
+  const groups = Map.groupBy(gaps, ({ source, reason }) => JSON.stringify([source, reason]));
+  return [...groups.values()].flatMap((same) => same.slice(-1).map((gap) => ({ ...gap, ...seriesOf(same) })));
+}
+
+function seriesOf(gaps: readonly SourceGap[]): Pick<SourceGap, 'series'> {
+  const all = gaps.flatMap(({ series = [] }) => series);
+  return all.length === 0 ? {} : { series: [...new Map(all.map((one) => [JSON.stringify([one.node, one.metric]), one])).values()] };
 }
