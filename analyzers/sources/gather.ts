@@ -5,6 +5,7 @@ import type { AwsClients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import { type Reading, readMetricData, type Series } from './cloudwatch.ts';
 import { awaitData, type Patience } from './convergence.ts';
+import { edgesBetween } from './inventory/edges.ts';
 import { type Found, findResources, type Wanted } from './inventory/find.ts';
 import { partsIn } from './inventory/listed.ts';
 import { indexNode, type MetricQuery, metricsOf, signsOfLife } from './metrics-of.ts';
@@ -69,7 +70,7 @@ export async function gather(question: Question): Promise<Gathered> {
   const traced = await question.readTraces?.(used);
   const inventory = {
     ...used,
-    edges: joined(used, traced?.edges ?? []),
+    edges: edgesBetween(used.resources, [...used.edges, ...(traced?.edges ?? [])]),
     gaps: distinctGaps([...used.gaps, ...metrics.gaps, ...gaps, ...(traced?.gaps ?? [])]),
   };
   return {
@@ -183,10 +184,3 @@ const onlyTold = (inventory: Inventory, { told, gaps }: Pick<Metrics, 'told' | '
     active.has(node) || indexes.some(({ name }) => active.has(indexNode(node, name)));
   return { ...inventory, resources: inventory.resources.filter(isActive) };
 };
-
-/** Edges between known resources, each once. */
-function joined({ resources, edges }: Inventory, more: Inventory['edges']): Inventory['edges'] {
-  const nodes = new Set(resources.map(({ node }) => node));
-  const known = [...edges, ...more].filter(({ from, to }) => nodes.has(from) && nodes.has(to));
-  return [...new Map(known.map((edge) => [JSON.stringify([edge.from, edge.to]), { from: edge.from, to: edge.to }])).values()];
-}

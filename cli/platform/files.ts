@@ -25,7 +25,7 @@ export interface PlatformFiles {
   inventory: Inventory | Missing;
   platform: TelemetryFile | Missing;
   alarms: Alarms | Missing | NotAsked;
-  /** Those that are missing leave no file: the inventory's gaps say why. */
+  /** Those that are missing leave no file, and leave a file that is there: the inventory's gaps say why. */
   traces?: Traces | Missing;
 }
 export type FoundPlatform = Pick<FoundArtifacts, PlatformArtifact>;
@@ -38,9 +38,7 @@ export async function writePlatform(host: Host, directory: string, { inventory, 
   const write = (name: string, content: string | Uint8Array): Promise<void> => writeAtomic(host, path.join(directory, name), content);
   await write(FILES.platform, await promisify(gzip)(textOf(platform)));
   await write(FILES.alarms, textOf(alarms));
-  const tracesFile = path.join(directory, FILES.traces);
-  if (traces !== undefined && !isMissing(traces)) await writeTraces(tracesFile, traces);
-  else await host.fs.rm(tracesFile, { force: true }); // of an earlier asking
+  if (traces !== undefined && !isMissing(traces)) await writeTraces(path.join(directory, FILES.traces), traces);
   // The last, for it says that the others are there.
   await write(FILES.inventory, textOf(inventory));
 }

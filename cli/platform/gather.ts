@@ -1,13 +1,13 @@
 import * as path from 'node:path';
-import { type Client, type Inventory, isMissing, isNotAsked, type Plan, type Resource, SCHEMA_VERSION } from '../../analyzers/contract.ts';
-import { resourceOfNode } from '../../analyzers/sources/inventory/families.ts';
-import type { TelemetryFile } from '../../analyzers/telemetry-file.ts';
+import { type Client, isMissing, isNotAsked, type Plan } from '../../analyzers/contract.ts';
 import { findCollected } from '../collect/collected.ts';
 import type { Host } from '../host.ts';
 import type { Progress } from '../progress.ts';
+import { FILES } from '../store.ts';
 import { keepYoungGenerationSmall } from '../traces/young-generation.ts';
 import { askPlatform, type PlatformAsk } from './ask.ts';
 import { type PlatformFiles, readPlatform, readTelemetryFile, writePlatform } from './files.ts';
+import { besideFile, better, type Earlier } from './keep.ts';
 
 /** Calls back when the user has had enough of waiting; the returned function stops listening. */
 type OnStop = (stop: () => void) => () => void;
@@ -29,10 +29,12 @@ export async function gatherInto(host: Host, ask: PlatformAsk, { directory, plan
   try {
     keepYoungGenerationSmall();
     const client = await clientOf(host, directory);
-    const files = await askPlatform(host, ask, { plan, client, signal: stopping.signal, onProgress: (text) => progress.show(text) });
-    progress.note(summaryOf(files));
-    if (isMissing(files.platform) && (await isAnswered(host, directory))) progress.note('what AWS said before is kept');
-    else await write(host, directory, files, progress);
+    const before = await earlierIn(host, directory);
+    const now = await askPlatform(host, ask, { plan, client, signal: stopping.signal, onProgress: (text) => progress.show(text) });
+    progress.note(summaryOf(now));
+    const { files, kept } = better(before, now);
+    for (const { artifact, why } of kept) progress.note(`${FILES[artifact]} of before is kept, for it says more: ${why}`);
+    await write(host, directory, files, progress);
   } finally {
     listened();
   }
@@ -44,13 +46,13 @@ async function clientOf(host: Host, directory: string): Promise<Client | null> {
   return found === null || isMissing(found.client) ? null : found.client;
 }
 
-/** Whether there is an answer of before: no answer is no reason to lose one. */
-async function isAnswered(host: Host, directory: string): Promise<boolean> {
-  const { platform } = await readPlatform(host, directory, { notAsked: 'not yet' });
-  return !isMissing(platform) && !isNotAsked(platform);
+/** Of the traces only the count is held, while others are read. */
+async function earlierIn(host: Host, directory: string): Promise<Earlier> {
+  const { traces, ...found } = await readPlatform(host, directory, { notAsked: 'not yet' });
+  return { ...found, traces: isMissing(traces) || isNotAsked(traces) ? 0 : traces.traces.length };
 }
 
-/** Takes a telemetry file for what AWS would have said. @throws UserError 104 when it is none */
+/** Takes a telemetry file for the metrics that AWS would have told. What else there is stands. @throws UserError 104 when it is none */
 export async function takeInto(
   host: Host,
   file: string,
@@ -58,7 +60,8 @@ export async function takeInto(
 ): Promise<void> {
   const platform = await readTelemetryFile(host, file);
   const notAsked = { notAsked: `the platform's data come from ${path.basename(file)}, which holds no alarms` };
-  await write(host, directory, { platform, inventory: inventoryOf(platform), alarms: notAsked }, progress);
+  const { inventory, alarms } = await readPlatform(host, directory, notAsked);
+  await write(host, directory, { platform, inventory: besideFile(inventory, platform), alarms }, progress);
 }
 
 async function write(host: Host, directory: string, files: PlatformFiles, progress: Progress): Promise<void> {
@@ -70,10 +73,4 @@ function summaryOf({ platform, inventory }: PlatformFiles): string {
   const gaps = isMissing(inventory) ? 0 : inventory.gaps.length;
   const told = `${platform.series.length} series of ${platform.nodes.length} nodes by ${platform.periodS} s`;
   return `AWS: ${told}${gaps > 0 ? `, with ${gaps} ${gaps === 1 ? 'gap' : 'gaps'} that the report names` : ''}`;
-}
-
-/** What a file's nodes are follows from their names; of those that don't say, nothing is asked. */
-function inventoryOf({ nodes, edges }: TelemetryFile): Inventory {
-  const resources: Resource[] = nodes.flatMap(({ id }) => (id.includes('/') ? [] : (resourceOfNode(id) ?? [])));
-  return { schemaVersion: SCHEMA_VERSION, region: '', resources, edges, gaps: [] };
 }

@@ -1,13 +1,14 @@
 import * as path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Plan } from '../../analyzers/contract.ts';
+import { type Alarms, type Inventory, type Plan, SCHEMA_VERSION } from '../../analyzers/contract.ts';
 import { syntheticRun } from '../../tests/artifacts.ts';
+import { made, madeTrace, many, tracesWith } from '../../tests/made-trace.ts';
 import { startTestTelemetry, testClock } from '../../tests/telemetry.ts';
 import { type TestHost, testHost } from '../../tests/test-host.ts';
 import { analyzeRun } from '../analyze.ts';
 import { writeClient } from '../collect/client-file.ts';
 import { FILES, writePlan } from '../store.ts';
-import { readPlatform } from './files.ts';
+import { readPlatform, writePlatform } from './files.ts';
 import { refresh } from './refresh.ts';
 
 const { plan, client, generator } = syntheticRun({ durationS: 60 });
@@ -65,6 +66,32 @@ describe('refresh', () => {
     });
   });
 
+  it('takes a telemetry file for the metrics, and leaves what else the run has', async () => {
+    const host = await testHost();
+    const directory = await directoryOf(host, plan);
+    const file = {
+      schemaVersion: SCHEMA_VERSION,
+      periodS: 60,
+      times: [client.startS],
+      nodes: [{ id: 'lambda:auth' }],
+      edges: [],
+      series: [],
+    };
+    const inventory: Inventory = {
+      schemaVersion: SCHEMA_VERSION,
+      region: 'eu-central-1',
+      resources: [{ node: 'lambda:auth', kind: 'lambda', dimensions: { FunctionName: 'auth' }, limits: { memoryMb: 256 } }],
+      edges: [],
+      gaps: [],
+    };
+    const alarms: Alarms = { schemaVersion: SCHEMA_VERSION, alarms: [] };
+    const traces = tracesWith(many(2, (k) => madeTrace(k, made('lambda:auth Invocation', 0, 100))));
+    await writePlatform(host, directory, { inventory, platform: { missing: 'denied' }, alarms, traces });
+    await host.fs.writeFile(path.join(host.folder, 'own.json'), JSON.stringify(file));
+    await refresh(host, directory, { ...NOBODY, file: 'own.json' });
+    expect(await readPlatform(host, directory, ABSENT)).toEqual({ platform: file, inventory, alarms, traces });
+  });
+
   it('asks again for a run that has no answer yet, and keeps the answer', async () => {
     const clock = testClock();
     const toS = clock.now() / 1000 - 3600;
@@ -102,7 +129,7 @@ describe('refresh', () => {
     const silent = await startTestTelemetry({ clock });
     await writePlan(host, directory, { ...plan, ...times, aws: { endpoint: silent.endpoint, region: 'us-east-1' } });
     await refresh({ ...host, now }, directory, { ...NOBODY, asked: true });
-    expect(host.written.stderr).toMatch(/nothing of the platform.*\n.*is kept/);
+    expect(host.written.stderr).toMatch(/nothing of the platform[\s\S]*platform\.json\.gz of before is kept/);
     expect((await readPlatform(host, directory, ABSENT)).platform).toEqual(platform);
   }, 60_000);
 });

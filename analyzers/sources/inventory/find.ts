@@ -4,6 +4,7 @@ import { namespacesOf } from '../metrics-of.ts';
 import { isForAll } from '../trouble.ts';
 import { type ConfiguredResource, completed, dimensionsFrom } from './configured.ts';
 import { DISCOVERED_NAMESPACES, discovered, distinctNodes } from './discovered.ts';
+import { edgesBetween } from './edges.ts';
 import { KINDS } from './families.ts';
 import { type ListedMetric, type Listing, listMetrics } from './listed.ts';
 
@@ -39,8 +40,7 @@ export async function findResources(reading: Reading, wanted: Wanted, region: st
   if (resources.length === 0) return { inventory: nothing(isNamed, listing, gaps, region), listed, guessed: !isNamed };
   if (resources.length > DISCOVERED_MAX) gaps.push(tooMany(resources.length));
   const kept = distinctNodes(dedupe(resources).slice(0, DISCOVERED_MAX));
-  const nodes = new Set(kept.map(({ node }) => node));
-  const edges = wanted.edges.filter(({ from, to }) => nodes.has(from) && nodes.has(to));
+  const edges = edgesBetween(kept, wanted.edges);
   return { inventory: { schemaVersion: SCHEMA_VERSION, region, resources: kept, edges, gaps }, listed, guessed: !isNamed };
 }
 
