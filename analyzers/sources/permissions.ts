@@ -45,6 +45,15 @@ export const PERMISSIONS: readonly Permission[] = [
     attempt: ({ cloudwatch }) => cloudwatch.send(new DescribeAlarmHistoryCommand({ MaxRecords: 1 })),
   },
   {
+    action: 'xray:GetTraceSegmentDestination',
+    gives: 'whether traces are in X-Ray or, by Transaction Search, in the logs',
+    needed: false,
+    attempt: async ({ xray }) => {
+      const { GetTraceSegmentDestinationCommand } = await import('@aws-sdk/client-xray');
+      return (await xray()).send(new GetTraceSegmentDestinationCommand({}));
+    },
+  },
+  {
     action: 'xray:GetTraceSummaries',
     gives: 'which requests have traces',
     needed: false,
@@ -69,6 +78,15 @@ export const PERMISSIONS: readonly Permission[] = [
     attempt: async ({ xray }, now) => {
       const { GetServiceGraphCommand } = await import('@aws-sdk/client-xray');
       return (await xray()).send(new GetServiceGraphCommand(window(now)));
+    },
+  },
+  {
+    action: 'logs:DescribeLogGroups',
+    gives: 'whether there are traces in the logs',
+    needed: false,
+    attempt: async ({ logs }) => {
+      const { DescribeLogGroupsCommand } = await import('@aws-sdk/client-cloudwatch-logs');
+      return (await logs()).send(new DescribeLogGroupsCommand({ logGroupNamePrefix: NOBODY, limit: 1 }));
     },
   },
   {

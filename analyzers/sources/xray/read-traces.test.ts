@@ -7,10 +7,12 @@ import { PLATFORM_PATH } from '../../../infra-fixtures/local/telemetry/platform.
 import { startTelemetry, type Telemetry } from '../../../infra-fixtures/local/telemetry/telemetry.ts';
 import type { TroubleName } from '../../../infra-fixtures/local/telemetry/trouble.ts';
 import { syntheticRun } from '../../../tests/artifacts.ts';
+import { awsError } from '../../../tests/telemetry.ts';
 import { madeTraces } from '../../../tests/xray-documents.ts';
 import { isMissing, type Traces } from '../../contract.ts';
 import { randomSource } from '../../models/random.ts';
 import type { Clock } from '../clock.ts';
+import type { Sender } from './outside.ts';
 import { readTraces, type TraceProgress, type TraceReading, type TracesRead } from './read-traces.ts';
 
 const PREFIX = '1-6b000000-0badcafe';
@@ -51,7 +53,18 @@ const ownDocuments = (prefix = PREFIX): object[] =>
     documents.filter(({ inferred }) => inferred !== true),
   );
 
-function read({ endpoint: url }: { endpoint: string }, more: Partial<TraceReading> = {}): Promise<TracesRead> {
+const denying = (client: Sender, deny: RegExp | undefined): Sender => ({
+  send: async (command: object, options) => {
+    if (deny?.test(command.constructor.name)) throw awsError('AccessDeniedException', '', 403);
+    return client.send(command, options);
+  },
+});
+
+/** @param deny commands that are refused */
+function read(
+  { endpoint: url }: { endpoint: string },
+  { deny, ...more }: Partial<TraceReading> & { deny?: RegExp } = {},
+): Promise<TracesRead> {
   const config = { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1 };
   const [xray, logs] = [new XRayClient(config), new CloudWatchLogsClient(config)];
   ended.push(() => {
@@ -59,8 +72,8 @@ function read({ endpoint: url }: { endpoint: string }, more: Partial<TraceReadin
     logs.destroy();
   });
   return readTraces({
-    xray,
-    logs,
+    xray: denying(xray, deny),
+    logs: denying(logs, deny),
     plan: { tracePrefix: PREFIX },
     windowS: WINDOW,
     client: null,
@@ -162,6 +175,20 @@ describe('readTraces', () => {
         ),
       ),
     );
+  });
+
+  it('says what to allow, and not what to switch on, where it may not see whether traces are in the logs', async () => {
+    const telemetry = await endpoint('transaction-search');
+    await tell(telemetry, ownDocuments());
+    const forbidden = /GetTraceSegmentDestination|DescribeLogGroups/;
+    const { traces, gaps } = await read(telemetry, { deny: forbidden });
+    expect(traces).toEqual({
+      missing: expect.stringMatching(/no trace of the run.*Transaction Search.*logs:DescribeLogGroups: access is denied/),
+    });
+    expect(gaps).toEqual([expect.objectContaining({ next: expect.stringMatching(/^Allow the IAM action logs:DescribeLogGroups /) })]);
+    // One of the two is enough.
+    expect(ids(tracesOf(await read(telemetry, { deny: /GetTraceSegmentDestination/ })))).toEqual(WANTED);
+    expect(ids(tracesOf(await read(telemetry, { deny: /DescribeLogGroups/ })))).toEqual(WANTED);
   });
 
   it.each<TroubleName[][]>([[['transaction-search']], [['transaction-search', 'partial']], [['transaction-search', 'throttle']]])(

@@ -109,6 +109,8 @@ class TraceSource {
   readonly #outside: Outside;
   readonly #insights: Insights;
   readonly #gaps: SourceGap[] = [];
+  /** Why it is not known whether Transaction Search has the traces; empty where it is. */
+  #unknown: readonly Trouble[] = [];
 
   constructor(reading: TraceReading) {
     this.#reading = reading;
@@ -195,20 +197,23 @@ class TraceSource {
     await listTraces(api, this.#reading.plan.tracePrefix, stretch, listing, tell);
   }
 
-  /** Whether X-Ray says that traces go to the logs. Who may not ask finds out by what there is. */
+  /** Whether X-Ray says that traces go to the logs. Who may not ask finds out by what there is, if by anything. */
   async #toLogs(): Promise<boolean> {
     const api = this.#xray('GetTraceSegmentDestination');
     const answer = await ask<GetTraceSegmentDestinationCommandOutput>(api, new GetTraceSegmentDestinationCommand({}));
-    return !isTrouble(answer) && answer.Destination === 'CloudWatchLogs';
+    if (!isTrouble(answer)) return answer.Destination === 'CloudWatchLogs';
+    this.#unknown = [answer];
+    return false;
   }
 
   async #spansIfThere(): Promise<Read | null | Trouble> {
     const api = this.#logs('DescribeLogGroups');
     const answer = await ask<DescribeLogGroupsCommandOutput>(api, new DescribeLogGroupsCommand({ logGroupNamePrefix: SPANS_GROUP }));
     if (isTrouble(answer)) {
-      this.#note([answer], 'logs');
+      this.#unknown = [...this.#unknown.filter(({ reason }) => reason !== answer.reason), answer];
       return null;
     }
+    this.#unknown = [];
     return answer.logGroups?.some(({ logGroupName }) => logGroupName === SPANS_GROUP) === true ? this.#spans() : null;
   }
 
@@ -245,7 +250,9 @@ class TraceSource {
       // Transaction Search indexes a share of traces: they are listed, but can't be fetched.
       const logged = spans ?? (await this.#spansIfThere());
       if (isRead(logged)) return logged;
-      return fetched.troubles[0] ?? logged ?? { ...NONE_FETCHED, reason: `none of ${found.length} traces could be fetched` };
+      return (
+        fetched.troubles[0] ?? logged ?? this.#orInLogs({ ...NONE_FETCHED, reason: `none of ${found.length} traces could be fetched` })
+      );
     }
     return { traces: [...fetched.traces.values()], recorded: found.length, matchedBy, shares };
   }
@@ -255,7 +262,15 @@ class TraceSource {
     if (first !== undefined) return first;
     if (this.#outside.signal?.aborted === true) return INTERRUPTED;
     const others = seen === 0 ? 'none at all' : `${seen} of others`;
-    return { kind: 'not-found', reason: `X-Ray has no trace of the run in its window (${others})`, next: SWITCH_ON };
+    return this.#orInLogs({ kind: 'not-found', reason: `X-Ray has no trace of the run in its window (${others})`, next: SWITCH_ON });
+  }
+
+  /** What X-Ray lacks may be in the logs: where nobody could look there, that is what is to be mended. */
+  #orInLogs(trouble: Trouble): Trouble {
+    const last = this.#unknown.at(-1);
+    if (last === undefined) return trouble;
+    const why = this.#unknown.map(({ reason }) => reason).join('; ');
+    return { ...last, reason: `${trouble.reason}, and whether Transaction Search has them is not known (${why})` };
   }
 }
 
