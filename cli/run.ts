@@ -128,7 +128,7 @@ export async function run(
         embedded: stack !== null,
         notes: stack?.notes ?? [],
       },
-      aws: ask === null ? null : await addressOf(ask),
+      aws: ask === null ? null : await addressOf(host, ask),
       engine: { name: 'k6', version: engine.version, from: engine.from },
       tracePrefix,
       startMs,

@@ -58,7 +58,7 @@ export async function startTestTelemetry({
 } = {}): Promise<TestTelemetry> {
   const telemetry = await startTelemetry({ periodS, delayS, trouble, clock: clock.now, random: seeded(7), alarms: alarmRequests() });
   const { endpoint } = telemetry;
-  const clients = testClients(endpoint);
+  const clients = testClients(endpoint, clock.now);
   onTestFinished(async () => {
     clients.destroy();
     await telemetry.stop();
@@ -75,8 +75,8 @@ export async function startTestTelemetry({
   return { endpoint, clients, clock, tell };
 }
 
-const testClients = (endpoint: string): AwsClients =>
-  awsClients({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+const testClients = (endpoint: string, now: () => number): AwsClients =>
+  awsClients({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }, now);
 
 /** An error as the SDK throws it. */
 export const awsError = (name: string, message = '', status = 400): Error =>

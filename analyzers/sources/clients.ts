@@ -11,6 +11,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { PricingClient } from '@aws-sdk/client-pricing';
 import type { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { XRayClient } from '@aws-sdk/client-xray';
+import { createClockWatch } from './clock-watch.ts';
 
 /** Where AWS is. What is left out, the SDK finds by its own chain: environment, profile, role. */
 export interface AwsAddress {
@@ -39,6 +40,13 @@ export interface AwsClients {
   cloudFormation: Client<CloudFormationClient>;
   tagging: Client<ResourceGroupsTaggingAPIClient>;
   pricing: Client<PricingClient>;
+  /** How far AWS's clock is ahead of this machine's; null before the first answer. */
+  clockAheadMs(): number | null;
+  destroy(): void;
+}
+
+interface SdkClient {
+  middlewareStack: object;
   destroy(): void;
 }
 
@@ -56,8 +64,12 @@ export function pricingRegionOf(region = ''): string {
   return region.startsWith('ap-') ? 'ap-south-1' : 'us-east-1';
 }
 
-/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
-export function awsClients({ endpoint, region, credentials }: AwsAddress): AwsClients {
+/**
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ *
+ * @param now epoch milliseconds of the clock that AWS's is held against
+ */
+export function awsClients({ endpoint, region, credentials }: AwsAddress, now: () => number): AwsClients {
   const configuration = {
     retryMode: 'adaptive',
     maxAttempts: ATTEMPTS_MAX,
@@ -68,12 +80,14 @@ export function awsClients({ endpoint, region, credentials }: AwsAddress): AwsCl
   };
   // Whoever reads traces keeps to X-Ray's rates by itself, and knows better what to try again and when.
   const once = { ...configuration, maxAttempts: 1 };
-  const made: { destroy(): void }[] = [];
-  const keep = <C extends { destroy(): void }>(client: C): C => {
+  const made: SdkClient[] = [];
+  const clock = createClockWatch(now);
+  const keep = <C extends SdkClient>(client: C): C => {
     made.push(client);
+    clock.watch(client);
     return client;
   };
-  const lazily = <C extends { send: unknown; destroy(): void }>(make: () => Promise<C>): Client<C> => {
+  const lazily = <C extends SdkClient & { send: unknown }>(make: () => Promise<C>): Client<C> => {
     let client: Promise<C> | undefined;
     return () => {
       client ??= make().then(keep);
@@ -102,6 +116,7 @@ export function awsClients({ endpoint, region, credentials }: AwsAddress): AwsCl
     pricing: lazily(
       async () => new (await import('@aws-sdk/client-pricing')).PricingClient({ ...configuration, region: pricingRegionOf(region) }),
     ),
+    clockAheadMs: clock.aheadMs,
     destroy: () => {
       for (const client of made) client.destroy();
     },

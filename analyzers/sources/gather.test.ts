@@ -3,7 +3,7 @@ import { stackEdges, stackResources } from '../../infra-fixtures/local/resources
 import { healthySettings } from '../../infra-fixtures/local/settings.ts';
 import type { TroubleName } from '../../infra-fixtures/local/telemetry/trouble.ts';
 import { awsError, startTestTelemetry, stubClient, type TestTelemetry, testClock } from '../../tests/telemetry.ts';
-import { type Inventory, isMissing, type Resource } from '../contract.ts';
+import { type Alarms, type Inventory, isMissing, type Resource } from '../contract.ts';
 import { isBad } from '../malformed.ts';
 import { type TelemetryFile, telemetryFileOf } from '../telemetry-file.ts';
 import type { AwsClients } from './clients.ts';
@@ -78,7 +78,7 @@ describe('gather', () => {
     expect(gathered.alarms).toHaveProperty('alarms');
   });
 
-  it.each<[TroubleName]>([['throttle'], ['skew'], ['reset'], ['denied']])(
+  it.each<[TroubleName]>([['throttle'], ['reset'], ['denied']])(
     'is told the same in spite of %s',
     async (trouble) => {
       // Of these only X-Ray's reads are denied.
@@ -86,6 +86,55 @@ describe('gather', () => {
     },
     60_000,
   );
+
+  it("tells the run's time by this machine's clock where AWS's is ten minutes ahead, and says so", async () => {
+    const telemetry = await startTestTelemetry({ periodS: 5, trouble: ['skew'] });
+    const run = await aRun(telemetry);
+    let toldAheadS: number | null = null;
+    const gathered = await gather({
+      ...telemetry,
+      ...run,
+      wanted: STACK,
+      patience: PATIENCE,
+      readTraces: async (_inventory, aheadS) => {
+        toldAheadS = aheadS;
+        return { traces: { missing: 'not asked for' }, edges: [], gaps: [] };
+      },
+    });
+    // As far as half a second of error, and what an answer took, can tell.
+    expect(Math.abs((toldAheadS ?? 0) - 600)).toBeLessThan(5);
+    const { times } = gathered.platform as TelemetryFile;
+    expect(Math.abs((times[0] ?? 0) - run.fromS)).toBeLessThanOrEqual(5);
+    expect(Math.abs((times.at(-1) ?? 0) + 5 - run.toS)).toBeLessThanOrEqual(5);
+    const counted = values(gathered.platform, 'apigateway:api', 'Count', 'Sum') ?? [];
+    expect(counted.reduce((sum: number, value) => sum + (value ?? 0), 0)).toBeGreaterThan(0.9 * 3 * RUN_S);
+    expect((gathered.inventory as Inventory).gaps).toEqual([
+      expect.objectContaining({
+        reason: expect.stringContaining("this machine's clock is 10 min behind AWS's"),
+        next: expect.stringContaining('NTP'),
+      }),
+    ]);
+  });
+
+  it('moves alarms with the rest where clocks differ', async () => {
+    const clock = testClock();
+    const toS = clock.now() / 1000;
+    const change = { oldState: { stateValue: 'OK' }, newState: { stateValue: 'ALARM' } };
+    const windows: unknown[] = [];
+    const cloudwatch = stubClient((name, { StartTime, StartDate, MetricDataQueries = [] }) => {
+      if (StartDate !== undefined) windows.push(Number(StartDate) / 1000);
+      if (StartTime !== undefined) windows.push(Number(StartTime) / 1000);
+      if (name === 'DescribeAlarms') return { MetricAlarms: [{ AlarmName: 'a' }] };
+      if (name === 'DescribeAlarmHistory')
+        return { AlarmHistoryItems: [{ AlarmName: 'a', Timestamp: new Date((toS + 90) * 1000), HistoryData: JSON.stringify(change) }] };
+      return { MetricDataResults: (MetricDataQueries as { Id: string }[]).map(({ Id }) => ({ Id, StatusCode: 'Complete' })) };
+    });
+    const clients = { cloudwatch, region: async () => 'eu-central-1', clockAheadMs: () => 120_000 } as unknown as AwsClients;
+    const { alarms } = await gather({ clients, clock, wanted: STACK, fromS: toS - 60, toS, patience: PATIENCE, resolutionS: 60 });
+    expect((alarms as Alarms).alarms[0]?.changes[0]?.atS).toBe(toS - 30);
+    expect(windows).not.toEqual([]);
+    for (const fromS of windows) expect([toS - 60 + 120, toS - 60 - 300 + 120]).toContain(fromS);
+  });
 
   it('keeps what is not forbidden, and names what is', async () => {
     const { platform, inventory } = await ask({ trouble: ['partial'] });
@@ -136,7 +185,12 @@ describe('gather', () => {
       stubClient(() => {
         throw awsError('UnknownOperationException', '', 404);
       });
-    const clients = { cloudwatch, region: async () => 'eu-central-1', lambda: unsupported } as unknown as AwsClients;
+    const clients = {
+      cloudwatch,
+      region: async () => 'eu-central-1',
+      clockAheadMs: () => null,
+      lambda: unsupported,
+    } as unknown as AwsClients;
     const wanted = { resources: [], edges: [], named: null };
     const { inventory } = await gather({ clients, clock, wanted, fromS: toS - 120, toS, patience: PATIENCE, resolutionS: 60 });
     expect((inventory as Inventory).resources.map(({ node }) => node)).toEqual(['lambda:auth', 'lambda:chat']);
@@ -178,7 +232,7 @@ describe('gather', () => {
     const cloudwatch = stubClient(() => {
       throw error;
     });
-    const clients = { cloudwatch, region: async () => 'eu-central-1' } as unknown as AwsClients;
+    const clients = { cloudwatch, region: async () => 'eu-central-1', clockAheadMs: () => null } as unknown as AwsClients;
     const clock = testClock();
     const toS = clock.now() / 1000;
     const { platform, alarms } = await gather({ clients, clock, wanted: STACK, fromS: toS - 60, toS, patience: PATIENCE });

@@ -2,7 +2,8 @@ import { type Alarms, type Inventory, isMissing, type Missing, type Resource, ty
 import type { TelemetryFile } from '../telemetry-file.ts';
 import { readAlarms } from './alarms.ts';
 import type { AwsClients } from './clients.ts';
-import type { Clock } from './clock.ts';
+import { aheadOf, type Clock } from './clock.ts';
+import { clockWords, isClockOff, SET_CLOCK } from './clock-watch.ts';
 import { type Reading, readMetricData, type Series } from './cloudwatch.ts';
 import { awaitData, type Patience } from './convergence.ts';
 import { edgesBetween } from './inventory/edges.ts';
@@ -21,7 +22,7 @@ export interface Question {
   /** Ends the asking; what has come by then is kept. */
   signal?: AbortSignal | undefined;
   wanted: Wanted;
-  /** The run, epoch seconds. */
+  /** The run, epoch seconds of this machine's clock. */
   fromS: number;
   toS: number;
   patience: Patience;
@@ -29,8 +30,8 @@ export interface Question {
   resolutionS?: number | undefined;
   /** How things stand, in one line. */
   onProgress?: ((text: string) => void) | undefined;
-  /** Reads the run's traces, once it is known what there is. Left out: nobody asks for them. */
-  readTraces?: ((inventory: Inventory) => Promise<TracesRead>) | undefined;
+  /** Reads the run's traces, once it is known what there is, and how far AWS's clock is ahead. Left out: nobody asks for them. */
+  readTraces?: ((inventory: Inventory, aheadS: number) => Promise<TracesRead>) | undefined;
 }
 
 /** Each as it goes to disk. */
@@ -47,7 +48,10 @@ const RECENT_S = 3 * 3600;
 /** As long a stretch is looked at to see in what steps metrics come. */
 const PROBE_S = 600;
 
-/** Asks CloudWatch and the services for all that they say of a run. Never throws for what AWS does: it is missing then, with its reason. */
+/**
+ * Asks CloudWatch and the services for all that they say of a run, in its time by AWS's clock, and gives it by this machine's, as the client's data are.
+ * Never throws for what AWS does: it is missing then, with its reason.
+ */
 export async function gather(question: Question): Promise<Gathered> {
   const { clients, clock, signal, onProgress } = question;
   const reading: Reading = { cloudwatch: clients.cloudwatch, clock, signal };
@@ -63,24 +67,52 @@ export async function gather(question: Question): Promise<Gathered> {
   if (isMissing(found.inventory)) return allMissing(found.inventory);
   const known = await withLimits(found.inventory, question);
 
-  const metrics = await readMetrics(reading, known, found, question);
+  const aheadS = clockAheadS(clients);
+  const byAws = { ...question, clock: aheadOf(clock, aheadS), fromS: question.fromS + aheadS, toS: question.toS + aheadS };
+  const metrics = await readMetrics({ ...reading, clock: byAws.clock }, known, found, byAws);
   const used = found.guessed && metrics.told !== null ? onlyTold(known, metrics) : known;
   onProgress?.('CloudWatch: alarms');
-  const { alarms, gaps } = await readAlarms(reading, used.resources, metrics.fromS, clock.now() / 1000);
-  const traced = await question.readTraces?.(used);
+  const { alarms, gaps } = await readAlarms(reading, used.resources, metrics.fromS, byAws.clock.now() / 1000);
+  const traced = await question.readTraces?.(used, aheadS);
   const inventory = {
     ...used,
     edges: edgesBetween(used.resources, [...used.edges, ...(traced?.edges ?? [])]),
-    gaps: distinctGaps([...used.gaps, ...metrics.gaps, ...gaps, ...(traced?.gaps ?? [])]),
+    gaps: distinctGaps([...clockGaps(aheadS), ...used.gaps, ...metrics.gaps, ...gaps, ...(traced?.gaps ?? [])]),
   };
   return {
     inventory,
     platform:
-      metrics.platform === null ? { missing: metrics.missing } : telemetryOf(metrics.platform.series, inventory, metrics.platform.range),
-    alarms,
+      metrics.platform === null
+        ? { missing: metrics.missing }
+        : telemetryOf(metrics.platform.series, inventory, movedBy(-aheadS, metrics.platform.range)),
+    alarms: isMissing(alarms) ? alarms : alarmsMovedBy(-aheadS, alarms),
     ...(traced === undefined ? {} : { traces: traced.traces }),
   };
 }
+
+/** Whole, so that periods stay whole seconds. */
+function clockAheadS(clients: AwsClients): number {
+  const aheadMs = clients.clockAheadMs() ?? 0;
+  return isClockOff(aheadMs) ? Math.round(aheadMs / 1000) : 0;
+}
+
+const clockGaps = (aheadS: number): SourceGap[] =>
+  aheadS === 0
+    ? []
+    : [
+        {
+          source: 'cloudwatch',
+          reason: `${clockWords(aheadS)}: the run's time was looked up by AWS's clock, and what it says is told by this machine's`,
+          next: SET_CLOCK,
+        },
+      ];
+
+const movedBy = (byS: number, { startS, endS, periodS }: Range): Range => ({ startS: startS + byS, endS: endS + byS, periodS });
+
+const alarmsMovedBy = (byS: number, { alarms, ...rest }: Alarms): Alarms => ({
+  ...rest,
+  alarms: alarms.map((alarm) => ({ ...alarm, changes: alarm.changes.map((change) => ({ ...change, atS: change.atS + byS })) })),
+});
 
 const missingOf = ({ reason, next }: Trouble): Missing => ({ missing: `${reason}. ${next}` });
 const allMissing = (missing: Missing): Gathered => ({ inventory: missing, platform: missing, alarms: missing });

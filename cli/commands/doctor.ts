@@ -54,11 +54,12 @@ function render({ ready, checks }: Diagnosis, color: boolean): string {
   return `${renderLines(checks, color)}\n${verdict}\n`;
 }
 
-function renderAws({ ready, region, checks, policy }: AwsDiagnosis, color: boolean): string {
+function renderAws({ ready, region, clock, checks, policy }: AwsDiagnosis, color: boolean): string {
   const lines: Line[] = [
     region === null
       ? { id: 'region', status: 'missing', found: 'none is set', fix: 'set ext.loadkit.aws.region in k6.config.json, or AWS_REGION' }
       : { id: 'region', status: 'ok', found: region },
+    { id: 'clock', ...clock },
     ...checks.map(({ action, gives, status, found, fix }) => ({ id: action, status, found: `${found}: ${gives}`, ...(fix && { fix }) })),
   ];
   const verdict = ready

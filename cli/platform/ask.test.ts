@@ -37,7 +37,7 @@ describe('embeddedAsk', () => {
   it('names the endpoint, and waits as long as the stack delays', async () => {
     const ask = embeddedAsk(stack);
     expect(ask).toMatchObject({ resolutionS: 5, patience: { delayS: 1, waitMsMax: 16_000 } });
-    expect(await addressOf(ask ?? expect.fail())).toEqual({ endpoint: 'http://127.0.0.1:1', region: 'us-east-1' });
+    expect(await addressOf(await testHost(), ask ?? expect.fail())).toEqual({ endpoint: 'http://127.0.0.1:1', region: 'us-east-1' });
   });
 
   it('asks nobody where telemetry is off', () => {

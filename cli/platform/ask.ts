@@ -97,7 +97,7 @@ export async function askPlatform(
     import('../../analyzers/sources/inventory/named.ts'),
     import('../../analyzers/sources/xray/read-traces.ts'),
   ]);
-  const clients = awsClients(ask.address);
+  const clients = awsClients(ask.address, host.now);
   const { named } = ask;
   const clock = clockOf(host);
   const fromS = Date.parse(plan.startedAt) / 1000;
@@ -113,12 +113,13 @@ export async function askPlatform(
       patience: ask.patience,
       ...(ask.resolutionS === undefined ? {} : { resolutionS: ask.resolutionS }),
       onProgress,
-      readTraces: async ({ resources }) =>
+      readTraces: async ({ resources }, aheadS) =>
         readTraces({
           xray: await clients.xray(),
           logs: await clients.logs(),
           plan,
           windowS: { fromS, toS },
+          aheadS,
           client,
           resources,
           clock,
@@ -134,9 +135,9 @@ export async function askPlatform(
 }
 
 /** What the plan says of whom it is about to ask. The region may be the SDK's to find. */
-export async function addressOf(ask: PlatformAsk): Promise<NonNullable<Plan['aws']>> {
+export async function addressOf(host: Host, ask: PlatformAsk): Promise<NonNullable<Plan['aws']>> {
   const { awsClients } = await import('../../analyzers/sources/clients.ts');
-  const clients: AwsClients = awsClients(ask.address);
+  const clients: AwsClients = awsClients(ask.address, host.now);
   const region = await clients.region().catch(() => null);
   clients.destroy();
   return { endpoint: ask.address.endpoint ?? null, region };

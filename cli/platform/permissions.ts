@@ -1,3 +1,4 @@
+import { clockWords, isClockOff, SET_CLOCK } from '../../analyzers/sources/clock-watch.ts';
 import type { Config } from '../config.ts';
 import { awsCredentials } from '../doctor/aws-credentials.ts';
 import type { Answer } from '../doctor/check.ts';
@@ -11,6 +12,8 @@ export interface AwsDiagnosis {
   credentials: Answer;
   /** Null where none is set. */
   region: string | null;
+  /** Whether this machine's clock is that of AWS. */
+  clock: Answer;
   checks: { action: string; gives: string; status: Answer['status']; found: string; fix?: string }[];
   /** An IAM policy document. */
   policy: object;
@@ -22,7 +25,7 @@ export async function diagnoseAws(host: Host, config: Pick<Config, 'aws' | 'reso
     import('../../analyzers/sources/clients.ts'),
     import('../../analyzers/sources/permissions.ts'),
   ]);
-  const clients = awsClients(awsAsk(host, config, { asked: true })?.address ?? {});
+  const clients = awsClients(awsAsk(host, config, { asked: true })?.address ?? {}, host.now);
   try {
     const region = await clients.region().catch(() => null);
     const attempts = await tryPermissions(clients, host.now());
@@ -37,10 +40,17 @@ export async function diagnoseAws(host: Host, config: Pick<Config, 'aws' | 'reso
       ready: checks.every(({ status }) => status !== 'missing'),
       credentials: await awsCredentials.check(host),
       region,
+      clock: clockAnswer(clients.clockAheadMs()),
       checks,
       policy: leastPolicy(config.aws ?? {}),
     };
   } finally {
     clients.destroy();
   }
+}
+
+function clockAnswer(aheadMs: number | null): Answer {
+  if (aheadMs === null) return { status: 'warn', found: 'not compared: no answer told the time', fix: SET_CLOCK };
+  if (isClockOff(aheadMs)) return { status: 'warn', found: clockWords(aheadMs / 1000), fix: SET_CLOCK };
+  return { status: 'ok', found: "the same as AWS's, to within seconds" };
 }

@@ -146,7 +146,18 @@ describe('readTraces', () => {
     expect(ids(tracesOf(await read(telemetry, { windowS, onProgress })))).toEqual(WANTED);
   });
 
-  it.each<TroubleName>(['throttle', 'reset', 'skew'])('reads all of them in spite of %s', async (trouble) => {
+  it("reads all of them where AWS's clock is ahead, and tells their time by this machine's", async () => {
+    const telemetry = await endpoint('skew');
+    await tell(telemetry, ownDocuments());
+    const traces = tracesOf(await read(telemetry, { aheadS: 600 }));
+    expect(ids(traces)).toEqual(WANTED);
+    for (const { startS } of traces.traces.flatMap(({ spans }) => spans)) {
+      expect(startS).toBeGreaterThanOrEqual(WINDOW.fromS);
+      expect(startS).toBeLessThanOrEqual(WINDOW.toS);
+    }
+  });
+
+  it.each<TroubleName>(['throttle', 'reset'])('reads all of them in spite of %s', async (trouble) => {
     const telemetry = await endpoint(trouble);
     await tell(telemetry, ownDocuments());
     const traces = tracesOf(await read(telemetry));

@@ -13,7 +13,7 @@ import {
 import { callEdges } from '../../traces/call-edges.ts';
 import { createNaming, type Naming } from '../../traces/naming.ts';
 import { requestCounts, withWeights } from '../../traces/weights.ts';
-import type { Clock } from '../clock.ts';
+import { aheadOf, type Clock } from '../clock.ts';
 import { gapOf, INTERRUPTED, isForAll, isTrouble, type Trouble } from '../trouble.ts';
 import { type Api, ask } from './ask.ts';
 import { fetchTraces } from './batches.ts';
@@ -37,8 +37,10 @@ export interface TraceReading {
   xray: Sender;
   logs: Sender;
   plan: Pick<Plan, 'tracePrefix'>;
-  /** Of the run, in epoch seconds of this machine's clock. */
+  /** Of the run, in epoch seconds of this machine's clock, as are the times of the traces that are read. */
   windowS: Stretch;
+  /** How far AWS's clock is ahead of it. */
+  aheadS?: number;
   /** For weights and for the names of routes; null where the client left nothing. */
   client: Client | null;
   /** Of the inventory, so that nodes have the same names. */
@@ -75,16 +77,30 @@ const AFTER_S = 300;
  * or the network did: what can't be read is a gap, and nothing at all is `Missing`, with the reason.
  */
 export async function readTraces(reading: TraceReading): Promise<TracesRead> {
-  const source = new TraceSource(reading);
+  const { aheadS = 0, windowS, clock } = reading;
+  const byAws = { clock: aheadOf(clock, aheadS), windowS: { fromS: windowS.fromS + aheadS, toS: windowS.toS + aheadS } };
+  const source = new TraceSource({ ...reading, ...byAws });
   const read = await source.read();
   const edges = isTrouble(read) && isForAll(read) ? [] : await source.edges(isTrouble(read) ? [] : read.traces);
   const gaps = source.gaps();
   if (isTrouble(read)) return { traces: { missing: read.reason }, edges, gaps: [...gaps, gapOf(sourceOf(source.kind), read)] };
   const { traces, recorded, matchedBy, shares } = read;
   const sent = reading.client === null ? null : requestCounts(reading.client);
-  const weighted = withWeights(traces, sent, shares);
+  const weighted = withWeights(
+    traces.map((trace) => movedBy(-aheadS, trace)),
+    sent,
+    shares,
+  );
   return { traces: { schemaVersion: SCHEMA_VERSION, source: source.kind, matchedBy, traces: weighted, recorded, gaps }, edges, gaps };
 }
+
+const movedBy = (byS: number, trace: Trace): Trace =>
+  byS === 0
+    ? trace
+    : {
+        ...trace,
+        spans: trace.spans.map((span) => ({ ...span, startS: span.startS + byS, endS: span.endS === null ? null : span.endS + byS })),
+      };
 
 /** Of what was listed before, so much is listed again while more is waited for. Guess: tune. */
 const OVERLAP_S = 60;

@@ -1,6 +1,8 @@
 import type { Clock } from './clock.ts';
 import type { AlarmRequest } from './cloudwatch/alarm-config.ts';
 import { createCloudWatch } from './cloudwatch/cloudwatch.ts';
+import { laterEvents, laterMetric, laterMetrics, laterSegments } from './later.ts';
+import type { EmbeddedMetric } from './logs/embedded-metrics.ts';
 import { createLogs } from './logs/logs.ts';
 import { SPANS_GROUP, spanEvents } from './logs/spans.ts';
 import type { PlatformBatch } from './platform.ts';
@@ -41,22 +43,25 @@ export const startTelemetry = async (options: TelemetryOptions): Promise<Telemet
   if (!PERIODS_S.includes(periodS))
     throw new RangeError(`the telemetry period must be one of ${PERIODS_S.join(', ')} seconds, not ${periodS}`);
   if (!(options.delayS >= 0)) throw new RangeError(`the telemetry delay must be zero or more seconds, not ${options.delayS}`);
-  const { around, resets, dateMs, admit, extraDelayS, transactionSearch } = createTrouble(trouble, random, clock);
+  const { around, resets, dateMs, aheadMs, admit, extraDelayS, transactionSearch } = createTrouble(trouble, random, clock);
   const delayS = options.delayS + extraDelayS;
 
-  const cloudWatch = createCloudWatch({ clock, periodS, delayS });
-  const logs = createLogs({ clock, delayS, onEmbeddedMetric: cloudWatch.put, spans: transactionSearch });
-  const xray = createXRay({ clock, delayS });
+  // What is told comes from processes with this machine's clock, and stands for a platform that is where the endpoint is.
+  const onClock = <T>(told: T, move: (told: T, byMs: number) => T): T => (aheadMs === 0 ? told : move(told, aheadMs));
+  const cloudWatch = createCloudWatch({ clock: dateMs, periodS, delayS });
+  const onEmbeddedMetric = (metric: EmbeddedMetric): void => cloudWatch.put(onClock(metric, laterMetric));
+  const logs = createLogs({ clock: dateMs, delayS, onEmbeddedMetric, spans: transactionSearch });
+  const xray = createXRay({ clock: dateMs, delayS });
   // As a deployment does, before there is any trouble.
   for (const alarm of alarms) cloudWatch.putAlarm(alarm);
   for (const { name, keptDays } of logGroups) logs.createGroup(name, keptDays);
   const takeSegments = (documents: readonly object[]): void => {
-    const taken = xray.ingest(documents);
+    const taken = xray.ingest(onClock(documents, laterSegments));
     if (transactionSearch) logs.ingest(SPANS_GROUP, 'default', taken.flatMap(spanEvents));
   };
   const onBatch = ({ metrics, logs: lines, segments }: PlatformBatch): void => {
-    cloudWatch.ingest(metrics);
-    for (const { group, stream, events } of lines) logs.ingest(group, stream, events);
+    cloudWatch.ingest(onClock(metrics, laterMetrics));
+    for (const { group, stream, events } of lines) logs.ingest(group, stream, onClock(events, laterEvents));
     takeSegments(segments);
   };
 

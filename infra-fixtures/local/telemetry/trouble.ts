@@ -27,7 +27,7 @@ const kinds = {
   denied: { operation: (name, operation) => (READS_OF_XRAY.test(name) ? () => deny(name) : operation) },
   /** Guess: "minutes", as CloudWatch's own documentation calls it. */
   late: { delayS: 300 },
-  /** A laptop that has slept: the client is ten minutes behind. */
+  /** A laptop that has slept: the client is ten minutes behind AWS, and so behind the times that AWS's data carry. */
   skew: { aheadMs: 600_000 },
   'transaction-search': { operation: (name, operation) => withoutTraces(name, operation), transactionSearch: true },
   /** Guess: often enough that a run of some fifty calls meets it. */
@@ -45,8 +45,10 @@ export interface Trouble {
   around(service: Service): Service;
   /** Whether this request's connection is reset without an answer. */
   resets(): boolean;
-  /** What the endpoint's clock shows, epoch milliseconds: the `Date` header of its answers, by which clients correct their own. */
+  /** What the endpoint's clock shows, epoch milliseconds: also the `Date` header of its answers, by which clients correct their own. */
   dateMs(): number;
+  /** How far that is ahead of the clock of this machine. */
+  aheadMs: number;
   /** To be asked before an operation, with the request's `X-Amz-Date`. @throws AwsError for a signature of another time */
   admit(service: string, amzDate: string | undefined): void;
   /** To be added to the delay of all data. */
@@ -71,6 +73,7 @@ export const createTrouble = (names: readonly TroubleName[], random: Random, clo
     }),
     resets: () => resetShare > 0 && random() < resetShare,
     dateMs,
+    aheadMs,
     admit: (service, amzDate) => {
       if (aheadMs !== 0) checkTime(service, amzDate, dateMs());
     },

@@ -1,0 +1,51 @@
+/** Sees by the `Date` of AWS's answers how its clock and this machine's differ. The SDK itself looks only for what makes a signature invalid, five minutes. */
+export interface ClockWatch {
+  /** Looks at all answers that a client gets from now on, errors among them. */
+  watch(client: { middlewareStack: object }): void;
+  /** How far AWS's clock is ahead of this machine's, by the quickest answer so far; null before the first. */
+  aheadMs(): number | null;
+}
+
+/** The stack's types are generic over every command of one client; this middleware looks at no input, and hands on what it gets. */
+interface Stack {
+  add(middleware: (next: Handler) => Handler, options: { step: 'deserialize'; priority: 'low'; name: string }): void;
+}
+type Handler = (args: unknown) => Promise<{ response?: unknown }>;
+
+/** `Date` is in whole seconds: half of one is right on average. */
+const HALF_A_SECOND_MS = 500;
+
+/** @param now epoch milliseconds of this machine */
+export function createClockWatch(now: () => number): ClockWatch {
+  let quickest: { tookMs: number; aheadMs: number } | null = null;
+  const middleware =
+    (next: Handler): Handler =>
+    async (args) => {
+      const sentMs = now();
+      const result = await next(args);
+      const [dateMs, tookMs] = [dateOf(result.response), now() - sentMs];
+      if (!Number.isNaN(dateMs) && (quickest === null || tookMs < quickest.tookMs))
+        quickest = { tookMs, aheadMs: dateMs + HALF_A_SECOND_MS - (sentMs + tookMs / 2) };
+      return result;
+    };
+  return {
+    watch: ({ middlewareStack }) =>
+      (middlewareStack as Stack).add(middleware, { step: 'deserialize', priority: 'low', name: 'clockWatch' }),
+    aheadMs: () => quickest?.aheadMs ?? null,
+  };
+}
+
+const dateOf = (response: unknown): number => Date.parse((Object(response) as { headers?: { date?: string } }).headers?.date ?? '');
+
+/** Guess: an answer that took seconds tells the time to seconds only, and less than this moves nothing by a period of CloudWatch's. */
+const OFF_MIN_MS = 5000;
+export const isClockOff = (aheadMs: number): boolean => Math.abs(aheadMs) >= OFF_MIN_MS;
+
+/** @example clockWords(600) // "this machine's clock is 10 min behind AWS's" */
+export function clockWords(aheadS: number): string {
+  const offS = Math.abs(aheadS);
+  const amount = offS < 120 ? `${Math.round(offS)} s` : `${Math.round(offS / 60)} min`;
+  return `this machine's clock is ${amount} ${aheadS > 0 ? 'behind' : 'ahead of'} AWS's`;
+}
+
+export const SET_CLOCK = "Set this machine's clock (NTP).";
