@@ -68,8 +68,9 @@ export function pricingRegionOf(region = ''): string {
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  *
  * @param now epoch milliseconds of the clock that AWS's is held against
+ * @param paced whoever reads traces keeps to the rates of X-Ray and Logs by itself, and knows better what to try again and when
  */
-export function awsClients({ endpoint, region, credentials }: AwsAddress, now: () => number): AwsClients {
+export function awsClients({ endpoint, region, credentials }: AwsAddress, now: () => number, { paced = true } = {}): AwsClients {
   const configuration = {
     retryMode: 'adaptive',
     maxAttempts: ATTEMPTS_MAX,
@@ -78,8 +79,7 @@ export function awsClients({ endpoint, region, credentials }: AwsAddress, now: (
     ...(region === undefined ? {} : { region }),
     ...(credentials === undefined ? {} : { credentials }),
   };
-  // Whoever reads traces keeps to X-Ray's rates by itself, and knows better what to try again and when.
-  const once = { ...configuration, maxAttempts: 1 };
+  const ofTraces = paced ? { ...configuration, maxAttempts: 1 } : configuration;
   const made: SdkClient[] = [];
   const clock = createClockWatch(now);
   const keep = <C extends SdkClient>(client: C): C => {
@@ -98,8 +98,8 @@ export function awsClients({ endpoint, region, credentials }: AwsAddress, now: (
   return {
     cloudwatch,
     region: () => cloudwatch.config.region(),
-    xray: lazily(async () => new (await import('@aws-sdk/client-xray')).XRayClient(once)),
-    logs: lazily(async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(once)),
+    xray: lazily(async () => new (await import('@aws-sdk/client-xray')).XRayClient(ofTraces)),
+    logs: lazily(async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(ofTraces)),
     dynamodb: lazily(async () => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(configuration)),
     lambda: lazily(async () => new (await import('@aws-sdk/client-lambda')).LambdaClient(configuration)),
     ecs: lazily(async () => new (await import('@aws-sdk/client-ecs')).ECSClient(configuration)),

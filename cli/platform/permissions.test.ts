@@ -22,10 +22,20 @@ it('tells which actions are allowed, what mends the others, and the least policy
   expect(JSON.stringify(diagnosis.policy)).toContain('cloudformation:ListStackResources');
 });
 
-it('tells of a clock that is not that of AWS', async () => {
-  expect((await diagnosed('skew')).clock).toEqual({
+const OF_TELEMETRY = /^(cloudwatch|xray|logs):/;
+const notAllowed = ({ checks }: AwsDiagnosis): string[] =>
+  checks.filter(({ action, status }) => OF_TELEMETRY.test(action) && status !== 'ok').map(({ action }) => action);
+
+it('tells of a clock that is not that of AWS, and of nothing else that comes of it', async () => {
+  const diagnosis = await diagnosed('skew');
+  expect(diagnosis.clock).toEqual({
     status: 'warn',
     found: "this machine's clock is 10 min behind AWS's",
     fix: expect.stringContaining('NTP'),
   });
+  expect(notAllowed(diagnosis)).toEqual([]);
+});
+
+it('tries again what is throttled', async () => {
+  expect(notAllowed(await diagnosed('throttle'))).toEqual([]);
 });

@@ -25,7 +25,7 @@ export async function diagnoseAws(host: Host, config: Pick<Config, 'aws' | 'reso
     import('../../analyzers/sources/clients.ts'),
     import('../../analyzers/sources/permissions.ts'),
   ]);
-  const clients = awsClients(awsAsk(host, config, { asked: true })?.address ?? {}, host.now);
+  const clients = awsClients(awsAsk(host, config, { asked: true })?.address ?? {}, host.now, { paced: false });
   try {
     const region = await clients.region().catch(() => null);
     const attempts = await tryPermissions(clients, host.now());
