@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { stackEdges, stackResources } from '../../infra-fixtures/local/resources.ts';
 import { healthySettings } from '../../infra-fixtures/local/settings.ts';
 import type { TroubleName } from '../../infra-fixtures/local/telemetry/trouble.ts';
+import { tracesWith } from '../../tests/made-trace.ts';
 import { awsError, startTestTelemetry, stubClient, type TestTelemetry, testClock } from '../../tests/telemetry.ts';
 import { type Alarms, type Inventory, isMissing, type Resource } from '../contract.ts';
 import { isBad } from '../malformed.ts';
 import { type TelemetryFile, telemetryFileOf } from '../telemetry-file.ts';
 import type { AwsClients } from './clients.ts';
 import { type Gathered, gather, type Question } from './gather.ts';
+import { namedResources } from './inventory/named.ts';
 
 const RUN_S = 120;
 const STACK = { resources: stackResources(healthySettings()) as Resource[], edges: stackEdges(), named: null };
@@ -165,6 +167,32 @@ describe('gather', () => {
     expect((inventory as Inventory).gaps.map(({ reason }) => reason)).toContainEqual(
       expect.stringContaining('lambda:GetFunctionConfiguration'),
     );
+  });
+
+  it.each(['ListMetrics', 'ListStackResources'])('asks for alarms and traces though %s is denied', async (denied) => {
+    const client = stubClient((name) => {
+      if (name === denied) throw awsError('AccessDenied', '', 403);
+      return name === 'DescribeAlarms' ? { MetricAlarms: [] } : {};
+    });
+    const clients = {
+      cloudwatch: client,
+      region: async () => 'eu-central-1',
+      clockAheadMs: () => null,
+      cloudFormation: async () => client,
+    } as unknown as AwsClients;
+    const clock = testClock();
+    const toS = clock.now() / 1000;
+    const named = denied === 'ListMetrics' ? null : () => namedResources(clients, { stackName: 'game' }, undefined);
+    const wanted = { resources: [], edges: [], named };
+    const traces = tracesWith([]);
+    const readTraces = async () => ({ traces, edges: [], gaps: [] });
+    const gathered = await gather({ clients, clock, wanted, fromS: toS - 60, toS, patience: PATIENCE, readTraces });
+    expect(gathered).toMatchObject({
+      inventory: { resources: [], gaps: [{ next: expect.stringContaining(denied) }] },
+      platform: { missing: expect.stringContaining(denied) },
+      alarms: { alarms: [] },
+      traces,
+    });
   });
 
   it('keeps a discovered resource that it may not look at, and lets go of one that did nothing', async () => {

@@ -69,7 +69,10 @@ export async function gather(question: Question): Promise<Gathered> {
 
   const aheadS = clockAheadS(clients);
   const byAws = { ...question, clock: aheadOf(clock, aheadS), fromS: question.fromS + aheadS, toS: question.toS + aheadS };
-  const metrics = await readMetrics({ ...reading, clock: byAws.clock }, known, found, byAws);
+  const metrics =
+    found.none === null
+      ? await readMetrics({ ...reading, clock: byAws.clock }, known, found, byAws)
+      : noMetrics(found.none.missing, [], byAws);
   const used = found.guessed && metrics.told !== null ? onlyTold(known, metrics) : known;
   onProgress?.('CloudWatch: alarms');
   const { alarms, gaps } = await readAlarms(reading, used.resources, metrics.fromS, byAws.clock.now() / 1000);
@@ -138,21 +141,25 @@ interface Metrics {
   fromS: number;
 }
 
+const baselineFromS = ({ fromS, toS }: Question): number => fromS - Math.min(BASELINE_S.max, Math.max(BASELINE_S.min, toS - fromS));
+
+const noMetrics = (missing: string, gaps: SourceGap[], question: Question): Metrics => ({
+  platform: null,
+  missing,
+  gaps,
+  told: null,
+  fromS: baselineFromS(question),
+});
+
 async function readMetrics(reading: Reading, inventory: Inventory, { listed }: Found, question: Question): Promise<Metrics> {
   const { fromS, toS, onProgress } = question;
-  const baselineS = Math.min(BASELINE_S.max, Math.max(BASELINE_S.min, toS - fromS));
-  const nothing = (missing: string, gaps: SourceGap[] = []): Metrics => ({
-    platform: null,
-    missing,
-    gaps,
-    told: null,
-    fromS: fromS - baselineS,
-  });
+  const startS = baselineFromS(question);
+  const nothing = (missing: string, gaps: SourceGap[] = []): Metrics => noMetrics(missing, gaps, question);
   const signs = inventory.resources.flatMap(signsOfLife);
-  const periodS = await chosenPeriod(reading, signs, question, fromS - baselineS);
+  const periodS = await chosenPeriod(reading, signs, question, startS);
   if (periodS === null) return nothing('CloudWatch keeps nothing for longer than 455 days, and the run is older');
   if (typeof periodS !== 'number') return nothing(missingOf(periodS).missing, [gapOf('cloudwatch', periodS)]);
-  const range = rangeOf(fromS - baselineS, toS, periodS);
+  const range = rangeOf(startS, toS, periodS);
 
   onProgress?.('CloudWatch: waiting until the data of the run have come');
   const settled = await awaitData(reading, signs, rangeOf(fromS, toS, periodS), Math.floor(toS / periodS) * periodS, question.patience);

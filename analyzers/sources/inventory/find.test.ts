@@ -59,10 +59,17 @@ describe('discovered', () => {
   });
 
   it('says where to look when nothing is listed, and which action when it may not be', async () => {
-    expect((await find([])).inventory).toEqual({ missing: expect.stringContaining('ext.loadkit.aws.region') });
-    expect((await find(awsError('AccessDenied', '', 403))).inventory).toEqual({
-      missing: expect.stringContaining('cloudwatch:ListMetrics'),
-    });
+    const empty = await find([]);
+    expect(empty.none).toEqual({ missing: expect.stringContaining('ext.loadkit.aws.region') });
+    expect(empty.inventory).toMatchObject({ resources: [], gaps: [{ reason: expect.stringContaining('lists no resource') }] });
+    const denied = await find(awsError('AccessDenied', '', 403));
+    expect(denied.none).toEqual({ missing: expect.stringContaining('cloudwatch:ListMetrics') });
+    expect(denied.inventory).toMatchObject({ resources: [], gaps: [{ next: expect.stringContaining('cloudwatch:ListMetrics') }] });
+  });
+
+  it('is missing altogether where nobody else would be answered', async () => {
+    const expired = await find(awsError('ExpiredToken', '', 403));
+    expect(expired.inventory).toEqual({ missing: expect.stringContaining('aws sso login') });
   });
 
   it('takes no whole account', async () => {

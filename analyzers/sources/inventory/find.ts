@@ -17,7 +17,10 @@ export interface Wanted {
 }
 
 export interface Found {
+  /** Missing where nothing else could be asked either. */
   inventory: Inventory | Missing;
+  /** Why no resource is known, where none is: alarms and traces can be asked for all the same. */
+  none: Missing | null;
   /** What CloudWatch lists, for metrics with dimensions that only it knows; null where it could not be asked. */
   listed: ListedMetric[] | null;
   /** True where nobody named the resources, so that some may have nothing to do with the run. */
@@ -37,11 +40,14 @@ export async function findResources(reading: Reading, wanted: Wanted, region: st
   const gaps = [...named.gaps, ...listing.gaps];
   const listed = listing.metrics;
   const resources = isNamed ? [...configured(wanted.resources, listed, gaps), ...named.resources] : discovered(listed ?? []);
-  if (resources.length === 0) return { inventory: nothing(isNamed, listing, gaps, region), listed, guessed: !isNamed };
+  const found = { listed, guessed: !isNamed };
+  const none = resources.length > 0 ? null : nothing(listing, gaps, region);
+  if (none !== null && listing.trouble !== null && isForAll(listing.trouble)) return { inventory: none, none, ...found };
+  if (none !== null && gaps.length === 0) gaps.push({ source: 'inventory', reason: listsNothing(region), next: LOOK_ELSEWHERE });
   if (resources.length > DISCOVERED_MAX) gaps.push(tooMany(resources.length));
   const kept = distinctNodes(dedupe(resources).slice(0, DISCOVERED_MAX));
   const edges = edgesBetween(kept, wanted.edges);
-  return { inventory: { schemaVersion: SCHEMA_VERSION, region, resources: kept, edges, gaps }, listed, guessed: !isNamed };
+  return { inventory: { schemaVersion: SCHEMA_VERSION, region, resources: kept, edges, gaps }, none, ...found };
 }
 
 function configured(resources: readonly ConfiguredResource[], listed: readonly ListedMetric[] | null, gaps: SourceGap[]): Resource[] {
@@ -80,11 +86,13 @@ const tooMany = (count: number): SourceGap => ({
   next: 'Name those of the system under test: ext.loadkit.resources, or ext.loadkit.aws.stackName or .tags in k6.config.json.',
 });
 
-function nothing(isNamed: boolean, { trouble }: Listing, gaps: readonly SourceGap[], region: string): Missing {
+function nothing({ trouble }: Listing, gaps: readonly SourceGap[], region: string): Missing {
+  if (trouble !== null && isForAll(trouble)) return { missing: `${trouble.reason}. ${trouble.next}` };
   const [first] = gaps;
-  if (trouble !== null && (!isNamed || isForAll(trouble))) return { missing: `${trouble.reason}. ${trouble.next}` };
   if (first !== undefined) return { missing: `no resource is known: ${first.reason}. ${first.next}` };
-  return {
-    missing: `CloudWatch in ${region} lists no resource. Is it the right region (ext.loadkit.aws.region)? New metrics are listed after 15 minutes: name the resources in ext.loadkit.resources`,
-  };
+  return { missing: `${listsNothing(region)}. ${LOOK_ELSEWHERE}` };
 }
+
+const listsNothing = (region: string): string => `CloudWatch in ${region} lists no resource`;
+const LOOK_ELSEWHERE =
+  'Is it the right region (ext.loadkit.aws.region)? New metrics are listed after 15 minutes: name the resources in ext.loadkit.resources.';
