@@ -153,7 +153,7 @@ export async function run(
     const ended = { ...plan, endedAt: new Date(host.now()).toISOString(), outcome };
     // On disk before AWS is asked: that may take minutes, and whatever ends them, the run has been.
     await writePlan(host, directory, ended).catch(() => {});
-    if (options.platform !== undefined) await takeInto(host, options.platform, { directory, progress });
+    if (options.platform !== undefined) await takeInto(host, { platform: options.platform }, { directory, progress });
     // Who asks twice wants to leave.
     if (ask !== null && outcome.interrupted !== 'killed')
       await gatherInto(host, ask, { directory, plan: ended, onStop: (stop) => interrupts.onNext(stop), progress });

@@ -33,14 +33,15 @@ export type FoundPlatform = Pick<FoundArtifacts, PlatformArtifact>;
 /** Guess: 600 series of 3,600 points are 20 MB of text. More than this is no file of ours. */
 const TEXT_BYTES_MAX = 512 * 2 ** 20;
 
-/** Each whole or not at all. */
-export async function writePlatform(host: Host, directory: string, { inventory, platform, alarms, traces }: PlatformFiles): Promise<void> {
+/** Each that is given, whole or not at all. */
+export async function writePlatform(host: Host, directory: string, files: Partial<PlatformFiles>): Promise<void> {
+  const { inventory, platform, alarms, traces } = files;
   const write = (name: string, content: string | Uint8Array): Promise<void> => writeAtomic(host, path.join(directory, name), content);
-  await write(FILES.platform, await promisify(gzip)(textOf(platform)));
-  await write(FILES.alarms, textOf(alarms));
+  if (platform !== undefined) await write(FILES.platform, await promisify(gzip)(textOf(platform)));
+  if (alarms !== undefined) await write(FILES.alarms, textOf(alarms));
   if (traces !== undefined && !isMissing(traces)) await writeTraces(path.join(directory, FILES.traces), traces);
   // The last, for it says that the others are there.
-  await write(FILES.inventory, textOf(inventory));
+  if (inventory !== undefined) await write(FILES.inventory, textOf(inventory));
 }
 
 const textOf = (content: object): string => `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...content })}\n`;
@@ -73,7 +74,8 @@ async function readRunTraces(
   inventory: Inventory | Missing | NotAsked,
 ): Promise<Traces | Missing | NotAsked> {
   const file = path.join(directory, FILES.traces);
-  if (await exists(host, file)) return readTracesFile(file).catch((cause: Error) => ({ missing: cause.message }));
+  const known = isMissing(inventory) || isNotAsked(inventory) ? null : inventory;
+  if (await exists(host, file)) return readTracesFile(file, known?.resources).catch((cause: Error) => ({ missing: cause.message }));
   if (isMissing(inventory) || isNotAsked(inventory)) return inventory;
   const why = inventory.gaps.find(({ source }) => source === 'xray' || source === 'logs');
   return why === undefined ? { notAsked: 'no traces were asked for' } : { missing: `there are no traces: ${why.reason}. ${why.next}` };

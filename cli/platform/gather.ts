@@ -4,10 +4,11 @@ import { findCollected } from '../collect/collected.ts';
 import type { Host } from '../host.ts';
 import type { Progress } from '../progress.ts';
 import { FILES } from '../store.ts';
+import { readTracesFile } from '../traces/traces-file.ts';
 import { keepYoungGenerationSmall } from '../traces/young-generation.ts';
 import { askPlatform, type PlatformAsk } from './ask.ts';
 import { type PlatformFiles, readPlatform, readTelemetryFile, writePlatform } from './files.ts';
-import { besideFile, better, type Earlier } from './keep.ts';
+import { besideFile, better, type Earlier, withoutGaps } from './keep.ts';
 
 /** Calls back when the user has had enough of waiting; the returned function stops listening. */
 type OnStop = (stop: () => void) => () => void;
@@ -52,19 +53,37 @@ async function earlierIn(host: Host, directory: string): Promise<Earlier> {
   return { ...found, traces: isMissing(traces) || isNotAsked(traces) ? 0 : traces.traces.length };
 }
 
-/** Takes a telemetry file for the metrics that AWS would have told. What else there is stands. @throws UserError 104 when it is none */
-export async function takeInto(
-  host: Host,
-  file: string,
-  { directory, progress }: Pick<Gathering, 'directory' | 'progress'>,
-): Promise<void> {
-  const platform = await readTelemetryFile(host, file);
-  const notAsked = { notAsked: `the platform's data come from ${path.basename(file)}, which holds no alarms` };
-  const { inventory, alarms } = await readPlatform(host, directory, notAsked);
-  await write(host, directory, { platform, inventory: besideFile(inventory, platform), alarms }, progress);
+/** Files of the user's own that stand for what AWS would have said. */
+export interface OwnFiles {
+  /** A telemetry file: the metrics. */
+  platform?: string | undefined;
+  /** OTLP, Jaeger, or what another run has. */
+  traces?: string | undefined;
 }
 
-async function write(host: Host, directory: string, files: PlatformFiles, progress: Progress): Promise<void> {
+/** Takes files into a run. What they don't speak of stands. @throws UserError 104 when one is not what it should be: then nothing is taken */
+export async function takeInto(
+  host: Host,
+  files: OwnFiles,
+  { directory, progress }: Pick<Gathering, 'directory' | 'progress'>,
+): Promise<void> {
+  const platform = files.platform === undefined ? null : await readTelemetryFile(host, files.platform);
+  const from = path.basename(files.platform ?? '');
+  const { inventory: known, alarms } = await readPlatform(host, directory, {
+    notAsked: `the platform's data come from ${from}, which holds no alarms`,
+  });
+  const inventory = platform === null ? known : besideFile(known, platform);
+  const there = isMissing(inventory) || isNotAsked(inventory) ? null : inventory;
+  const traces = files.traces === undefined ? null : await readTracesFile(path.resolve(host.cwd, files.traces), there?.resources);
+  const taken = {
+    ...(platform !== null && { platform, alarms }),
+    ...(traces !== null && { traces }),
+    ...(there !== null && { inventory: traces === null ? there : withoutGaps(there, 'traces') }),
+  };
+  await write(host, directory, taken, progress);
+}
+
+async function write(host: Host, directory: string, files: Partial<PlatformFiles>, progress: Progress): Promise<void> {
   await writePlatform(host, directory, files).catch((error: Error) => progress.note(`could not keep what AWS said: ${error.message}`));
 }
 

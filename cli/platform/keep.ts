@@ -116,7 +116,7 @@ export function besideFile(before: Inventory | Missing | NotAsked, { nodes, edge
 }
 
 /** Without what could not be read of an artifact, which now comes from elsewhere. */
-const withoutGaps = (inventory: Inventory, artifact: PlatformArtifact): Inventory => ({
+export const withoutGaps = (inventory: Inventory, artifact: PlatformArtifact): Inventory => ({
   ...inventory,
   gaps: inventory.gaps.filter(({ source }) => !SOURCES[artifact].includes(source)),
 });

@@ -13,7 +13,7 @@ import { refresh } from './refresh.ts';
 
 const { plan, client, generator } = syntheticRun({ durationS: 60 });
 const ABSENT = { notAsked: 'no platform was asked' };
-const NOBODY = { asked: false, file: undefined, config: undefined };
+const NOBODY = { asked: false, files: {}, config: undefined };
 
 const directoryOf = async (host: TestHost, own: Plan): Promise<string> => {
   await writePlan(host, host.folder, own);
@@ -58,7 +58,7 @@ describe('refresh', () => {
       series: [{ node: 'lambda:auth', metric: 'Errors', stat: 'Sum', values: [3] }],
     };
     await host.fs.writeFile(path.join(host.folder, 'own.json'), JSON.stringify(file));
-    await refresh(host, directory, { ...NOBODY, file: 'own.json' });
+    await refresh(host, directory, { ...NOBODY, files: { platform: 'own.json' } });
     expect(await readPlatform(host, directory, ABSENT)).toMatchObject({
       platform: file,
       inventory: { resources: [{ node: 'lambda:auth', kind: 'lambda' }], gaps: [] },
@@ -88,8 +88,74 @@ describe('refresh', () => {
     const traces = tracesWith(many(2, (k) => madeTrace(k, made('lambda:auth Invocation', 0, 100))));
     await writePlatform(host, directory, { inventory, platform: { missing: 'denied' }, alarms, traces });
     await host.fs.writeFile(path.join(host.folder, 'own.json'), JSON.stringify(file));
-    await refresh(host, directory, { ...NOBODY, file: 'own.json' });
+    await refresh(host, directory, { ...NOBODY, files: { platform: 'own.json' } });
     expect(await readPlatform(host, directory, ABSENT)).toEqual({ platform: file, inventory, alarms, traces });
+  });
+
+  const otlp = (service: string) => ({
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
+        scopeSpans: [
+          {
+            spans: [
+              {
+                traceId: '6b0000000badcafe0000000000000001',
+                spanId: '0000000000000001',
+                name: 'GET /auth',
+                kind: 2,
+                startTimeUnixNano: '1000000000000',
+                endTimeUnixNano: '1001000000000',
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+  const api: Inventory = {
+    schemaVersion: SCHEMA_VERSION,
+    region: '',
+    resources: [{ node: 'apigateway:api', kind: 'apigateway', dimensions: { ApiName: 'api' }, limits: {} }],
+    edges: [],
+    gaps: [
+      { source: 'xray', reason: 'xray:GetTraceSummaries: access is denied', next: 'x' },
+      { source: 'alarms', reason: 'cloudwatch:DescribeAlarms: access is denied', next: 'x' },
+    ],
+  };
+  const platform = { missing: 'denied' };
+  const alarms = { missing: 'denied' };
+
+  it('takes traces of the user’s own by the names of the inventory, and leaves what else the run has', async () => {
+    const host = await testHost();
+    const directory = await directoryOf(host, plan);
+    await writePlatform(host, directory, { inventory: api, platform, alarms });
+    await host.fs.writeFile(path.join(host.folder, 'own.json'), JSON.stringify(otlp('api')));
+    await refresh(host, directory, { ...NOBODY, files: { traces: 'own.json' } });
+    const found = await readPlatform(host, directory, ABSENT);
+    expect(found).toMatchObject({ platform, alarms, traces: { source: 'otlp', traces: [{ spans: [{ node: 'apigateway:api' }] }] } });
+    expect((found.inventory as Inventory).gaps.map(({ source }) => source)).toEqual(['alarms']);
+  });
+
+  it('takes traces also for a run that asked nobody', async () => {
+    const host = await testHost();
+    const directory = await directoryOf(host, plan);
+    await host.fs.writeFile(path.join(host.folder, 'own.json'), JSON.stringify(otlp('api')));
+    await refresh(host, directory, { ...NOBODY, files: { traces: 'own.json' } });
+    expect(await readPlatform(host, directory, ABSENT)).toMatchObject({ platform: ABSENT, inventory: ABSENT, traces: { source: 'otlp' } });
+  });
+
+  it('takes nothing where one of the files is not what it should be', async () => {
+    const host = await testHost();
+    const directory = await directoryOf(host, plan);
+    const traces = tracesWith(many(2, (k) => madeTrace(k, made('apigateway:api GET /auth', 0, 100))));
+    await writePlatform(host, directory, { inventory: api, platform, alarms, traces });
+    const before = await readPlatform(host, directory, ABSENT);
+    const own = { schemaVersion: SCHEMA_VERSION, periodS: 60, times: [], nodes: [], edges: [], series: [] };
+    await host.fs.writeFile(path.join(host.folder, 'own.json'), JSON.stringify(own));
+    const files = { platform: 'own.json', traces: 'own.json' };
+    await expect(refresh(host, directory, { ...NOBODY, files })).rejects.toMatchObject({ exitCode: 104, hint: expect.any(String) });
+    expect(await readPlatform(host, directory, ABSENT)).toEqual(before);
   });
 
   it('asks again for a run that has no answer yet, and keeps the answer', async () => {
