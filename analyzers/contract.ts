@@ -78,7 +78,7 @@ export interface Plan {
   tracePrefix: string;
   target: { http: string; ws: string | null; embedded: boolean; notes: string[] };
   limits: TargetLimit[];
-  /** Where AWS was asked what the platform did; absent where nobody was (and in plans of before there was anybody to ask). */
+  /** Where AWS was asked what the platform did (an endpoint of one service alone is not kept); absent where nobody was (and in plans of before there was anybody to ask). */
   aws?: { endpoint: string | null; region: string | null };
   engine: { name: 'k6'; version: string; from: string };
   versions: { loadkit: string; node: string; commit: string | null };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
 import { testHost } from '../../tests/test-host.ts';
 import { addressOf, awsAsk, embeddedAsk } from './ask.ts';
@@ -19,6 +19,23 @@ describe('awsAsk', () => {
     });
     expect(awsAsk(host, NOTHING, { asked: true })).not.toBeNull();
     expect(awsAsk(await testHost({ env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' } }), NOTHING, { asked: false })).not.toBeNull();
+  });
+
+  it('keeps the endpoint of the environment for whoever asks again without it', async () => {
+    const endpoint = 'http://127.0.0.1:4566';
+    const host = await testHost({ env: { AWS_ENDPOINT_URL: endpoint } });
+    vi.stubEnv('AWS_REGION', 'eu-central-1');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const aws = await addressOf(host, awsAsk(host, NOTHING, { asked: false }) ?? expect.fail());
+    expect(aws).toEqual({ endpoint, region: 'eu-central-1' });
+    const plan = { ...syntheticRun({}).plan, aws };
+    const [later, same] = [await testHost(), await testHost({ env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:4567' } })];
+    expect(awsAsk(later, NOTHING, { asked: true, plan })).toMatchObject({ address: { endpoint }, patience: { delayS: 0 } });
+    // A new one goes before it.
+    const again = awsAsk(same, NOTHING, { asked: true, plan }) ?? expect.fail();
+    expect((await addressOf(same, again)).endpoint).toBe('http://127.0.0.1:4567');
+    const secret = await testHost({ env: { AWS_ENDPOINT_URL: 'http://me:secret@127.0.0.1:4566/' } });
+    expect((await addressOf(secret, awsAsk(secret, NOTHING, { asked: false }) ?? expect.fail())).endpoint).toBe('http://127.0.0.1:4566/');
   });
 
   it('asks again where a run asked before, unless the file says otherwise', async () => {

@@ -49,13 +49,16 @@ export function embeddedAsk({ aws, resources, edges, telemetry: { periodS, delay
   };
 }
 
-/** The variables by which a user points the SDK at an endpoint: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
-const ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_CLOUDWATCH'];
+/**
+ * The variables by which a user points the SDK at an endpoint: for all services, and for one. https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+const ENDPOINT_VARIABLE = 'AWS_ENDPOINT_URL';
+const CLOUDWATCH_VARIABLE = 'AWS_ENDPOINT_URL_CLOUDWATCH';
 
 /**
  * AWS is asked where the config file says anything of it, where the environment names an endpoint, or where the user asks for it; else nobody is (null).
  *
- * @param plan of an earlier run, whose region and endpoint hold where nothing else is said
+ * @param plan of an earlier run, whose region and endpoint hold where nothing else is said: another shell may not have its environment
  */
 export function awsAsk(
   host: Host,
@@ -63,12 +66,14 @@ export function awsAsk(
   { asked, plan }: { asked: boolean; plan?: Plan },
 ): PlatformAsk | null {
   const before = plan?.aws;
-  const endpoint = before?.endpoint ?? ENDPOINT_VARIABLES.map((name) => host.env[name]).find((url) => url !== undefined && url !== '');
+  const own = host.env[ENDPOINT_VARIABLE];
+  const endpoint = own || before?.endpoint || host.env[CLOUDWATCH_VARIABLE] || undefined;
   const url = endpoint === undefined ? null : URL.parse(endpoint);
   if (!asked && aws === null && resources.length === 0 && endpoint === undefined && before === undefined) return null;
   const { region, stackName, tags } = aws ?? {};
   return {
-    address: { region: region ?? before?.region ?? undefined, endpoint: before?.endpoint ?? undefined },
+    // What the environment says, the SDK reads by itself, and knows of services that have one of their own.
+    address: { region: region ?? before?.region ?? undefined, endpoint: own ? undefined : (before?.endpoint ?? undefined) },
     resources,
     edges,
     named: stackName === undefined && tags === undefined ? null : { ...(stackName && { stackName }), ...(tags && { tags }) },
@@ -140,5 +145,12 @@ export async function addressOf(host: Host, ask: PlatformAsk): Promise<NonNullab
   const clients: AwsClients = awsClients(ask.address, host.now);
   const region = await clients.region().catch(() => null);
   clients.destroy();
-  return { endpoint: ask.address.endpoint ?? null, region };
+  return { endpoint: withoutSecrets(ask.address.endpoint ?? host.env[ENDPOINT_VARIABLE]), region };
+}
+
+function withoutSecrets(endpoint: string | undefined): string | null {
+  const url = URL.parse(endpoint ?? '');
+  if (url === null || (url.username === '' && url.password === '')) return endpoint ?? null;
+  [url.username, url.password] = ['', ''];
+  return url.href;
 }
