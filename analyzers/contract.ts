@@ -271,7 +271,7 @@ export interface SourceGap {
   series?: { node: string; metric: string }[];
 }
 
-/** `alarms.json`: alarms of the resources with every change of state within the window and its baseline. */
+/** `alarms.json`: alarms of the resources with every change of state from the baseline until 15 minutes after the run. */
 export interface Alarms {
   schemaVersion: typeof SCHEMA_VERSION;
   alarms: {

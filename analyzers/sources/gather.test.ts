@@ -169,6 +169,19 @@ describe('gather', () => {
     );
   });
 
+  it('reads no alarms of long after the run', async () => {
+    const clock = testClock();
+    const toS = clock.now() / 1000 - 86_400;
+    const until: number[] = [];
+    const cloudwatch = stubClient((name, { EndDate, MetricDataQueries = [] }) => {
+      if (name === 'DescribeAlarmHistory') until.push(Number(EndDate) / 1000);
+      return { MetricDataResults: (MetricDataQueries as { Id: string }[]).map(({ Id }) => ({ Id, StatusCode: 'Complete' })) };
+    });
+    const clients = { cloudwatch, region: async () => 'eu-central-1', clockAheadMs: () => null } as unknown as AwsClients;
+    await gather({ clients, clock, wanted: STACK, fromS: toS - 60, toS, patience: PATIENCE, resolutionS: 60 });
+    expect(until).toEqual([toS + 900]);
+  });
+
   it.each(['ListMetrics', 'ListStackResources'])('asks for alarms and traces though %s is denied', async (denied) => {
     const client = stubClient((name) => {
       if (name === denied) throw awsError('AccessDenied', '', 403);

@@ -45,6 +45,8 @@ export interface Gathered {
 /** A stretch before the run, to compare with: as long as the run, within these bounds. Guess: tune. */
 const BASELINE_S = { min: 300, max: 1800 };
 const RECENT_S = 3 * 3600;
+/** An alarm of the run goes off when its periods have been evaluated, minutes later; what goes off after that is of something else. Guess: tune. */
+const ALARMS_AFTER_S = 900;
 /** As long a stretch is looked at to see in what steps metrics come. */
 const PROBE_S = 600;
 
@@ -75,7 +77,8 @@ export async function gather(question: Question): Promise<Gathered> {
       : noMetrics(found.none.missing, [], byAws);
   const used = found.guessed && metrics.told !== null ? onlyTold(known, metrics) : known;
   onProgress?.('CloudWatch: alarms');
-  const { alarms, gaps } = await readAlarms(reading, used.resources, metrics.fromS, byAws.clock.now() / 1000);
+  const untilS = Math.min(byAws.clock.now() / 1000, byAws.toS + ALARMS_AFTER_S);
+  const { alarms, gaps } = await readAlarms(reading, used.resources, metrics.fromS, untilS);
   const traced = await question.readTraces?.(used, aheadS);
   const inventory = {
     ...used,
