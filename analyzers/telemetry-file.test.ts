@@ -13,6 +13,10 @@ const good: TelemetryFile = {
 };
 
 describe('telemetryFileOf', () => {
+  it('takes periods that begin at any second, and leaves some out', () => {
+    expect(isBad(telemetryFileOf({ ...good, times: [7.5, 67.5, 187.5] }))).toBe(false);
+  });
+
   it('lets a good file through as it is, and keys of a later version with it', () => {
     const later = { ...good, collectedBy: 'loadkit 9' };
     expect(telemetryFileOf(later)).toBe(later);
@@ -25,6 +29,7 @@ describe('telemetryFileOf', () => {
     ['no version', { ...good, schemaVersion: undefined }, /schemaVersion is undefined/],
     ['a period of 0', { ...good, periodS: 0 }, /periodS is 0/],
     ['times backwards', { ...good, times: [0, 120, 60] }, /times\[2\] is 60/],
+    ['times between periods', { ...good, times: [0, 60, 90] }, /times\[2\] is 90, which is no whole number of periods \(60 s\) after 0/],
     ['times that are text', { ...good, times: ['0', 60, 120] }, /times\[0\] is "0"/],
     ['a node without an id', { ...good, nodes: [{ kind: 'x' }] }, /nodes\[0\] has no id/],
     ['a node twice', { ...good, nodes: [...good.nodes, { id: 'db' }] }, /nodes\[2\] is db a second time/],

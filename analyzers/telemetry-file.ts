@@ -71,12 +71,22 @@ function checkAxis({ periodS, times }: Json): Bad | null {
   }
   if (!Array.isArray(times)) return { bad: 'times is not a list', hint: SHAPE };
   const wrong = times.findIndex((time, i) => !isFiniteNumber(time) || (i > 0 && time <= times[i - 1]));
-  if (wrong < 0) return null;
+  if (wrong >= 0) {
+    return {
+      bad: `times[${wrong}] is ${JSON.stringify(times[wrong])}, which is no number after the one before`,
+      hint: 'times are epoch seconds, each once, oldest first',
+    };
+  }
+  const off = times.findIndex((time) => isBetween((time - times[0]) / periodS));
+  if (off < 0) return null;
   return {
-    bad: `times[${wrong}] is ${JSON.stringify(times[wrong])}, which is no number after the one before`,
-    hint: 'times are epoch seconds, each once, oldest first',
+    bad: `times[${off}] is ${times[off]}, which is no whole number of periods (${periodS} s) after ${times[0]}`,
+    hint: 'each time is the beginning of a period; periods may be left out',
   };
 }
+
+/** Within what a float can tell of fractions of seconds. */
+const isBetween = (periods: number): boolean => Math.abs(periods - Math.round(periods)) > 1e-6;
 
 function checkNodes({ nodes }: Json): Bad | null {
   if (!Array.isArray(nodes)) return { bad: 'nodes is not a list', hint: SHAPE };
@@ -137,6 +147,15 @@ function checkOneSeries(series: unknown, at: string, ids: ReadonlySet<unknown>, 
   const wrong = values.findIndex((value) => value !== null && !isFiniteNumber(value));
   if (wrong < 0) return null;
   return { bad: `${at}.values[${wrong}] is ${JSON.stringify(values[wrong])}, not a number`, hint: 'a datapoint that is missing is null' };
+}
+
+/** The first count below zero, which can't be; null where there is none. A sum of an application's own metric may be negative: ask this of files of unknown origin. */
+export function negativeCountIn({ series }: TelemetryFile): Bad | null {
+  for (const { node, metric, stat, values } of series) {
+    const wrong = stat === 'Sum' || stat === 'SampleCount' ? values.find((value) => value !== null && value < 0) : undefined;
+    if (wrong !== undefined) return { bad: `${metric}/${stat} of ${node} is ${wrong}`, hint: 'counts are zero or more' };
+  }
+  return null;
 }
 
 /**

@@ -1,13 +1,10 @@
-import * as path from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { isBad } from '../analyzers/malformed.ts';
 import { type Diagnosis, diagnose, type Symptom } from '../analyzers/models/diagnosis/index.ts';
-import { type TelemetryFile, telemetryFileOf } from '../analyzers/telemetry-file.ts';
+import type { TelemetryFile } from '../analyzers/telemetry-file.ts';
 import { figure } from '../analyzers/words.ts';
 import { UserError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Host } from './host.ts';
+import { readTelemetryFile } from './telemetry-file.ts';
 
 /**
  * Reads both files and diagnoses.
@@ -16,8 +13,8 @@ import type { Host } from './host.ts';
  */
 export async function diagnoseFiles(host: Host, options: { normal: string; incident: string; symptom: string }): Promise<Diagnosis> {
   const symptom = symptomOf(options.symptom);
-  const normal = await readTelemetry(host, options.normal);
-  const incident = await readTelemetry(host, options.incident);
+  const normal = await readTelemetryFile(host, options.normal);
+  const incident = await readTelemetryFile(host, options.incident);
   if (normal.periodS !== incident.periodS) {
     throw new UserError(
       `${options.normal} has periods of ${normal.periodS} s and ${options.incident} of ${incident.periodS} s`,
@@ -38,25 +35,6 @@ function symptomOf(text: string): Symptom {
     throw new UserError(`--symptom ${text} is not NODE/METRIC/STAT`, 'name a series of the files, such as api/Latency/Average');
   }
   return { node, metric, stat };
-}
-
-const GZIP_MAGIC = [0x1f, 0x8b];
-
-/** Plain or gzipped: a run directory holds `platform.json.gz`. */
-async function readTelemetry(host: Host, given: string): Promise<TelemetryFile> {
-  const content = await host.fs.readFile(path.resolve(host.cwd, given)).catch((cause: unknown) => {
-    throw new UserError(`cannot read the telemetry file ${given}`, 'check the path', { cause });
-  });
-  let document: unknown;
-  try {
-    const zipped = GZIP_MAGIC.every((byte, i) => content[i] === byte);
-    document = JSON.parse((zipped ? await promisify(gunzip)(content) : content).toString('utf8'));
-  } catch (cause) {
-    throw new UserError(`the telemetry file ${given} is not JSON`, 'is it the right file, and whole?', { cause });
-  }
-  const read = telemetryFileOf(document);
-  if (isBad(read)) throw new UserError(`${given} is no telemetry file: ${read.bad}`, read.hint);
-  return read;
 }
 
 function checkSymptom({ node, metric, stat }: Symptom, files: readonly TelemetryFile[]): void {

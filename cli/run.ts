@@ -13,13 +13,13 @@ import type { Host } from './host.ts';
 import { Interrupts } from './interrupts.ts';
 import { checkCaps, makePlan, tracePrefixOf } from './plan.ts';
 import { addressOf, awsAsk, type EmbeddedPlatform, embeddedAsk, type PlatformAsk } from './platform/ask.ts';
-import { readTelemetryFile } from './platform/files.ts';
 import { gatherInto, takeInto } from './platform/gather.ts';
 import { clock, Progress } from './progress.ts';
 import { isSecretName, makeRedact } from './redact.ts';
 import { checkTarget, isLoopback } from './safety.ts';
 import { findScript } from './scenarios.ts';
 import { createRunDirectory, runIdOf, writePlan } from './store.ts';
+import { readTelemetryFile } from './telemetry-file.ts';
 
 /** What the user asked for, checked for form but not for sense. */
 export interface RunOptions {

@@ -5,7 +5,7 @@ import { type Inventory, SCHEMA_VERSION } from '../../analyzers/contract.ts';
 import type { TelemetryFile } from '../../analyzers/telemetry-file.ts';
 import { testHost } from '../../tests/test-host.ts';
 import { FILES } from '../store.ts';
-import { readPlatform, readTelemetryFile, writePlatform } from './files.ts';
+import { readPlatform, writePlatform } from './files.ts';
 
 const ABSENT = { notAsked: 'no platform was asked' };
 const inventory: Inventory = { schemaVersion: SCHEMA_VERSION, region: 'eu-central-1', resources: [], edges: [], gaps: [] };
@@ -48,28 +48,5 @@ describe('a run directory', () => {
     await host.fs.writeFile(path.join(host.folder, name), content);
     const { traces: _withTheInventory, ...found } = await readPlatform(host, host.folder, ABSENT);
     expect(Object.values(found).filter((each) => 'missing' in each)).toEqual([{ missing: expect.stringContaining(name) }]);
-  });
-});
-
-describe('a telemetry file of the user’s own', () => {
-  it('may be plain or compressed', async () => {
-    const host = await testHost();
-    await host.fs.writeFile(path.join(host.folder, 'a.json'), JSON.stringify(platform));
-    await host.fs.writeFile(path.join(host.folder, 'a.json.gz'), gzipSync(JSON.stringify(platform)));
-    for (const name of ['a.json', 'a.json.gz']) expect(await readTelemetryFile(host, name)).toEqual(platform);
-  });
-
-  it.each([
-    ['gone.json', null, /cannot read the telemetry file/],
-    ['torn.json', '{"schema', /cannot read the telemetry file/],
-    ['other.json', '{"schemaVersion":1}', /no telemetry file: /],
-  ])('that is none is one clear error: %s', async (name, content, message) => {
-    const host = await testHost();
-    if (content !== null) await host.fs.writeFile(path.join(host.folder, name), content);
-    await expect(readTelemetryFile(host, name)).rejects.toMatchObject({
-      name: 'UserError',
-      exitCode: 104,
-      message: expect.stringMatching(message),
-    });
   });
 });

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gzip } from 'node:zlib';
 import {
   type Alarms,
   type FoundArtifacts,
@@ -15,9 +15,9 @@ import {
 } from '../../analyzers/contract.ts';
 import { isBad } from '../../analyzers/malformed.ts';
 import { type TelemetryFile, telemetryFileOf } from '../../analyzers/telemetry-file.ts';
-import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { exists, FILES, writeAtomic } from '../store.ts';
+import { documentIn } from '../telemetry-file.ts';
 import { readTracesFile, writeTraces } from '../traces/traces-file.ts';
 
 /** What AWS said of the platform, as a run directory keeps it: inventory.json, platform.json.gz, alarms.json. One that is missing keeps its reason. */
@@ -29,9 +29,6 @@ export interface PlatformFiles {
   traces?: Traces | Missing;
 }
 export type FoundPlatform = Pick<FoundArtifacts, PlatformArtifact>;
-
-/** Guess: 600 series of 3,600 points are 20 MB of text. More than this is no file of ours. */
-const TEXT_BYTES_MAX = 512 * 2 ** 20;
 
 /** Each that is given, whole or not at all. */
 export async function writePlatform(host: Host, directory: string, files: Partial<PlatformFiles>): Promise<void> {
@@ -52,7 +49,7 @@ export async function readPlatform(host: Host, directory: string, absent: Missin
     const file = path.join(directory, name);
     if (!(await exists(host, file))) return absent;
     try {
-      const document: unknown = JSON.parse(await readText(host, file));
+      const document = await documentIn(await host.fs.readFile(file));
       if (isNotAsked(document)) return { notAsked: String(document.notAsked) };
       return isMissing(document) ? { missing: String(document.missing) } : parse(document);
     } catch (cause) {
@@ -79,36 +76,6 @@ async function readRunTraces(
   if (isMissing(inventory) || isNotAsked(inventory)) return inventory;
   const why = inventory.gaps.find(({ source }) => source === 'xray' || source === 'logs');
   return why === undefined ? { notAsked: 'no traces were asked for' } : { missing: `there are no traces: ${why.reason}. ${why.next}` };
-}
-
-async function readText(host: Host, file: string): Promise<string> {
-  const content = await host.fs.readFile(file);
-  if (!file.endsWith('.gz')) return content.toString();
-  return (await promisify(gunzip)(content, { maxOutputLength: TEXT_BYTES_MAX })).toString();
-}
-
-/**
- * A telemetry file of the user's own, plain or compressed: `--platform FILE`.
- *
- * @throws UserError 104 when it can't be read, or is none
- */
-export async function readTelemetryFile(host: Host, file: string): Promise<TelemetryFile> {
-  const absolute = path.resolve(host.cwd, file);
-  let document: unknown;
-  try {
-    document = JSON.parse(await readText(host, absolute));
-  } catch (cause) {
-    throw new UserError(
-      `cannot read the telemetry file ${file}: ${(cause as Error).message}`,
-      'it is one JSON document, or that compressed as .gz',
-      {
-        cause,
-      },
-    );
-  }
-  const read = telemetryFileOf(document);
-  if (isBad(read)) throw new UserError(`${file} is no telemetry file: ${read.bad}`, read.hint);
-  return read;
 }
 
 const platformOf = (document: unknown): TelemetryFile | Missing => {

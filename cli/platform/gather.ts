@@ -4,10 +4,11 @@ import { findCollected } from '../collect/collected.ts';
 import type { Host } from '../host.ts';
 import type { Progress } from '../progress.ts';
 import { FILES } from '../store.ts';
+import { readTelemetryFile } from '../telemetry-file.ts';
 import { readTracesFile } from '../traces/traces-file.ts';
 import { keepYoungGenerationSmall } from '../traces/young-generation.ts';
 import { askPlatform, type PlatformAsk } from './ask.ts';
-import { type PlatformFiles, readPlatform, readTelemetryFile, writePlatform } from './files.ts';
+import { type PlatformFiles, readPlatform, writePlatform } from './files.ts';
 import { besideFile, better, type Earlier, withoutGaps } from './keep.ts';
 
 /** Calls back when the user has had enough of waiting; the returned function stops listening. */
