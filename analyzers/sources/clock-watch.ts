@@ -1,3 +1,5 @@
+import type { SourceGap } from '../contract.ts';
+
 /** Sees by the `Date` of AWS's answers how its clock and this machine's differ. The SDK itself looks only for what makes a signature invalid, five minutes. */
 export interface ClockWatch {
   /** Looks at all answers that a client gets from now on, errors among them. */
@@ -49,3 +51,15 @@ export function clockWords(aheadS: number): string {
 }
 
 export const SET_CLOCK = "Set this machine's clock (NTP).";
+
+/** By how much times of this machine have to be moved to be AWS's. Whole, so that periods stay whole seconds. */
+export function clockAheadS(clients: { clockAheadMs(): number | null }): number {
+  const aheadMs = clients.clockAheadMs() ?? 0;
+  return isClockOff(aheadMs) ? Math.round(aheadMs / 1000) : 0;
+}
+
+export function clockGaps(aheadS: number): SourceGap[] {
+  if (aheadS === 0) return [];
+  const reason = `${clockWords(aheadS)}: the run's time was looked up by AWS's clock, and what it says is told by this machine's`;
+  return [{ source: 'cloudwatch', reason, next: SET_CLOCK }];
+}

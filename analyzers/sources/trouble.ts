@@ -1,4 +1,4 @@
-import type { SourceGap } from '../contract.ts';
+import type { Missing, SourceGap } from '../contract.ts';
 
 /** What can go wrong when AWS is asked, told apart once. */
 export interface Trouble {
@@ -170,6 +170,8 @@ export const oneLine = (message: string): string => {
   const line = message.replace(/\s+/g, ' ').trim();
   return line.length <= DETAIL_LENGTH_MAX ? line : `${line.slice(0, DETAIL_LENGTH_MAX)}…`;
 };
+
+export const missingOf = ({ reason, next }: Trouble): Missing => ({ missing: `${reason}. ${next}` });
 
 export const gapOf = (source: SourceGap['source'], { reason, next }: Trouble): SourceGap => ({ source, reason, next });
 
