@@ -7,6 +7,7 @@ import { clockAheadS, clockGaps } from './clock-watch.ts';
 import type { Reading } from './cloudwatch.ts';
 import { edgesBetween } from './inventory/edges.ts';
 import { findResources, type Wanted } from './inventory/find.ts';
+import { statesAll } from './inventory/stated-limits.ts';
 import { baselineFromS, type Metrics, type NoMetrics, type RunStretch, readMetrics } from './metrics.ts';
 import { indexNode } from './metrics-of.ts';
 import type { Range } from './period.ts';
@@ -89,7 +90,7 @@ const allMissing = (missing: Missing): Gathered => ({ inventory: missing, platfo
 
 /** The readers bring AWS's other clients with them, so they are loaded only for somebody whose limits aren't known. */
 async function withLimits(inventory: Inventory, { clients, signal, onProgress }: Question): Promise<Inventory> {
-  if (inventory.resources.every(({ limits }) => Object.keys(limits).length > 0)) return inventory;
+  if (inventory.resources.every(statesAll)) return inventory;
   const { readLimits } = await import('./inventory/limits.ts');
   return readLimits(inventory, clients, {
     signal,

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { stackResources } from '../../../infra-fixtures/local/resources.ts';
+import { healthySettings } from '../../../infra-fixtures/local/settings.ts';
 import { awsError, stubClient } from '../../../tests/telemetry.ts';
 import { type Inventory, type Resource, type ResourceKind, SCHEMA_VERSION } from '../../contract.ts';
 import type { AwsClients } from '../clients.ts';
 import { readLimits } from './limits.ts';
 import { namedResources } from './named.ts';
+import { statesAll } from './stated-limits.ts';
 
 /** All of AWS, by the names of its commands. */
 const aws = (answers: Record<string, (input: Record<string, unknown>) => unknown>) => {
@@ -69,10 +72,36 @@ describe('readLimits', () => {
     expect(calls.filter((name) => name === 'GetFunctionConcurrency').length).toBeLessThanOrEqual(4);
   });
 
-  it('asks nothing of what states its limits', async () => {
+  it('asks nothing of what states all of its limits', async () => {
     const { clients, calls } = aws({});
-    expect((await read([resource('lambda:auth', 'lambda', {}, { memoryMb: 1 })], clients)).resources[0]?.limits).toEqual({ memoryMb: 1 });
+    const limits = { memoryMb: 1, timeoutS: 3, reservedConcurrency: null, accountConcurrency: 10 };
+    expect((await read([resource('lambda:auth', 'lambda', {}, limits)], clients)).resources[0]?.limits).toEqual(limits);
     expect(calls).toEqual([]);
+    // As the embedded stack does.
+    expect(stackResources(healthySettings()).filter((own) => !statesAll(own))).toEqual([]);
+  });
+
+  it('asks what states one limit for the others, and leaves that', async () => {
+    const { clients } = aws(LAMBDA);
+    const { resources } = await read([{ ...auth, limits: { memoryMb: 1 } }], clients);
+    expect(resources[0]?.limits).toEqual({ memoryMb: 1, timeoutS: 15, reservedConcurrency: 100, accountConcurrency: 1000 });
+    const refused = aws({ ...LAMBDA, GetFunctionConcurrency: denied });
+    expect((await read([{ ...auth, limits: { memoryMb: 1 } }], refused.clients)).gaps).toHaveLength(1);
+  });
+
+  it('leaves the units of an index that states them', async () => {
+    const ProvisionedThroughput = { ReadCapacityUnits: 10, WriteCapacityUnits: 5 };
+    const GlobalSecondaryIndexes = ['email-index', 'name-index'].map((IndexName) => ({ IndexName, ProvisionedThroughput }));
+    const { clients } = aws({ DescribeTable: () => ({ Table: { ProvisionedThroughput, GlobalSecondaryIndexes } }) });
+    const users = resource('dynamodb:users', 'dynamodb', { TableName: 'users' }, { readUnits: 7 });
+    const { resources } = await read([{ ...users, indexes: [{ name: 'email-index', readUnits: 3, writeUnits: null }] }], clients);
+    expect(resources[0]).toMatchObject({
+      limits: { billing: 'provisioned', readUnits: 7, writeUnits: 5 },
+      indexes: [
+        { name: 'email-index', readUnits: 3, writeUnits: 5 },
+        { name: 'name-index', readUnits: 10, writeUnits: 5 },
+      ],
+    });
   });
 
   it.each([

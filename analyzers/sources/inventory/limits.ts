@@ -8,6 +8,7 @@ import { tableLimits } from './limits/dynamodb.ts';
 import { serviceLimits } from './limits/ecs.ts';
 import { cacheLimits } from './limits/elasticache.ts';
 import { functionLimits } from './limits/lambda.ts';
+import { statesAll } from './stated-limits.ts';
 
 /** What a kind's settings are read with. It fills in what is not known, and leaves what is. */
 export type LimitReader = (resource: Resource, ask: Ask) => Promise<Partial<Resource>>;
@@ -41,10 +42,7 @@ export async function readLimits(
       const resource = resources[at];
       if (resource === undefined || signal?.aborted) continue;
       const reader = READERS[resource.kind];
-      if (reader !== undefined && !isKnown(resource)) {
-        const found = await reader(resource, ask);
-        resources[at] = { ...resource, ...found, limits: { ...found.limits, ...resource.limits } };
-      }
+      if (reader !== undefined && !statesAll(resource)) resources[at] = filledIn(resource, await reader(resource, ask));
       onProgress?.(++read, resources.length);
     }
   };
@@ -52,5 +50,21 @@ export async function readLimits(
   return { ...inventory, resources, gaps: distinctGaps([...inventory.gaps, ...gaps]) };
 }
 
-/** Whoever states any limit is taken to state them all: what the embedded stack says of itself is not asked for. */
-const isKnown = ({ limits }: Resource): boolean => Object.keys(limits).length > 0;
+/** What is stated goes before what was found. */
+function filledIn(resource: Resource, found: Partial<Resource>): Resource {
+  const indexes = Map.groupBy([...(found.indexes ?? []), ...(resource.indexes ?? [])], ({ name }) => name);
+  return {
+    ...resource,
+    ...(indexes.size === 0 ? {} : { indexes: [...indexes.values()].flatMap(filledIndex) }),
+    limits: { ...found.limits, ...resource.limits },
+  };
+}
+
+type Index = NonNullable<Resource['indexes']>[number];
+/** One that is only listed has its name and nothing else. */
+const filledIndex = (same: readonly Index[]): Index[] =>
+  same.slice(-1).map(({ name }) => ({
+    name,
+    readUnits: same.findLast(({ readUnits }) => readUnits !== null)?.readUnits ?? null,
+    writeUnits: same.findLast(({ writeUnits }) => writeUnits !== null)?.writeUnits ?? null,
+  }));
