@@ -87,16 +87,13 @@ const clockOf = (host: Host): Clock => ({
   sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
 });
 
-/** X-Ray says "near real time"; most are there within half a minute. Guess: tune. */
-const TRACES_WAIT_MAX_S = 45;
-
 /** Asks, from a few seconds before the plan's start until its end. Never throws for what AWS does. */
 export async function askPlatform(
   host: Host,
   ask: PlatformAsk,
   { plan, client, signal, onProgress }: { plan: Plan; client: Client | null; signal: AbortSignal; onProgress: (text: string) => void },
 ): Promise<PlatformFiles> {
-  const [{ awsClients }, { gather }, { namedResources }, { readTraces }] = await Promise.all([
+  const [{ awsClients }, { gather }, { namedResources }, { readTraces, TRACES_WAIT_MAX_S }] = await Promise.all([
     import('../../analyzers/sources/clients.ts'),
     import('../../analyzers/sources/gather.ts'),
     import('../../analyzers/sources/inventory/named.ts'),

@@ -1,6 +1,6 @@
-import type { ResourceKind } from '../../analyzers/contract.ts';
 import { isObject, type Json } from '../../analyzers/json.ts';
 import type { ConfiguredResource } from '../../analyzers/sources/inventory/configured.ts';
+import { KINDS } from '../../analyzers/sources/inventory/families.ts';
 
 /** `ext.loadkit.aws`: where AWS is asked, and for which resources. */
 export interface AwsSettings {
@@ -25,18 +25,6 @@ const hasOnly = (value: unknown, keys: Readonly<Record<string, (value: unknown) 
 
 export const AWS_HINT = 'an object with region, stackName or tags, such as {"region": "eu-central-1", "stackName": "game"}';
 export const isAwsSettings = (value: unknown): value is AwsSettings => hasOnly(value, { region: isText, stackName: isText, tags: isTexts });
-
-const KINDS: readonly ResourceKind[] = [
-  'apigateway',
-  'apigatewayv2',
-  'websocket',
-  'lambda',
-  'dynamodb',
-  'ecs',
-  'elasticache',
-  'alb',
-  'sqs',
-];
 
 const isList =
   (each: (value: unknown) => boolean) =>

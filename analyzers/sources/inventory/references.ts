@@ -58,8 +58,9 @@ export function referenceOfStackResource(type: string, id: string): Reference | 
       return { kind: 'dynamodb', dimensions: { TableName: id } };
     case 'AWS::ECS::Service':
     case 'AWS::ElasticLoadBalancingV2::LoadBalancer':
+      return referenceOfArn(id);
     case 'AWS::CloudFormation::Stack':
-      return type === 'AWS::CloudFormation::Stack' ? { kind: 'stack', name: id } : referenceOfArn(id);
+      return { kind: 'stack', name: id };
     case 'AWS::ElastiCache::CacheCluster':
       return { kind: 'elasticache', cluster: id };
     case 'AWS::ElastiCache::ReplicationGroup':

@@ -67,7 +67,7 @@ export interface TracesRead {
 /** Held in memory at once: 10,000 traces of 20 segments take about 100 MB. */
 const TRACES_MAX = 10_000;
 /** X-Ray says only "in near real time"; most are there within half a minute. Guess: tune. */
-const WAIT_MAX_S = 45;
+export const TRACES_WAIT_MAX_S = 45;
 /** Before and after the run, for a clock that differs a little, and for what is written when a request has ended. Guess: tune. */
 const BEFORE_S = 5;
 const AFTER_S = 300;
@@ -151,7 +151,7 @@ class TraceSource {
   async #settled(spans: null | Trouble): Promise<{ listing: Listing; instead: Read | null | Trouble }> {
     const api = this.#xray('GetTraceSummaries');
     const { clock, signal } = this.#outside;
-    const untilS = this.#reading.windowS.toS + (this.#reading.waitMaxS ?? WAIT_MAX_S);
+    const untilS = this.#reading.windowS.toS + (this.#reading.waitMaxS ?? TRACES_WAIT_MAX_S);
     const listing = emptyListing();
     let [fromS, instead, before] = [this.#stretch().fromS, spans as Read | null | Trouble, ''];
     for (let waitMs = POLL_MS; ; waitMs = Math.min(POLL_MAX_MS, waitMs * 1.5)) {

@@ -7,6 +7,7 @@ import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk
 import type { ResourceLimits } from '../../../contract.ts';
 import type { Ask } from '../ask.ts';
 import type { LimitReader } from '../limits.ts';
+import { numberOf } from './number-of.ts';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
 export const serviceLimits: LimitReader = async ({ dimensions }, ask) => {
@@ -25,14 +26,12 @@ export const serviceLimits: LimitReader = async ({ dimensions }, ask) => {
   return {
     limits: {
       ...(found === undefined ? {} : { tasksDesired: found.desiredCount ?? null }),
+      // In units and in MiB.
       ...(size === undefined ? {} : { cpuUnits: numberOf(size.cpu), memoryMb: numberOf(size.memory) }),
       ...(await scalingOf(`service/${cluster}/${service}`, ask)),
     },
   };
 };
-
-/** A task definition has its size as text, in units and in MiB. */
-const numberOf = (text: string | undefined): number | null => (text === undefined || Number.isNaN(Number(text)) ? null : Number(text));
 
 /** https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html */
 async function scalingOf(ResourceId: string, ask: Ask): Promise<Pick<ResourceLimits, 'tasksMin' | 'tasksMax' | 'scaling'>> {

@@ -4,6 +4,7 @@ import {
   type DescribeCacheParametersCommandOutput,
 } from '@aws-sdk/client-elasticache';
 import type { LimitReader } from '../limits.ts';
+import { numberOf } from './number-of.ts';
 
 type Answer = Pick<DescribeCacheParametersCommandOutput, 'Parameters' | 'CacheNodeTypeSpecificParameters'>;
 
@@ -51,5 +52,3 @@ export const cacheLimits: LimitReader = async ({ dimensions }, ask) => {
     },
   };
 };
-
-const numberOf = (text: string | undefined): number | null => (text === undefined || Number.isNaN(Number(text)) ? null : Number(text));
