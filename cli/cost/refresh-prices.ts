@@ -45,7 +45,7 @@ export async function refreshPrices(host: Host, given: string | undefined): Prom
 }
 
 async function regionOf(host: Host, given: string | undefined): Promise<string> {
-  const region = given ?? (await loadConfig(host, undefined)).aws?.region ?? (await regionOfSdk());
+  const region = given ?? (await loadConfig(host, undefined)).aws?.region ?? (await regionOfSdk(host));
   if (region === null)
     throw new UserError('it is not said of which region the prices are to be', 'add --region, such as --region eu-central-1');
   if (!isRegion(region)) throw new UserError(`${region} is no region of AWS`, 'such as --region eu-central-1');
@@ -53,8 +53,8 @@ async function regionOf(host: Host, given: string | undefined): Promise<string> 
 }
 
 /** By AWS_REGION, or the profile's. */
-async function regionOfSdk(): Promise<string | null> {
-  const clients = awsClients({});
+async function regionOfSdk(host: Host): Promise<string | null> {
+  const clients = awsClients({}, host.now);
   const region = await clients.region().catch(() => null);
   clients.destroy();
   return region;
@@ -64,7 +64,7 @@ async function askAll(host: Host, region: string): Promise<Answer[]> {
   const progress = new Progress(host.stderr, host.now);
   const stopping = new AbortController();
   const stopListening = host.onInterrupt(() => stopping.abort());
-  const clients = awsClients({ region });
+  const clients = awsClients({ region }, host.now);
   try {
     const answers: Answer[] = [];
     // One after another: what keeps one from being read would keep the others, too.
