@@ -1,0 +1,48 @@
+import { HOURS_PER_MONTH } from '../capacity/run-usage.ts';
+import { estimateCost, PRICE_LISTS, type PriceList, type Usage } from '../models/cost/index.ts';
+
+/** What the price list of a region says, in the questions that rules ask. */
+export interface Pricing {
+  currency: string;
+  /** Of a month's usage; null where a part of it has no price. */
+  monthOf(usage: Partial<Omit<Usage, 'region' | 'others'>>): number | null;
+  /** Of one unit, in the first tier; null where it has none. */
+  unitPrice(key: string): number | null;
+}
+
+/** Null where it has no price, and why; negative where the change costs more. */
+export interface Saving {
+  savingPerMonth: { amount: number; currency: string } | null;
+  unpriced: string | null;
+}
+
+const NOTHING: Omit<Usage, 'region'> = {
+  lambda: [],
+  dynamodb: [],
+  fargate: [],
+  httpApi: [],
+  restApi: [],
+  webSocketApi: [],
+  elasticache: [],
+  others: [],
+};
+
+export const SECONDS_PER_MONTH = 3600 * HOURS_PER_MONTH;
+
+export function pricingOf(region: string, lists: readonly PriceList[] = PRICE_LISTS): Pricing {
+  const list = lists.find((each) => each.region === region);
+  return {
+    currency: list?.currency ?? 'USD',
+    monthOf(usage) {
+      const { total, unpriced } = estimateCost({ ...NOTHING, ...usage, region }, lists);
+      return unpriced.length > 0 ? null : total;
+    },
+    unitPrice: (key) => list?.prices[key]?.tiers[0]?.price ?? null,
+  };
+}
+
+/** @param what that has no price here, where one of the two is null */
+export function savingOf({ currency }: Pricing, from: number | null, to: number | null, what: string): Saving {
+  if (from === null || to === null) return { savingPerMonth: null, unpriced: `${what} has no price here` };
+  return { savingPerMonth: { amount: from - to, currency }, unpriced: null };
+}
