@@ -1,14 +1,25 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { STRATEGIES } from '../../analyzers/right-sizing/rule.ts';
+import type { CostOptions } from '../cost/run.ts';
 import type { Host } from '../host.ts';
 
 export function costCommand(host: Host): Command {
   return new Command('cost')
-    .description('say what a run used of AWS, and what a month at its load would use, by list prices')
+    .description('say what a run used of AWS, what a month at its load would use, by list prices, and what to make larger or smaller')
     .argument('[run]', 'a run directory, or the id of a run (default: the latest)')
+    .option(
+      '--with <run>',
+      'another run of the same load with other sizes of Lambda memory, to compare them (may be repeated)',
+      collect,
+      [],
+    )
+    .addOption(
+      new Option('--strategy <strategy>', 'which of the measured sizes of Lambda memory to take').choices(STRATEGIES).default('cost'),
+    )
     .option('--json', 'print one JSON document on stdout')
-    .action(async (run: string | undefined, options: { json?: boolean }) => {
+    .action(async (run: string | undefined, options: CostOptions & { json?: boolean }) => {
       const { costOfRun, renderRunCost, exitCodeOf } = await import('../cost/run.ts');
-      const cost = await costOfRun(host, run);
+      const cost = await costOfRun(host, run, options);
       host.stdout.write(options.json ? `${JSON.stringify({ schemaVersion: 1, ...cost }, null, 2)}\n` : renderRunCost(cost));
       host.setExitCode(exitCodeOf(cost));
     })
@@ -16,6 +27,8 @@ export function costCommand(host: Host): Command {
     .addCommand(pricesCommand(host))
     .enablePositionalOptions();
 }
+
+const collect = (run: string, before: string[]): string[] => [...before, run];
 
 function estimateCommand(host: Host): Command {
   return new Command('estimate')
