@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../contract.ts';
+import { ALL_READ } from '../unread-series.ts';
 import { breaks } from './effects.ts';
 import { type Guarded, guard, type Question } from './guard.ts';
 import { pricingOf } from './pricing.ts';
 import type { Asked, Change, RightSizingInput } from './rule.ts';
 
-const stretch = { file: { schemaVersion: 1 as const, periodS: 60, times: [], nodes: [], edges: [], series: [] }, periods: [] };
+const stretch = {
+  file: { schemaVersion: 1 as const, periodS: 60, times: [], nodes: [], edges: [], series: [] },
+  periods: [],
+  unread: ALL_READ,
+};
 const target = (id: string, limit: number, value: number, interval: Target['interval'] = null): Target => ({
   id,
   limit,

@@ -35,6 +35,17 @@ describe('rightSizing', () => {
     for (const { effects } of recommendations) expect(effects.map(({ target }) => target)).toEqual(run.plan.limits.map(({ id }) => id));
   });
 
+  it('takes nothing away from what AWS did not say all of', () => {
+    const run = sizedRun();
+    const of = (sizes: ReturnType<typeof sizesOf>) => sizes.recommendations.filter(({ node }) => node === 'dynamodb:guilds');
+    expect(of(sizesOf(run))).not.toEqual([]);
+    const series = [{ node: 'dynamodb:guilds', metric: 'ReadThrottleEvents' }];
+    const gap = { source: 'cloudwatch' as const, reason: 'it may not be read', next: 'allow it', series };
+    const unread = sizesOf({ ...run, inventory: { ...run.inventory, gaps: [gap] } });
+    expect(of(unread)).toEqual([]);
+    expect(unread.withheld).toContainEqual(expect.objectContaining({ node: 'dynamodb:guilds', to: null, reason: 'it may not be read' }));
+  });
+
   it('changes one thing of a node at a time', () => {
     const nodes = sizesOf(sizedRun()).recommendations.map(({ node }) => node);
     expect(new Set(nodes).size).toBe(nodes.length);

@@ -2,6 +2,7 @@ import type { Inventory, Report, Window } from '../contract.ts';
 import type { PriceList } from '../models/cost/index.ts';
 import { type Stretch, stretchOf } from '../platform-series.ts';
 import type { TelemetryFile } from '../telemetry-file.ts';
+import { type Unread, unreadOf } from '../unread-series.ts';
 import { cacheNode } from './cache-node.ts';
 import { dynamodbCapacity } from './dynamodb-capacity.ts';
 import { fargateSize } from './fargate-size.ts';
@@ -11,7 +12,7 @@ import { lambdaMemory, type MemorySizes, memorySizesOf } from './lambda-memory.t
 import { pricingOf } from './pricing.ts';
 import { reservedCapacity } from './reserved-capacity.ts';
 import { reservedConcurrency } from './reserved-concurrency.ts';
-import type { MeasuredRun, RightSizingInput, Rule, RunLoad, Strategy } from './rule.ts';
+import { ifAllRead, isOpen, type MeasuredRun, type RightSizingInput, type Rule, type RunLoad, type Strategy } from './rule.ts';
 
 /** In the order in which they are asked. */
 export const RULES: readonly Rule[] = [
@@ -48,7 +49,12 @@ interface Options {
 export function rightSizing(run: JudgedRun, { others = [], strategy = 'cost', prices }: Options = {}): RightSizing {
   const input = inputOf(run, others, strategy, prices);
   if (input === null) return { strategy, memorySizes: [], recommendations: [], withheld: [nothingKnown(run)] };
-  const asked = RULES.flatMap((rule) => rule.ask(input).map((each) => ({ rule: rule.id, setting: rule.setting, ...each })));
+  const asked = RULES.flatMap((rule) => {
+    const answers = ifAllRead(() => rule.ask(input));
+    return [isOpen(answers) ? [{ node: 'platform', answer: answers }] : answers]
+      .flat()
+      .map((each) => ({ rule: rule.id, setting: rule.setting, ...each }));
+  });
   return { strategy, memorySizes: memorySizesOf(input), ...guard(asked, input) };
 }
 
@@ -65,8 +71,8 @@ function inputOf(
   return {
     inventory,
     stretch: measured.stretch,
-    whole: wholeOf(report, report.window, platform),
-    history: stretchOf(platform, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
+    whole: wholeOf(report, report.window, platform, measured.stretch.unread),
+    history: stretchOf(platform, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, measured.stretch.unread),
     window: report.window,
     targets: report.targets,
     load: loadOf(report),
@@ -78,15 +84,15 @@ function inputOf(
 
 function measuredRun({ report, platform, inventory }: JudgedRun): MeasuredRun | null {
   if (report.window === null) return null;
-  const stretch = stretchOf(platform, report.window.fromS, report.window.toS);
+  const stretch = stretchOf(platform, report.window.fromS, report.window.toS, unreadOf(inventory));
   const missed = report.targets.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
   return stretch.periods.length === 0 ? null : { runId: report.runId, missed, inventory, stretch };
 }
 
-function wholeOf({ timeline }: Report, window: Window, platform: TelemetryFile): Stretch {
-  if (timeline === null) return stretchOf(platform, window.fromS, window.toS);
+function wholeOf({ timeline }: Report, window: Window, platform: TelemetryFile, unread: Unread): Stretch {
+  if (timeline === null) return stretchOf(platform, window.fromS, window.toS, unread);
   const { startS, periodS, requestsPerS } = timeline;
-  return stretchOf(platform, Math.min(startS, window.fromS), Math.max(startS + periodS * requestsPerS.length, window.toS));
+  return stretchOf(platform, Math.min(startS, window.fromS), Math.max(startS + periodS * requestsPerS.length, window.toS), unread);
 }
 
 /** A target that is out of reach of the plan asks for a larger load than there was. */

@@ -1,5 +1,5 @@
 import type { Resource } from '../contract.ts';
-import { memoryUsedMb } from '../lambda-capacity.ts';
+import { usedMbOf } from '../function-limits.ts';
 import { type Interval, ratioInterval } from '../models/intervals.ts';
 import { busiestPerS, type Name, perSecond, type Stretch, samples, total, weightedMean } from '../platform-series.ts';
 import { figure, plural } from '../words.ts';
@@ -46,7 +46,7 @@ function ofFunction(resource: Resource, input: RightSizingInput): Changes | Open
       open: `the memory of ${node} could not be read`,
       settledBy: 'Allow lambda:GetFunctionConfiguration, then `loadkit analyze --aws`.',
     };
-  const usedMb = memoryUsedMb(resource, input.whole);
+  const usedMb = usedMbOf(resource, input.whole);
   if (usedMb !== null && usedMb >= NEAR * memoryMb && memoryMb < MEMORY_MB_MAX)
     return { changes: [moreMemory(resource, memoryMb, usedMb, input)] };
   const measured = sizesOf(node, input);
@@ -167,7 +167,7 @@ function sizeIn({ inventory, stretch, missed }: MeasuredRun, node: string, input
     invocations: total(stretch, invocations(node)) ?? 0,
     errors: total(stretch, [node, 'Errors', 'Sum']) ?? 0,
     costPerMonth: monthOf({ node, memoryMb, durationMs, stretch: input.stretch, prices: input.prices }),
-    usedMb: memoryUsedMb(resource, stretch),
+    usedMb: usedMbOf(resource, stretch),
     missed,
   };
 }

@@ -1,5 +1,6 @@
-import type { Inventory, Resource, ResourceKind, Target, Window } from '../contract.ts';
+import { type Inventory, isMissing, type Resource, type ResourceKind, type Target, type Window } from '../contract.ts';
 import { isTold, type Stretch } from '../platform-series.ts';
+import { orMissing } from '../unread-series.ts';
 import type { Pricing, Saving } from './pricing.ts';
 
 /** One question about the size of things, pure: from what a run measured to changes, or to why nothing can be said. One file each. */
@@ -128,9 +129,17 @@ export function ofEach(
     .filter((resource) => resource.kind === kind)
     .flatMap((resource) => {
       const { node } = resource;
-      if (isTold(stretch, node)) return [{ node, answer: ask(resource) }];
+      if (isTold(stretch, node)) return [{ node, answer: ifAllRead(() => ask(resource)) }];
       return ALWAYS_TOLD.has(kind) ? [{ node, answer: notTold(node) }] : [];
     });
+}
+
+/** What AWS did not say may be just what stands against a change. */
+export function ifAllRead<T extends object>(ask: () => T): T | Open {
+  const answer = orMissing(ask);
+  return isMissing(answer)
+    ? { open: answer.missing, settledBy: 'A run of which AWS says all that it is asked (`loadkit doctor --aws`).' }
+    : answer;
 }
 
 const notTold = (node: string): Open => ({
