@@ -254,6 +254,8 @@ export interface ResourceLimits {
 export interface Inventory {
   schemaVersion: typeof SCHEMA_VERSION;
   region: string;
+  /** How far AWS's clock was ahead of the machine's at the run's end, in whole seconds, 0 where they agreed; absent where they were not compared. */
+  clockAheadS?: number;
   resources: Resource[];
   edges: { from: string; to: string }[];
   /** What could not be read, each with why and what would mend it. The rest stands. */

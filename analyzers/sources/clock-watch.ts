@@ -43,23 +43,24 @@ const dateOf = (response: unknown): number => Date.parse((Object(response) as { 
 const OFF_MIN_MS = 5000;
 export const isClockOff = (aheadMs: number): boolean => Math.abs(aheadMs) >= OFF_MIN_MS;
 
-/** @example clockWords(600) // "this machine's clock is 10 min behind AWS's" */
+/** @example clockWords(600) // "10 min behind AWS's" */
 export function clockWords(aheadS: number): string {
   const offS = Math.abs(aheadS);
   const amount = offS < 120 ? `${Math.round(offS)} s` : `${Math.round(offS / 60)} min`;
-  return `this machine's clock is ${amount} ${aheadS > 0 ? 'behind' : 'ahead of'} AWS's`;
+  return `${amount} ${aheadS > 0 ? 'behind' : 'ahead of'} AWS's`;
 }
 
 export const SET_CLOCK = "Set this machine's clock (NTP).";
 
-/** By how much times of this machine have to be moved to be AWS's. Whole, so that periods stay whole seconds. */
-export function clockAheadS(clients: { clockAheadMs(): number | null }): number {
-  const aheadMs = clients.clockAheadMs() ?? 0;
+/** By how much times of this machine have to be moved to be AWS's; null where that is not known. Whole, so that periods stay whole seconds. */
+export function clockAheadS(clients: { clockAheadMs(): number | null }): number | null {
+  const aheadMs = clients.clockAheadMs();
+  if (aheadMs === null) return null;
   return isClockOff(aheadMs) ? Math.round(aheadMs / 1000) : 0;
 }
 
 export function clockGaps(aheadS: number): SourceGap[] {
   if (aheadS === 0) return [];
-  const reason = `${clockWords(aheadS)}: the run's time was looked up by AWS's clock, and what it says is told by this machine's`;
+  const reason = `this machine's clock was ${clockWords(aheadS)}: the run's time was looked up by AWS's clock, and what it says is told by this machine's`;
   return [{ source: 'cloudwatch', reason, next: SET_CLOCK }];
 }

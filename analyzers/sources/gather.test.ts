@@ -112,7 +112,7 @@ describe('gather', () => {
     expect(counted.reduce((sum: number, value) => sum + (value ?? 0), 0)).toBeGreaterThan(0.9 * 3 * RUN_S);
     expect((gathered.inventory as Inventory).gaps).toEqual([
       expect.objectContaining({
-        reason: expect.stringContaining("this machine's clock is 10 min behind AWS's"),
+        reason: expect.stringContaining("this machine's clock was 10 min behind AWS's"),
         next: expect.stringContaining('NTP'),
       }),
     ]);
@@ -132,10 +132,20 @@ describe('gather', () => {
       return { MetricDataResults: (MetricDataQueries as { Id: string }[]).map(({ Id }) => ({ Id, StatusCode: 'Complete' })) };
     });
     const clients = { cloudwatch, region: async () => 'eu-central-1', clockAheadMs: () => 120_000 } as unknown as AwsClients;
-    const { alarms } = await gather({ clients, clock, wanted: STACK, fromS: toS - 60, toS, patience: PATIENCE, resolutionS: 60 });
+    const question = { clients, clock, wanted: STACK, fromS: toS - 60, toS, patience: PATIENCE, resolutionS: 60 };
+    const { alarms, inventory } = await gather(question);
     expect((alarms as Alarms).alarms[0]?.changes[0]?.atS).toBe(toS - 30);
-    expect(windows).not.toEqual([]);
-    for (const fromS of windows) expect([toS - 60 + 120, toS - 60 - 300 + 120]).toContain(fromS);
+    const expectWindows = (aheadS: number): void => {
+      expect(windows).not.toEqual([]);
+      for (const fromS of windows.splice(0)) expect([toS - 60 + aheadS, toS - 60 - 300 + aheadS]).toContain(fromS);
+    };
+    expectWindows(120);
+    expect(inventory).toMatchObject({ clockAheadS: 120 });
+
+    // Asked again when the clock has been set: the run's time is still that of the clock as it was.
+    const set = { ...clients, clockAheadMs: () => 0 } as AwsClients;
+    expect((await gather({ ...question, clients: set, clockAheadS: 120 })).inventory).toMatchObject({ clockAheadS: 120 });
+    expectWindows(120);
   });
 
   it('keeps what is not forbidden, and names what is', async () => {

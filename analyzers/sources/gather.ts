@@ -22,6 +22,8 @@ export interface Question extends RunStretch {
   /** Ends the asking; what has come by then is kept. */
   signal?: AbortSignal | undefined;
   wanted: Wanted;
+  /** How far AWS's clock was ahead at the run's end, where an earlier asking found out: this machine's may have been set since. */
+  clockAheadS?: number | undefined;
   /** Reads the run's traces, once it is known what there is, and how far AWS's clock is ahead. Left out: nobody asks for them. */
   readTraces?: ((inventory: Inventory, aheadS: number) => Promise<TracesRead>) | undefined;
 }
@@ -57,8 +59,10 @@ export async function gather(question: Question): Promise<Gathered> {
   if (isMissing(found.inventory)) return allMissing(found.inventory);
   const known = await withLimits(found.inventory, question);
 
-  const aheadS = clockAheadS(clients);
-  const byAws = { ...question, clock: aheadOf(clock, aheadS), fromS: question.fromS + aheadS, toS: question.toS + aheadS };
+  const nowAheadS = clockAheadS(clients);
+  const thenAheadS = question.clockAheadS ?? nowAheadS;
+  const aheadS = thenAheadS ?? 0;
+  const byAws = { ...question, clock: aheadOf(clock, nowAheadS ?? 0), fromS: question.fromS + aheadS, toS: question.toS + aheadS };
   const metrics =
     found.none === null ? await readMetrics({ ...reading, clock: byAws.clock }, known, found.listed, byAws) : { ...found.none, gaps: [] };
   const used = found.guessed ? onlyTold(known, metrics) : known;
@@ -68,6 +72,7 @@ export async function gather(question: Question): Promise<Gathered> {
   const traced = await question.readTraces?.(used, aheadS);
   const inventory = {
     ...used,
+    ...(thenAheadS === null ? {} : { clockAheadS: thenAheadS }),
     edges: edgesBetween(used.resources, [...used.edges, ...(traced?.edges ?? [])]),
     gaps: distinctGaps([...clockGaps(aheadS), ...used.gaps, ...metrics.gaps, ...gaps, ...(traced?.gaps ?? [])]),
   };

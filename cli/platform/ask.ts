@@ -87,11 +87,20 @@ const clockOf = (host: Host): Clock => ({
   sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
 });
 
+interface Asking {
+  plan: Plan;
+  client: Client | null;
+  /** As an earlier asking found it. */
+  clockAheadS: number | undefined;
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+}
+
 /** Asks, from a few seconds before the plan's start until its end. Never throws for what AWS does. */
 export async function askPlatform(
   host: Host,
   ask: PlatformAsk,
-  { plan, client, signal, onProgress }: { plan: Plan; client: Client | null; signal: AbortSignal; onProgress: (text: string) => void },
+  { plan, client, clockAheadS, signal, onProgress }: Asking,
 ): Promise<PlatformFiles> {
   const [{ awsClients }, { gather }, { namedResources }, { readTraces, TRACES_WAIT_MAX_S }] = await Promise.all([
     import('../../analyzers/sources/clients.ts'),
@@ -110,6 +119,7 @@ export async function askPlatform(
       clock,
       signal,
       wanted: { resources: ask.resources, edges: ask.edges, named: named === null ? null : () => namedResources(clients, named, signal) },
+      clockAheadS,
       fromS,
       toS,
       patience: ask.patience,

@@ -32,7 +32,13 @@ export async function gatherInto(host: Host, ask: PlatformAsk, { directory, plan
     keepYoungGenerationSmall();
     const client = await clientOf(host, directory);
     const before = await earlierIn(host, directory);
-    const now = await askPlatform(host, ask, { plan, client, signal: stopping.signal, onProgress: (text) => progress.show(text) });
+    const now = await askPlatform(host, ask, {
+      plan,
+      client,
+      clockAheadS: isMissing(before.inventory) || isNotAsked(before.inventory) ? undefined : before.inventory.clockAheadS,
+      signal: stopping.signal,
+      onProgress: (text) => progress.show(text),
+    });
     progress.note(summaryOf(now));
     const { files, kept } = better(before, now);
     for (const { artifact, why } of kept) progress.note(`${FILES[artifact]} of before is kept, for it says more: ${why}`);
