@@ -96,6 +96,7 @@ describe('fitUsl', () => {
     ['the same everywhere', pointsOf([1, 2, 3, 4], [5, 5, 5, 5]), 'the same at every load'],
     ['a straight line', pointsOf([10, 20, 30, 40, 50], [10, 20, 30, 40, 50]), 'below the knee'],
     ['a straight line with noise', pointsOf([10, 20, 30, 40, 50], [10.1, 19.8, 30.1, 40.2, 49.8]), 'below the knee'],
+    ['a line that bends upward', pointsOf([1, 2, 3, 4, 5], [10.2, 20.1, 30.3, 40, 51.8]), 'below the knee'],
   ])('gives a reason instead of a curve for %s', (_, points, reason) => {
     const fit = fitUsl(points);
     expect(fit).toMatchObject({ verdict: 'inconclusive', coefficients: null, peak: null, limit: null });

@@ -150,7 +150,8 @@ function isStraight(points: readonly LoadPoint[], { sumOfSquares }: UslSolution)
   const slope = xy / xx;
   const straight = points.reduce((sum, { users, throughput }) => sum + (throughput - slope * users) ** 2, 0);
   const degrees = points.length - 3;
-  const f = (straight - sumOfSquares) / 2 / (sumOfSquares / degrees);
+  // With σ = κ = 0 both are the same line but for rounding.
+  const f = Math.max(0, straight - sumOfSquares) / 2 / (sumOfSquares / degrees);
   // Nothing to gain, to the precision of doubles: a straight line indeed.
   if (straight <= Number.EPSILON * slope ** 2 * xx) return true;
   // P(F > f) = I_x(ν/2, 1) with x = ν / (ν + 2f): https://dlmf.nist.gov/8.17
