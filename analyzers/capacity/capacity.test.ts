@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
+import { MISSING } from '../../tests/judged.ts';
 import { loadStep, stepsToTheTable } from '../../tests/load-steps.ts';
 import { withPlatform, withSeries, withSilent, withUnread } from '../../tests/platform.ts';
 import { judge } from '../judge.ts';
@@ -112,6 +113,17 @@ describe('loadStepOf', () => {
     expect(used.get('lambda account-concurrency')).toMatchObject({ each: expect.closeTo(0.018 * rate, 1), limit: 1000 });
     expect(used.get('elasticache:cache connections')).toEqual({ each: 15, limit: 65_000 });
     expect([...used.keys()].some((name) => name.startsWith('dynamodb:characters'))).toBe(false); // on demand: no limit
+  });
+
+  it('measures what no target asks for', () => {
+    const untargeted = { ...run, plan: { ...run.plan, limits: [] } };
+    const { throughput, throughputCi95, latencyMs } = loadStepOf(judge(run), run);
+    expect(throughput).toBeGreaterThan(0);
+    expect(latencyMs.avg).toBeGreaterThan(0);
+    expect(loadStepOf(judge(untargeted), untargeted)).toMatchObject({ throughput, throughputCi95, latencyMs });
+    const { client: _, ...unmeasured } = run;
+    const missing = { ...unmeasured, client: MISSING };
+    expect(loadStepOf(judge(missing), missing)).toMatchObject({ throughput: null, counts: false, latencyMs: { avg: null, p95: null } });
   });
 
   it('leaves out what was not told, and takes nothing for zero', () => {

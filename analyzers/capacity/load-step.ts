@@ -1,7 +1,11 @@
-import { type FoundArtifacts, isMissing, isNotAsked, type Report, type Target } from '../contract.ts';
+import { type FoundArtifacts, isMissing, isNotAsked, type Report } from '../contract.ts';
 import type { Usage } from '../models/cost/index.ts';
+import { meanOf, quantile } from '../models/histogram.ts';
 import { openConnections } from '../open-connections.ts';
 import { stretchOf } from '../platform-series.ts';
+import { runSeries } from '../series.ts';
+import { sampleOf } from '../targets/target.ts';
+import { throughputOf } from '../targets/throughput.ts';
 import { unreadOf } from '../unread-series.ts';
 import { plural } from '../words.ts';
 import { type ResourceUse, resourceUse } from './resource-use.ts';
@@ -31,16 +35,12 @@ export interface LoadStep {
 
 /** @param found the artifacts that the report was made of */
 export function loadStepOf(report: Report, found: Pick<FoundArtifacts, 'platform' | 'inventory' | 'client'>): LoadStep {
-  const target = (id: string): Target | undefined => report.targets.find((each) => each.id === id);
-  const throughput = target('throughput');
   const { window } = report;
   const generatorLimited = report.generator?.saturated !== false;
   return {
     run: report.runId,
     users: report.plan.users ?? 0,
-    throughput: throughput?.value ?? null,
-    throughputCi95: throughput?.interval ?? null,
-    latencyMs: { avg: target('latency-avg')?.value ?? null, p95: target('latency-p95')?.value ?? null },
+    ...measured(report, found.client),
     counts: window?.steady === true && !generatorLimited,
     generatorLimited,
     ...judged(report),
@@ -60,6 +60,17 @@ function used(
     uses: resourceUse(inventory, stretch),
     usage: runUsage(inventory, { stretch, openConnections: connections }, HOURS_PER_MONTH),
   };
+}
+
+/** Whether or not there is a target for it. */
+function measured({ window }: Report, client: FoundArtifacts['client']): Pick<LoadStep, 'throughput' | 'throughputCi95' | 'latencyMs'> {
+  if (isMissing(client) || window === null) return { throughput: null, throughputCi95: null, latencyMs: { avg: null, p95: null } };
+  const sample = sampleOf(client, runSeries(client), window);
+  const { value, interval } = throughputOf(sample, client);
+  const { latency } = sample;
+  const ms = (seconds: number | null): number | null => (seconds === null ? null : 1000 * seconds);
+  const latencyMs = { avg: ms(latency && meanOf(latency)), p95: ms(latency && quantile(latency, 0.95)) };
+  return { throughput: value, throughputCi95: interval, latencyMs };
 }
 
 /** Only the targets count: a warning of an audit is no reason to stop. */

@@ -1,9 +1,18 @@
-import type { Plan } from '../contract.ts';
+import type { Client, Plan } from '../contract.ts';
 import { meanOf } from '../models/histogram.ts';
 import { type Interval, ratioInterval } from '../models/intervals.ts';
 import { total } from '../series.ts';
 import { figure, plural } from '../words.ts';
-import { CONFIDENCE, inconclusive, loadDoubt, reaching, type TargetInput, type TargetJudge, withoutSteadyState } from './target.ts';
+import {
+  CONFIDENCE,
+  inconclusive,
+  loadDoubt,
+  reaching,
+  type Sample,
+  type TargetInput,
+  type TargetJudge,
+  withoutSteadyState,
+} from './target.ts';
 
 /** Requests per second that succeeded, over the window: a service that answers with errors carries nothing. The interval is by batch means. */
 export const throughput: TargetJudge = {
@@ -11,10 +20,9 @@ export const throughput: TargetJudge = {
   unit: 'requests/s',
   outOfReach,
   judge(limit, input) {
-    const { sample } = input;
+    const { sample, client } = input;
     if (sample.requests === 0) return inconclusive('no request was measured', 0);
-    const value = total(sample.slots.succeeded) / sample.seconds;
-    const interval = intervalOf(input);
+    const { value, interval } = throughputOf(sample, client);
     if (interval === null) return inconclusive('the window is too short for an interval', value);
     const position = reaching(interval, limit);
     if (position !== 'met') {
@@ -40,10 +48,17 @@ function outOfReach(limit: number, { load, thinkTimeS }: Plan): string | null {
   return `${plural(load.usersMax, 'user')} with ${figure(thinkTimeS)} s of think time make ${figure(offered)} requests/s, were every answer instant`;
 }
 
-function intervalOf({ sample, client }: TargetInput): Interval | null {
-  const seconds = sample.slots.succeeded.map(() => client.periodS);
-  const interval = ratioInterval(sample.slots.succeeded, seconds, CONFIDENCE);
-  return interval && [Math.max(0, interval[0]), interval[1]];
+/** Requests per second; without an interval where the window is too short for one. */
+export function throughputOf(
+  { slots: { succeeded }, seconds }: Sample,
+  { periodS }: Pick<Client, 'periodS'>,
+): { value: number; interval: Interval | null } {
+  const interval = ratioInterval(
+    succeeded,
+    succeeded.map(() => periodS),
+    CONFIDENCE,
+  );
+  return { value: total(succeeded) / seconds, interval: interval && [Math.max(0, interval[0]), interval[1]] };
 }
 
 /** A session that fails early makes fewer requests, so with more failures than this the load may have shrunk itself. Guess: tune. */
