@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { closedNetwork } from '../queueing/index.ts';
 import { randomSource } from '../random.ts';
 import { fitUsl } from './fit-usl.ts';
 import type { LoadPoint } from './least-squares.ts';
@@ -83,6 +84,30 @@ describe('fitUsl', () => {
   it('refuses where the test stops at a fifth of the peak', () => {
     const given = seeds.flatMap((seed) => fitUsl(simulated(0.2, 0.03, seed)).peak ?? []);
     expect(given.length).toBeLessThanOrEqual(1);
+  });
+
+  it.each([1.5, 2, 3, 5])('gives no peak of a queue that is tried up to %d times its knee, but what it levels off at', (top) => {
+    /** A tenth of a second without queueing, 20 ms on four servers, 5 ms on one: that takes 200 requests a second at most, of 25 users without queues. */
+    const stations = [
+      { serviceS: 0.02, visits: 1, servers: 4 },
+      { serviceS: 0.005, visits: 1 },
+    ];
+    const fits = [0, ...seeds].map((seed) => {
+      const random = randomSource(seed);
+      return fitUsl(
+        [1, 2, 3, 4, 5, 6, 7, 8].map((step) => {
+          const users = Math.round((25 * top * step) / 8);
+          const noise = seed === 0 ? 0 : 0.02 * random.normal();
+          return { users, throughput: closedNetwork({ stations, thinkS: 0.1, users }).throughput * (1 + noise) };
+        }),
+      );
+    });
+    const without = fits.filter(({ peak }) => peak === null);
+    expect(fits[0]?.peak).toBeNull();
+    expect(without.length).toBeGreaterThanOrEqual(46);
+    const levels = without.flatMap(({ limit }) => limit ?? []);
+    expect(levels.length).toBeGreaterThan(25);
+    expect(levels.filter((level) => Math.abs(level / 200 - 1) < 0.1).length / levels.length).toBeGreaterThanOrEqual(0.9);
   });
 
   it.each([

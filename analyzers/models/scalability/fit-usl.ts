@@ -3,6 +3,7 @@ import type { Interval } from '../intervals.ts';
 import { type Random, randomSource } from '../random.ts';
 import { tQuantile } from '../student-t.ts';
 import { type LoadPoint, leastSquares, type UslSolution } from './least-squares.ts';
+import { levelOf } from './level.ts';
 import { type UslCoefficients, uslCeiling, uslPeak, uslThroughput } from './usl.ts';
 
 export interface Coefficient {
@@ -30,7 +31,7 @@ export interface UslFit {
   coefficients: Record<keyof UslCoefficients, Coefficient> | null;
   /** Null where the points don't show it. */
   peak: UslPeak | null;
-  /** Throughput that contention alone leaves, λ/σ: what no number of users gets above. Null where it can't be told from none. */
+  /** Throughput that no number of users gets above: where it levels off, else what contention alone leaves, λ/σ. Null where it can't be told from none. */
   limit: number | null;
   /** Why it is inconclusive, and what would settle it. */
   reason: string | null;
@@ -74,8 +75,10 @@ export function fitUsl(points: readonly LoadPoint[]): UslFit {
       `Throughput grows in proportion to the users up to ${testedUsersMax}: all points lie below the knee, and nothing in them says where it is. ${moreLoads(testedUsersMax)}`,
     );
   }
-  const limit = coefficients.sigma.ci95[0] > 0 ? uslCeiling(solution.law) : null;
-  const found = peakOf(points, solution, coefficients.kappa, testedUsersMax);
+  const { sigma, kappa } = coefficients;
+  const level = kappa.ci95[0] > 0 ? levelOf(points, solution.sumOfSquares) : null;
+  const limit = level !== null ? withinReach(level, points) : sigma.ci95[0] > 0 ? uslCeiling(solution.law) : null;
+  const found = level !== null ? whyNoFall(testedUsersMax) : peakOf(points, solution, kappa, testedUsersMax);
   return typeof found === 'string'
     ? { model: 'usl', verdict: 'inconclusive', coefficients, peak: null, limit, reason: found, testedUsersMax }
     : { model: 'usl', verdict: 'estimated', coefficients, peak: found, limit, reason: null, testedUsersMax };
@@ -87,13 +90,16 @@ export interface CurvePoint {
   ci95: Interval;
 }
 
-/** The fitted curve with its 95 % band, from one user to twice the tested load and no further; empty where `fit` has no curve. */
-export function uslCurve(points: readonly LoadPoint[], { coefficients, testedUsersMax }: UslFit, count = 41): CurvePoint[] {
+/**
+ * The fitted curve with its 95 % band, from one user to twice the tested load and no further, and to the tested load only where nothing says that it falls
+ * as the law does; empty where `fit` has no curve.
+ */
+export function uslCurve(points: readonly LoadPoint[], { coefficients, peak, testedUsersMax }: UslFit, count = 41): CurvePoint[] {
   if (coefficients === null || testedUsersMax === null) return [];
   const solution = leastSquares(points);
   const draws = uslDraws(points, solution);
   return Array.from({ length: count }, (_, i) => {
-    const users = 1 + ((USL_REACH * testedUsersMax - 1) * i) / (count - 1);
+    const users = 1 + (((peak === null ? 1 : USL_REACH) * testedUsersMax - 1) * i) / (count - 1);
     return { users, throughput: uslThroughput(solution.law, users), ci95: intervalOf(draws, (law) => uslThroughput(law, users)) };
   });
 }
@@ -157,6 +163,13 @@ function isStraight(points: readonly LoadPoint[], { sumOfSquares }: UslSolution)
   // P(F > f) = I_x(ν/2, 1) with x = ν / (ν + 2f): https://dlmf.nist.gov/8.17
   return regularizedBeta(degrees / (degrees + 2 * f), degrees / 2, 1) > ALPHA;
 }
+
+/** As with users: more than twice what was measured is a guess. */
+const withinReach = (level: number, points: readonly LoadPoint[]): number | null =>
+  level > USL_REACH * Math.max(...points.map(({ throughput }) => throughput)) ? null : level;
+
+const whyNoFall = (testedUsersMax: number): string =>
+  `A curve that levels off explains these loads as well as one that falls, or better: no peak can be given. ${moreLoads(testedUsersMax)}`;
 
 /** @returns why not, where there is none */
 function peakOf(points: readonly LoadPoint[], solution: UslSolution, kappa: Coefficient, testedUsersMax: number): UslPeak | string {
