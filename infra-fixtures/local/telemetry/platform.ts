@@ -53,7 +53,7 @@ export interface PlatformMetric {
   counts: number[];
 }
 
-/** Where the endpoint takes batches: not AWS's, and only for the stack's own processes. */
+/** Where the endpoint takes batches: not AWS's, and only for fixtures that play AWS. */
 export const PLATFORM_PATH = '/_platform';
 
 const HAND_OVER_EVERY_MS = 1000;
@@ -76,7 +76,7 @@ const textOf = (dimensions: Dimensions): string => {
 };
 
 class Teller implements Platform {
-  readonly #url: string;
+  readonly #endpoint: string;
   readonly #timer: NodeJS.Timeout;
   #metrics = new Map<string, Omit<PlatformMetric, 'values' | 'counts'> & { observed: Map<number, number> }>();
   #logs = new Map<string, PlatformBatch['logs'][number]>();
@@ -86,7 +86,7 @@ class Teller implements Platform {
   #sending: Promise<void> | null = null;
 
   constructor(endpoint: string) {
-    this.#url = endpoint + PLATFORM_PATH;
+    this.#endpoint = endpoint;
     this.#timer = setInterval(() => this.#handOver(), HAND_OVER_EVERY_MS);
     this.#timer.unref();
   }
@@ -138,7 +138,7 @@ class Teller implements Platform {
     this.#logs = new Map();
     this.#lines = 0;
     this.#segments = [];
-    this.#sending = send(this.#url, batch).finally(() => {
+    this.#sending = handOver(this.#endpoint, batch).finally(() => {
       this.#sending = null;
     });
   }
@@ -146,10 +146,10 @@ class Teller implements Platform {
 
 const SEND_TIMEOUT_MS = 5000;
 
-/** A batch that can't be handed over is lost, as telemetry is on AWS: the stack goes on. */
-const send = async (url: string, batch: PlatformBatch): Promise<void> => {
+/** A batch that can't be handed over is lost, as telemetry is on AWS: whoever tells goes on. */
+export const handOver = async (endpoint: string, batch: PlatformBatch): Promise<void> => {
   try {
-    const answer = await fetch(url, {
+    const answer = await fetch(endpoint + PLATFORM_PATH, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(batch),
