@@ -121,6 +121,9 @@ describe('loadStepOf', () => {
     expect(throughput).toBeGreaterThan(0);
     expect(latencyMs.avg).toBeGreaterThan(0);
     expect(loadStepOf(judge(untargeted), untargeted)).toMatchObject({ throughput, throughputCi95, latencyMs });
+    // Nothing holds where there is nothing to hold.
+    const free = { ...untargeted, client: { ...run.client, exact: null } };
+    expect(loadStepOf(judge(free), free)).toMatchObject({ holds: 'unknown', counts: true, reason: expect.stringContaining('no target') });
     const { client: _, ...unmeasured } = run;
     const missing = { ...unmeasured, client: MISSING };
     expect(loadStepOf(judge(missing), missing)).toMatchObject({ throughput: null, counts: false, latencyMs: { avg: null, p95: null } });

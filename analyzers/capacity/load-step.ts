@@ -80,6 +80,8 @@ function judged({ targets, generator, window }: Report): Pick<LoadStep, 'holds' 
   const missed = targets.filter(({ verdict }) => verdict === 'fail');
   if (missed.length > 0)
     return { holds: 'no', reason: `${plural(missed.length, 'target')} missed: ${missed.map(({ id }) => id).join(', ')}` };
+  if (!targets.some(({ verdict }) => verdict !== 'skipped'))
+    return { holds: 'unknown', reason: 'there is no target that this load could be held to' };
   if (window === null || !window.steady) return { holds: 'unknown', reason: window?.reason ?? 'nothing was measured' };
   const open = targets.filter(({ verdict }) => verdict === 'inconclusive');
   if (open.length > 0) return { holds: 'unknown', reason: open[0]?.reason ?? `${open[0]?.id} could not be judged` };
