@@ -93,28 +93,33 @@ function boundaryOf(steps: readonly LoadStep[], held: LoadStep | undefined, fail
 export const pointsOf = (steps: readonly LoadStep[]): LoadPoint[] =>
   steps.flatMap(({ users, throughput, counts }) => (throughput === null || !counts ? [] : [{ users, throughput }]));
 
+/** The limit of a resource, where it is to be another than in the test. */
+export type LimitOf = (node: string, resource: string) => number | undefined;
+
 /**
  * By the utilisation law, over the steps that count and in which the resource was not used up.
  *
  * @param all in the order of their users
  */
-export function saturationsOf(all: readonly LoadStep[], usl: UslFit): Saturation[] {
+export function saturationsOf(all: readonly LoadStep[], usl: UslFit, limitOf: LimitOf = () => undefined): Saturation[] {
   const steps = all.filter(({ counts }) => counts);
   const most = Math.max(0, ...steps.map(({ throughput }) => throughput ?? 0));
   const named = new Map(steps.flatMap(({ uses }) => uses).map((each) => [`${each.node}\n${each.resource}`, each]));
   return [...named.values()]
-    .map(({ node, resource, unit, limit }) => {
-      const measured = steps.flatMap(({ throughput, uses }) => {
+    .map(({ node, resource, unit, limit: tested }) => {
+      const measured = steps.flatMap(({ users, throughput, uses }) => {
         const found = uses.find((each) => each.node === node && each.resource === resource);
-        return throughput === null || found === undefined ? [] : [{ throughput, used: found.used }];
+        return throughput === null || found === undefined ? [] : [{ users, throughput, used: found.used }];
       });
+      const limit = limitOf(node, resource) ?? tested;
       const usable = usableOf(resource, limit);
       const demand = demandOf(
-        measured.filter(({ used }) => used < SATURATED * usable),
+        measured.filter(({ used }) => used < SATURATED * usableOf(resource, tested)),
         usable,
       );
       const usedMax = Math.max(0, ...measured.map(({ used }) => used));
-      return { node, resource, unit, limit, usable, usedMax, ...spoken(demand, steps, usl) };
+      const said = spoken(demand, steps, usl);
+      return { node, resource, unit, limit, usable, usedMax, ...said, ...(said.at === null && usedUpWithin(measured, usable)) };
     })
     .sort((a, b) => nearness(a, most) - nearness(b, most));
 }
@@ -123,6 +128,19 @@ export function saturationsOf(all: readonly LoadStep[], usl: UslFit): Saturation
 function nearness({ at, usedMax, usable }: Saturation, most: number): number {
   if (at !== null) return at.throughput;
   return usedMax >= NEAR * usable ? (most * usable) / usedMax : Number.POSITIVE_INFINITY;
+}
+
+/** Of what was used up in the test, and shows no line below: between the last load at which it was not, and the first at which it was. */
+function usedUpWithin(
+  measured: readonly { users: number; throughput: number; used: number }[],
+  usable: number,
+): Pick<Saturation, 'at' | 'reason'> | null {
+  const index = measured.findIndex(({ used }) => used >= SATURATED * usable);
+  const first = measured[index];
+  if (first === undefined) return null;
+  const { throughput, users } = first;
+  const below = Math.min(throughput, measured[index - 1]?.throughput ?? 0);
+  return { at: { throughput, ci95: [below, throughput], users }, reason: 'It was used up within the test.' };
 }
 
 function spoken(

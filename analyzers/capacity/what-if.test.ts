@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stepsToTheTable as steps } from '../../tests/load-steps.ts';
+import { loadStep, stepsToTheTable as steps } from '../../tests/load-steps.ts';
 import { type WhatIf, whatIf } from './what-if.ts';
 
 describe('whatIf', () => {
@@ -11,6 +11,37 @@ describe('whatIf', () => {
     });
     expect(found.after).toMatchObject({ node: 'fargate:engine', at: { throughput: expect.closeTo(400, 6) } });
     expect(found.resources[1]).toMatchObject({ node: 'dynamodb:guilds', limit: 20, at: { throughput: expect.closeTo(1000, 6) } });
+  });
+
+  it('takes no two values for one limit', () => {
+    const twice = [4, 8].map((value) => ({ node: 'fargate:engine', name: 'tasks', value }));
+    expect(whatIf(steps, twice)).toEqual({ bad: 'fargate:engine.tasks is set twice', hint: expect.any(String) });
+  });
+
+  it('keeps what one request uses, whatever the limit becomes', () => {
+    // Half a unit for each request, and no more than the table has.
+    const clipped = [40, 80, 120, 160, 200].map((throughput) =>
+      loadStep(4 * throughput, {
+        uses: [{ node: 'dynamodb:auctions', resource: 'read-capacity', unit: 'RCU', used: Math.min(80, 0.5 * throughput), limit: 80 }],
+      }),
+    );
+    const at = (value: number) => (whatIf(clipped, [{ node: 'dynamodb:auctions', name: 'rcu', value }]) as WhatIf).after?.at;
+    expect(at(400)?.throughput).toBeCloseTo(800, 6);
+    expect(at(10)?.throughput).toBeCloseTo(20, 6);
+  });
+
+  it('puts first what was used up in the test, and what is used more than a new limit at any load', () => {
+    const early = [100, 200, 300, 400].map((users) =>
+      loadStep(users, {
+        uses: [
+          { node: 'dynamodb:auctions', resource: 'read-capacity', unit: 'RCU', used: Math.min(60, 0.3 * users), limit: 60 },
+          { node: 'elasticache:cache', resource: 'connections', unit: 'connections', used: 50, limit: 1000 },
+        ],
+      }),
+    );
+    const found = whatIf(early, [{ node: 'elasticache:cache', name: 'connections', value: 40 }]) as WhatIf;
+    expect(found.before).toMatchObject({ node: 'dynamodb:auctions', at: { throughput: 50, ci95: [25, 50], users: 200 } });
+    expect(found.after).toMatchObject({ node: 'elasticache:cache', at: { throughput: 25, ci95: [0, 25], users: 100 } });
   });
 
   it('prices what is set, and the load at the new limit', () => {
@@ -60,6 +91,8 @@ describe('whatIf', () => {
   it.each([
     [{ node: 'dynamodb:guilds', name: 'luck', value: 1 }, 'there is no setting luck', 'tasks, rcu, wcu'],
     [{ node: 'dynamodb:guilds', name: 'wcu', value: 0 }, "dynamodb:guilds.wcu can't be 0", 'above 0'],
+    [{ node: 'dynamodb:guilds', name: 'wcu', value: 1e9 }, "dynamodb:guilds.wcu can't be 1000000000", 'at most'],
+    [{ node: 'fargate:engine', name: 'tasks', value: 2.5 }, "fargate:engine.tasks can't be 2.5", 'whole'],
     [
       { node: 'dynamodb:items', name: 'wcu', value: 9 },
       'the test knows no wcu of dynamodb:items',

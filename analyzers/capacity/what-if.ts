@@ -1,7 +1,7 @@
 import type { Bad } from '../malformed.ts';
 import { PRICE_LISTS, type PriceList, type Usage } from '../models/cost/index.ts';
 import { fitUsl } from '../models/scalability/index.ts';
-import { pointsOf, type Saturation, saturationsOf } from './capacity.ts';
+import { type LimitOf, pointsOf, type Saturation, saturationsOf } from './capacity.ts';
 import { type LoadPrice, priceOfLoad } from './load-price.ts';
 import type { LoadStep } from './load-step.ts';
 
@@ -21,6 +21,10 @@ const LIMITS: Readonly<Record<string, string>> = {
   connections: 'connections',
   rate: 'rate-limit',
 };
+/** Beyond any that AWS gives. */
+const LIMIT_MAX = 1_000_000;
+/** What there are no halves of. */
+const WHOLE: ReadonlySet<string> = new Set(['tasks', 'rcu', 'wcu', 'concurrency', 'connections']);
 export const SETTINGS: readonly string[] = Object.keys(LIMITS);
 
 /** What a stepped test says of the same system with other limits. */
@@ -47,19 +51,15 @@ export interface WhatIf {
  * @param lists the first of a region prices it
  */
 export function whatIf(steps: readonly LoadStep[], settings: readonly Setting[], lists: readonly PriceList[] = PRICE_LISTS): WhatIf | Bad {
-  for (const setting of settings) {
-    const wrong = whyNot(steps, setting);
+  for (const [i, setting] of settings.entries()) {
+    const wrong = whyNot(steps, setting) ?? whyTwice(setting, settings.slice(0, i));
     if (wrong !== null) return wrong;
   }
-  const limitOf = (node: string, resource: string, limit: number): number =>
-    settings.find((setting) => setting.node === node && LIMITS[setting.name] === resource)?.value ?? limit;
-  const changed = steps.map((step) => ({
-    ...step,
-    uses: step.uses.map((use) => ({ ...use, limit: limitOf(use.node, use.resource, use.limit) })),
-  }));
+  const limitOf: LimitOf = (node, resource) =>
+    settings.find((setting) => setting.node === node && LIMITS[setting.name] === resource)?.value;
   // What throughput so many users make stays as it was, too.
   const usl = fitUsl(pointsOf(steps));
-  const resources = saturationsOf(changed, usl);
+  const resources = saturationsOf(steps, usl, limitOf);
   const after = firstOf(resources);
   return {
     settings: [...settings],
@@ -104,12 +104,19 @@ function withSetting(usage: Usage, { node, name, value }: Setting): Usage {
   }
 }
 
+function whyTwice({ node, name }: Setting, before: readonly Setting[]): Bad | null {
+  if (!before.some((other) => other.node === node && other.name === name)) return null;
+  return { bad: `${node}.${name} is set twice`, hint: 'say each limit once' };
+}
+
 const firstOf = (resources: readonly Saturation[]): Saturation | null => resources.find(({ at }) => at !== null) ?? null;
 
 function whyNot(steps: readonly LoadStep[], { node, name, value }: Setting): Bad | null {
   const resource = LIMITS[name];
   if (resource === undefined) return { bad: `there is no setting ${name}`, hint: `there are: ${SETTINGS.join(', ')}` };
-  if (!(value > 0)) return { bad: `${node}.${name} can't be ${value}`, hint: 'a limit is a number above 0' };
+  if (!(value > 0 && value <= LIMIT_MAX))
+    return { bad: `${node}.${name} can't be ${value}`, hint: `a limit is a number above 0, and ${LIMIT_MAX} at most` };
+  if (WHOLE.has(name) && !Number.isInteger(value)) return { bad: `${node}.${name} can't be ${value}`, hint: 'there are whole ones only' };
   const known = steps.flatMap(({ uses }) => uses);
   if (known.some((use) => use.node === node && use.resource === resource)) return null;
   const able = [
