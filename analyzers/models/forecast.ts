@@ -14,7 +14,7 @@ export interface HistoryPoint {
   users: number;
 }
 
-const DAY_S = 86_400;
+export const DAY_S = 86_400;
 /** On average: 365.25 days a year. */
 export const MONTH_S = (365.25 / 12) * DAY_S;
 const POINTS_MIN = 3;

@@ -1,4 +1,4 @@
-import { type Growth, growthOf, type HistoryPoint, parseGrowth, reachedAt } from '../../analyzers/models/forecast.ts';
+import { DAY_S, type Growth, growthOf, type HistoryPoint, MONTH_S, parseGrowth, reachedAt } from '../../analyzers/models/forecast.ts';
 import { figure } from '../../analyzers/words.ts';
 import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -69,7 +69,12 @@ async function growthFor(
   if (history !== undefined) {
     const points = await readHistory(host, history);
     const last = points.toSorted((a, b) => a.timeS - b.timeS).at(-1);
-    return { growth: growthOf(points), todayUsers: today ?? last?.users ?? 0 };
+    const sinceS = host.now() / 1000 - (last?.timeS ?? Number.NaN);
+    if (sinceS < -DAY_S) throw new UserError(`${history} has days that are yet to come`, 'a history is of what was');
+    const measured = growthOf(points);
+    if (today === undefined && !('reason' in measured) && sinceS > MONTH_S)
+      throw new UserError(`${history} ends more than a month ago`, 'say how many users there are today: --today 200');
+    return { growth: measured, todayUsers: today ?? last?.users ?? 0 };
   }
   if (growth === undefined) throw new UserError('nothing says how fast it grows', 'give --growth 8%/month, or --history players.csv');
   if (today === undefined) throw new UserError('nothing says how many users there are today', 'give --today 200');
@@ -81,7 +86,9 @@ async function growthFor(
 
 async function readHistory(host: Host, given: string): Promise<HistoryPoint[]> {
   const rows = await readCsv(host, given, ['date', 'users'], COLUMNS);
-  return rows.map(({ date = '', users }) => ({ timeS: Date.parse(date) / 1000, users: numberIn(users) }));
+  // Date.parse takes much more, as it likes.
+  const timeS = (date: string): number => (/^\d{4}-\d\d-\d\d/.test(date) ? Date.parse(date) / 1000 : Number.NaN);
+  return rows.map(({ date = '', users }) => ({ timeS: timeS(date), users: numberIn(users) }));
 }
 
 export const exitCodeOf = ({ limits }: Forecast): ExitCode => (limits.length === 0 ? EXIT.inconclusive : EXIT.pass);

@@ -80,6 +80,14 @@ describe('loadkit capacity forecast', () => {
     expect(written.stdout).toMatch(/\n\d{4}-\d\d-\d\d \(\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\): 900 users/);
   });
 
+  it('takes no history for today that ended long ago, or has not been yet', async () => {
+    const from = (year: number) => `date,users\n${[1, 2, 3, 4].map((month) => `${year}-0${month}-01,${90 + 10 * month}`).join('\n')}\n`;
+    const forecast = (year: number, ...more: string[]) => capacity({ 'p.csv': from(year) }, 'forecast', '--history', 'p.csv', ...more);
+    await expect(forecast(2024)).rejects.toMatchObject({ exitCode: 104, message: 'p.csv ends more than a month ago' });
+    await expect(forecast(2190)).rejects.toMatchObject({ exitCode: 104, message: 'p.csv has days that are yet to come' });
+    expect((await forecast(2024, '--today', '450')).written.exitCode).toBe(0);
+  });
+
   it('gives a reason and 80 where the history carries no growth, and never where nothing grows', async () => {
     const { written } = await capacity({ 'p.csv': 'date,users\n2026-09-01,100\n2026-09-02,101\n' }, 'forecast', '--history', 'p.csv');
     expect(written).toMatchObject({ exitCode: 80, stdout: expect.stringMatching(/^inconclusive: A history of 2 days/) });

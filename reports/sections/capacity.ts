@@ -36,9 +36,9 @@ function peak({ usl }: Capacity): string {
   return `Peak by the Universal Scalability Law: ${number(throughput)} requests/s (${range(throughputCi95)}) at ${count(users)} users (${range(ci95)}).`;
 }
 
-function prices({ price, sustainable, headroom }: Capacity): Html | null {
+function prices({ price, sustainable }: Capacity): Html | null {
   const said = [
-    price.today !== null && headroom !== null && priceOf(`today's ${count(headroom.atUsers)} users`, price.today),
+    price.today !== null && priceOf(`today's ${count(price.today.users)} users`, price.today),
     price.sustainable !== null && sustainable !== null && priceOf(`${count(sustainable.users)} users`, price.sustainable),
   ].filter((each) => each !== false);
   return said.length === 0 ? null : html`<p>By list prices ${said.join('; ')}.</p>`;

@@ -128,5 +128,18 @@ describe('fitUsl', () => {
     expect(fit.reason).toContain(reason);
   });
 
+  it('gives no peak far below all that was tested, and no limit far above', () => {
+    const past = [300, 400, 500, 600, 700, 800].map((users) => ({
+      users,
+      throughput: uslThroughput({ lambda: 10, sigma: 0.02, kappa: 0.0005 }, users),
+    }));
+    expect(fitUsl(past)).toMatchObject({ peak: null, reason: expect.stringContaining('Test smaller loads') });
+    const straight = [10, 20, 30, 40, 50, 60].map((users) => ({
+      users,
+      throughput: uslThroughput({ lambda: 10, sigma: 0.001, kappa: 0 }, users),
+    }));
+    expect(fitUsl(straight).limit).toBeNull();
+  });
+
   it('says the same of the same points', () => expect(fitUsl(specsdm91)).toEqual(fitUsl(specsdm91)));
 });

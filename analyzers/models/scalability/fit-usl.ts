@@ -77,7 +77,8 @@ export function fitUsl(points: readonly LoadPoint[]): UslFit {
   }
   const { sigma, kappa } = coefficients;
   const level = kappa.ci95[0] > 0 ? levelOf(points, solution.sumOfSquares) : null;
-  const limit = level !== null ? withinReach(level, points) : sigma.ci95[0] > 0 ? uslCeiling(solution.law) : null;
+  const ceiling = level ?? (sigma.ci95[0] > 0 ? uslCeiling(solution.law) : null);
+  const limit = ceiling === null ? null : withinReach(ceiling, points);
   const found = level !== null ? whyNoFall(testedUsersMax) : peakOf(points, solution, kappa, testedUsersMax);
   return typeof found === 'string'
     ? { model: 'usl', verdict: 'inconclusive', coefficients, peak: null, limit, reason: found, testedUsersMax }
@@ -143,7 +144,7 @@ function whyUnusable(points: readonly LoadPoint[]): string | null {
 }
 
 function coefficientsOf({ law, standardErrors }: UslSolution, degrees: number): UslFit['coefficients'] {
-  if (standardErrors === null) return null;
+  if (!standardErrors?.every(Number.isFinite)) return null;
   const t = tQuantile(1 - ALPHA / 2, degrees);
   const of = (value: number, se: number): Coefficient => ({ value, se, ci95: [value - t * se, value + t * se] });
   const [lambda, sigma, kappa] = standardErrors;
@@ -177,6 +178,9 @@ function peakOf(points: readonly LoadPoint[], solution: UslSolution, kappa: Coef
     return `The interval of κ holds zero: within the noise, throughput may never fall again, so that no peak can be given. ${moreLoads(testedUsersMax)}`;
   const peak = uslPeak(solution.law);
   if (peak === null) return 'With σ ≥ 1 throughput never grows: there is no peak above one user.';
+  const testedUsersMin = Math.min(...points.map(({ users }) => users));
+  if (USL_REACH * peak.users < testedUsersMin)
+    return `The curve's peak, at ${Math.round(peak.users)} users, lies far below the smallest load tested, ${testedUsersMin}: that is a guess. Test smaller loads.`;
   if (peak.users > USL_REACH * testedUsersMax)
     return `The curve's peak is at ${Math.round(peak.users)} users, more than ${USL_REACH} times the tested ${testedUsersMax}: that is a guess. ${moreLoads(testedUsersMax)}`;
   if (peak.users > testedUsersMax && !(kappa.value > tQuantile(BEYOND / 2 + 0.5, points.length - 3) * kappa.se))

@@ -43,6 +43,7 @@ export function uslUsersFor({ lambda, sigma, kappa }: UslCoefficients, throughpu
   const linear = lambda - sigma * throughput + kappa * throughput;
   const constant = (1 - sigma) * throughput;
   const discriminant = linear ** 2 - 4 * kappa * throughput * constant;
-  if (!(linear > 0) || discriminant < 0) return null;
+  // With σ ≥ 1 throughput only falls.
+  if (!(linear > 0) || discriminant < 0 || sigma >= 1) return null;
   return (2 * constant) / (linear + Math.sqrt(discriminant));
 }
