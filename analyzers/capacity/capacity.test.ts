@@ -31,6 +31,18 @@ describe('capacityOf', () => {
     expect(headroom).toEqual({ atUsers: 100, ratio: 4.01 });
   });
 
+  it('lets most tries of a load decide, and says where as many are against it', () => {
+    const again = (...holds: LoadStep['holds'][]) => [
+      ...steps,
+      ...holds.map((each) => step(300, 75, { holds: each, reason: each === 'no' ? '1 target missed: latency-p95' : null })),
+    ];
+    expect(capacityOf(again('no', 'yes')).sustainable?.users).toBe(601);
+    expect(capacityOf(again('no', 'no')).sustainable?.users).toBe(201);
+    const { sustainable, boundary } = capacityOf([...again('no'), step(700, 170, { holds: 'no', reason: 'x' })]);
+    expect(sustainable?.users).toBe(601);
+    expect(boundary).toContain('At 700 users');
+  });
+
   it('says that the maximum lies above where all hold, and what would settle it', () => {
     const { sustainable, boundary, usl } = capacityOf(steps);
     expect(sustainable?.users).toBe(601);

@@ -2,6 +2,7 @@ import { PRICE_LISTS, type PriceList } from '../models/cost/index.ts';
 import { type CurvePoint, fitUsl, type LoadPoint, USL_REACH, type UslFit, uslCurve, uslUsersFor } from '../models/scalability/index.ts';
 import { type Demand, demandOf } from '../models/utilisation.ts';
 import { figure } from '../words.ts';
+import { type JudgedLoad, judgedLoads } from './judged-loads.ts';
 import { type LoadPrice, priceOfLoad } from './load-price.ts';
 import type { LoadStep } from './load-step.ts';
 import { usableOf } from './resource-use.ts';
@@ -58,15 +59,15 @@ export function capacityOf(
   lists: readonly PriceList[] = PRICE_LISTS,
 ): Capacity {
   const ordered = steps.toSorted((a, b) => a.users - b.users);
-  const known = ordered.filter((step) => step.holds !== 'unknown');
-  const failed = known.find(({ holds }) => holds === 'no');
-  const held = known.filter(({ holds, users }) => holds === 'yes' && (failed === undefined || users < failed.users)).at(-1);
+  const loads = judgedLoads(ordered);
+  const failed = loads.find(({ holds }) => holds === 'no');
+  const held = loads.findLast(({ holds, users }) => holds === 'yes' && (failed === undefined || users < failed.users));
   const points = pointsOf(ordered);
   const usl = fitUsl(points);
   return {
     steps: ordered,
     sustainable: held === undefined ? null : { users: held.users, throughput: held.throughput },
-    boundary: boundaryOf(ordered, held, failed),
+    boundary: boundaryOf(loads, held, failed),
     usl,
     curve: uslCurve(points, usl),
     resources: saturationsOf(ordered, usl),
@@ -78,14 +79,14 @@ export function capacityOf(
   };
 }
 
-function boundaryOf(steps: readonly LoadStep[], held: LoadStep | undefined, failed: LoadStep | undefined): string {
+function boundaryOf(loads: readonly JudgedLoad[], held: JudgedLoad | undefined, failed: JudgedLoad | undefined): string {
   if (failed !== undefined) {
     const below = held === undefined ? 'no smaller load was seen to hold' : `${figure(held.users)} users hold`;
     return `At ${figure(failed.users)} users ${failed.reason ?? 'a target is missed'}; ${below}.`;
   }
-  const unknown = steps.filter((step) => step.holds === 'unknown' && step.users > (held?.users ?? 0)).at(0);
+  const unknown = loads.find(({ holds, users }) => holds === 'unknown' && users > (held?.users ?? 0));
   if (unknown !== undefined) return `At ${figure(unknown.users)} users it could not be judged: ${unknown.reason}.`;
-  const most = steps.at(-1);
+  const most = loads.at(-1);
   if (held === undefined || most === undefined) return 'No load could be judged.';
   return `All targets hold at ${figure(most.users)} users, the most that was tried: the maximum lies above. Test up to ${figure(2 * most.users)}.`;
 }

@@ -41,6 +41,17 @@ describe('nextLoad', () => {
     expect(loads(search(5000, 500))).toEqual([50, 186, 321, 457, 593, 593]);
   });
 
+  it('tries again what is missed where a larger load holds, and lets most tries decide', () => {
+    const of = (...holds: LoadStep['holds'][]): LoadStep[] => [
+      ...plannedLoads(SEARCH).map((users) => step(users, users === 321 ? 'no' : users > 800 ? 'no' : 'yes')),
+      ...holds.map((each) => step(321, each)),
+    ];
+    expect(nextLoad(of(), SEARCH)).toBe(321);
+    expect(nextLoad(of('yes'), SEARCH)).toBe(321);
+    expect(nextLoad(of('yes', 'yes'), SEARCH)).toBe(797);
+    expect(nextLoad(of('yes', 'no'), SEARCH)).toBe(254);
+  });
+
   it('goes on above a load that too few requests leave open, and tries once more what never became steady', () => {
     const open: LoadStep = { ...step(50, 'unknown'), counts: true, generatorLimited: false };
     expect(nextLoad([open], SEARCH)).toBe(186);

@@ -1,3 +1,4 @@
+import { judgedLoads } from './judged-loads.ts';
 import type { LoadStep } from './load-step.ts';
 
 /** How a stepped test looks for the largest load that holds. */
@@ -12,6 +13,8 @@ export interface Search {
 
 /** A load at which nothing became steady, or which the generator could not make, is tried so often. What too few requests leave open stays so. */
 const TRIES = 2;
+/** A load that is missed where a larger one holds is tried so often: one of them is chance. */
+const TRIES_CONTRADICTED = 3;
 /** A gap that is so small a share of the load is none: a run can't tell them apart. */
 const GAP_MIN = 0.05;
 
@@ -22,8 +25,8 @@ export function plannedLoads({ fromUsers, toUsers, steps }: Search): number[] {
 }
 
 /**
- * The load to try next, or null when there is nothing more to learn: first all that is planned, and one that came to nothing again; then the middle
- * between the largest that holds and the smallest that doesn't. Beyond a load that the generator can't make nothing larger is tried.
+ * The load to try next, or null when there is nothing more to learn: first all that is planned, and one that came to nothing again; then again those that
+ * a larger load contradicts; then the middle between the largest that holds and the smallest that doesn't. Beyond a load that the generator can't make nothing larger is tried.
  *
  * @param steps what was measured, in the order of time
  */
@@ -36,15 +39,24 @@ export function nextLoad(steps: readonly LoadStep[], search: Search): number | n
   const stuck = last?.generatorLimited === true;
   const next = planned.find((users) => users > most);
   if (next !== undefined && !stuck) return next;
-  return halfway(steps, search, planned);
+  return contradicted(steps) ?? halfway(steps, search, planned);
+}
+
+function contradicted(steps: readonly LoadStep[]): number | null {
+  const loads = judgedLoads(steps);
+  const most = loads.findLast(({ holds }) => holds === 'yes')?.users ?? 0;
+  const missed = (users: number): boolean => steps.some((step) => step.users === users && step.holds === 'no');
+  const doubtful = loads.find(({ users, holds, tries }) => holds !== 'yes' && users < most && tries < TRIES_CONTRADICTED && missed(users));
+  return doubtful?.users ?? null;
 }
 
 const triesOf = (steps: readonly LoadStep[], users: number): number => steps.filter((step) => step.users === users).length;
 
 function halfway(steps: readonly LoadStep[], { refinements }: Search, planned: readonly number[]): number | null {
   const refined = new Set(steps.map(({ users }) => users).filter((users) => !planned.includes(users))).size;
-  const failed = Math.min(...steps.filter(({ holds }) => holds === 'no').map(({ users }) => users));
-  const held = Math.max(...steps.filter(({ holds, users }) => holds === 'yes' && users < failed).map(({ users }) => users));
+  const loads = judgedLoads(steps);
+  const failed = Math.min(...loads.filter(({ holds }) => holds === 'no').map(({ users }) => users));
+  const held = Math.max(...loads.filter(({ holds, users }) => holds === 'yes' && users < failed).map(({ users }) => users));
   if (refined >= refinements || !Number.isFinite(failed) || !Number.isFinite(held)) return null;
   const middle = Math.round((held + failed) / 2);
   if (failed - held < GAP_MIN * held || middle === held || middle === failed || triesOf(steps, middle) > 0) return null;
