@@ -2,11 +2,22 @@ import { defineConfig } from 'vitest/config';
 
 /** Long runs, for CI and for who asks for them: `CI=1 npm test`. */
 const SLOW = process.env['CI'] === undefined ? ['**/*.ci.test.ts'] : [];
+/** What measures capacity needs the machine to itself: a generator that waits its turn measures nothing, and says so. */
+const ALONE = ['tests/capacity-network.ci.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['{analyzers,cli,reports,infra-fixtures,scenarios,tests}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', ...SLOW],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['{analyzers,cli,reports,infra-fixtures,scenarios,tests}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...SLOW, ...ALONE],
+        },
+      },
+      { extends: true, test: { name: 'alone', include: ALONE, exclude: SLOW, sequence: { groupOrder: 1 } } },
+    ],
     globalSetup: 'tests/setup.ts',
     // Process tests take a few seconds; a machine that others use, too, has been seen to need ten times that.
     testTimeout: 90_000,
