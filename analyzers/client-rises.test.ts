@@ -5,7 +5,7 @@ import { traceAt } from '../tests/platform.ts';
 import { clientRises } from './client-rises.ts';
 import type { Evidence } from './contract.ts';
 
-const risesOf = ({ client }: ReturnType<typeof syntheticRun>): Evidence[] => clientRises(client, [])('dynamodb:guilds');
+const risesOf = ({ client }: ReturnType<typeof syntheticRun>): Evidence[] => clientRises(client, [], 'dynamodb:guilds');
 const seconds = (of: Evidence | undefined): number => (typeof of?.value === 'number' ? of.value : Number.NaN);
 
 describe('clientRises', () => {
@@ -37,7 +37,8 @@ describe('clientRises', () => {
       const trace = traceAt(1, 10);
       return { ...trace, spans: trace.spans.map((span) => (span.parentId === null ? { ...span, operation: name } : { ...span, node })) };
     };
-    const felt = clientRises(client, [through(first.name, 'lambda:first'), through(second.name, 'lambda:second')]);
+    const traces = [through(first.name, 'lambda:first'), through(second.name, 'lambda:second')];
+    const felt = (node: string) => clientRises(client, traces, node);
     expect(felt('lambda:first')).toEqual([
       { what: 'client: errors of its requests, or a rise of their latency', value: 'none within the run' },
     ]);

@@ -13,25 +13,15 @@ const RISE_MIN = 1.25;
  * the rise of the mean latency with the levels that it rose between, of the requests that traces show to pass through it (of all where they show none),
  * in seconds from the first user's beginning.
  */
-export function clientRises(client: Client, traces: readonly Trace[]): (node: string) => Evidence[] {
-  const routes = routesByNode(traces);
-  return (node) => {
-    const through = client.endpoints.filter(({ name }) => routes.get(node)?.has(routeKey(name)));
-    return risesOf(client, through.length > 0 ? through : client.endpoints, through.length > 0 ? 'its requests' : 'all requests');
-  };
+export function clientRises(client: Client, traces: readonly Trace[], node: string): Evidence[] {
+  const routes = routesThrough(traces, node);
+  const through = client.endpoints.filter(({ name }) => routes.has(routeKey(name)));
+  return risesOf(client, through.length > 0 ? through : client.endpoints, through.length > 0 ? 'its requests' : 'all requests');
 }
 
-function routesByNode(traces: readonly Trace[]): Map<string, Set<string>> {
-  const routes = new Map<string, Set<string>>();
-  for (const trace of traces) {
-    const { root } = traceTree(trace);
-    if (root === null) continue;
-    for (const node of new Set(trace.spans.map((span) => span.node))) {
-      const known = routes.get(node) ?? new Set();
-      routes.set(node, known.add(routeKey(root.operation)));
-    }
-  }
-  return routes;
+function routesThrough(traces: readonly Trace[], node: string): Set<string> {
+  const passing = traces.filter(({ spans }) => spans.some((span) => span.node === node));
+  return new Set(passing.flatMap((trace) => traceTree(trace).root?.operation ?? []).map(routeKey));
 }
 
 function risesOf(client: Client, endpoints: EndpointSeries[], whose: string): Evidence[] {

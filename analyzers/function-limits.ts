@@ -5,6 +5,8 @@ import { highest, mayBeTold, type Stretch, sinceAt } from './platform-series.ts'
 const TIMEOUT_REACHED = 0.99;
 /** Above this share of its memory one large request ends an environment. Guess: tune. */
 export const MEMORY_NEAR = 0.9;
+/** What it uses at most, as a share of the memory that is advised. Guess: tune. */
+export const MEMORY_ADVISED = 0.7;
 
 /** From so many milliseconds on an invocation was ended by its timeout. */
 export const timeoutReachedMs = (timeoutS: number): number => TIMEOUT_REACHED * 1000 * timeoutS;

@@ -41,7 +41,6 @@ export function judge(found: FoundArtifacts): Report {
   const generatorHealth = healthOf(found, window);
   const targets = judgeTargets(plan, measured, window, generatorHealth);
   const findings = runAudits({ ...found, window, generatorHealth, targets });
-  const felt = isMissing(client) ? () => [] : clientRises(client, tracesOf(found));
   const verdict = fold([...targets, ...findings].map((judged) => judged.verdict));
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -63,7 +62,7 @@ export function judge(found: FoundArtifacts): Report {
     bottlenecks: bottlenecksOf(findings, edgesOf(found), !isMissing(generatorHealth) && generatorHealth.saturated === false).map(
       (each) => ({
         ...each,
-        evidence: [...each.evidence, ...felt(each.node)],
+        evidence: [...each.evidence, ...(isMissing(client) ? [] : clientRises(client, tracesOf(found), each.node))],
       }),
     ),
     findings,

@@ -2,6 +2,9 @@ import type { Inventory } from './contract.ts';
 import { concurrencyFor } from './models/concurrency.ts';
 import { addUp, type Stretch, weightedMean } from './platform-series.ts';
 
+/** From this share of a limit on a burst of a fifth is refused. Guess: tune. */
+export const CONCURRENCY_NEAR = 0.8;
+
 /** What the account has left for functions without a reservation, and these; null where the account's limit could not be read, or nothing is left. */
 export function unreservedOf({ resources }: Pick<Inventory, 'resources'>): { nodes: string[]; limit: number; account: number } | null {
   const functions = resources.filter(({ kind }) => kind === 'lambda');

@@ -10,7 +10,7 @@ export type PlatformInputs = Pick<AuditInputs, PlatformNeed>;
 type BaselineInputs = Pick<PlatformInputs, 'platform' | 'inventory' | 'plan'> & { client: AuditInputs['client'] | null };
 
 /** Of these CloudWatch has datapoints for as long as they are there; the others tell only when they have something to do. */
-const ALWAYS_TOLD: ReadonlySet<ResourceKind> = new Set(['ecs', 'elasticache']);
+export const ALWAYS_TOLD: ReadonlySet<ResourceKind> = new Set(['ecs', 'elasticache']);
 
 /** A finding but for its id, which is the audit's. */
 export type Said = Omit<Finding, 'id'>;

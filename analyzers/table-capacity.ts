@@ -13,6 +13,9 @@ export interface Part {
   index: string | null;
 }
 
+/** Above this share of its capacity little is left for a burst beyond the credit of 300 s. Guess: tune. */
+export const CAPACITY_NEAR = 0.8;
+
 /** DynamoDB's own default for auto scaling: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html */
 export const TARGET_UTILISATION = 0.7;
 

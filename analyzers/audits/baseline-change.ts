@@ -1,6 +1,7 @@
 import type { Audit, Finding, Harm, Inventory, Target } from '../contract.ts';
 import { isMissing } from '../contract.ts';
 import { type Cause, diagnose, type Symptom } from '../models/diagnosis/index.ts';
+import { LIMIT_FROM } from '../models/diagnosis/rank.ts';
 import { baselineStretch, began, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
 import type { Stretch } from '../platform-series.ts';
 import { type TelemetryFile, telemetrySlice } from '../telemetry-file.ts';
@@ -14,8 +15,6 @@ const FELT = {
 } as const;
 type Felt = keyof typeof FELT;
 const ENTRIES: ReadonlySet<string> = new Set(['apigateway', 'apigatewayv2', 'alb']);
-/** From here on a resource was at its limit: see models/diagnosis. */
-const LIMIT_FROM = 0.8;
 
 export const baselineChange: Audit<PlatformNeed | 'targets'> = {
   id: 'baseline-change',

@@ -1,11 +1,8 @@
 import type { Audit, Missing } from '../contract.ts';
 import { type Answer, began, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
 import { busiestPerS, type Name, shareAt, sinceAt, total } from '../platform-series.ts';
-import { type Access, type Metered, ofEachPart, provisionedUnits, TARGET_UTILISATION } from '../table-capacity.ts';
+import { type Access, CAPACITY_NEAR, type Metered, ofEachPart, provisionedUnits, TARGET_UTILISATION } from '../table-capacity.ts';
 import { figure, percent } from '../words.ts';
-
-/** Above this little is left for a burst beyond the credit of 300 s. Guess: tune. */
-const NEAR = 0.8;
 
 /** A small table's, where its own are not known: what is far below them needs no limit. Guess: tune. */
 const DEFAULT_UNITS = 5;
@@ -26,13 +23,13 @@ function ofPart({ resource, part, access, stretch }: Metered, inputs: PlatformIn
   const provisioned = provisionedUnits(resource, part, access, stretch);
   const name: Name = [node, `Consumed${access}CapacityUnits`, 'Sum'];
   const consumed = busiestPerS(stretch, name);
-  if (consumed === null || consumed < NEAR * (provisioned ?? DEFAULT_UNITS)) return null;
+  if (consumed === null || consumed < CAPACITY_NEAR * (provisioned ?? DEFAULT_UNITS)) return null;
   if (provisioned === null) return resource.limits.billing === 'on-demand' ? null : unknownUnits(node, access, consumed);
   // What throttles is told of by dynamodb-throttles, with the same advice.
   if ((total(stretch, [node, `${access}ThrottleEvents`, 'Sum']) ?? 0) > 0) return null;
   const units = access === 'Read' ? 'RCU' : 'WCU';
   const over = consumed > provisioned;
-  const limitPerPeriod = NEAR * provisioned * stretch.file.periodS;
+  const limitPerPeriod = CAPACITY_NEAR * provisioned * stretch.file.periodS;
   return {
     verdict: 'warn',
     severity: over ? 'high' : 'medium',
@@ -42,7 +39,7 @@ function ofPart({ resource, part, access, stretch }: Metered, inputs: PlatformIn
       : 'What is left does not carry a burst for long.',
     evidence: [
       { what: 'consumed in the busiest period', value: consumed, limit: provisioned, unit: `${units}/s` },
-      { what: `share of the periods above ${percent(NEAR)}`, value: shareAt(stretch, name, limitPerPeriod), unit: 'ratio' },
+      { what: `share of the periods above ${percent(CAPACITY_NEAR)}`, value: shareAt(stretch, name, limitPerPeriod), unit: 'ratio' },
       ...began(inputs, sinceAt(stretch, name, limitPerPeriod)),
     ],
     next: `Provision ${figure(Math.ceil(consumed / TARGET_UTILISATION))} ${units} for ${node} (now ${figure(provisioned)}), with auto scaling at ${figure(100 * TARGET_UTILISATION)} %, or switch the table to on-demand.`,

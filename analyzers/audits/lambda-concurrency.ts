@@ -1,5 +1,5 @@
 import { type Audit, type Evidence, isMissing, type Missing, type Resource } from '../contract.ts';
-import { unreservedOf } from '../lambda-capacity.ts';
+import { CONCURRENCY_NEAR, unreservedOf } from '../lambda-capacity.ts';
 import {
   type Answer,
   began,
@@ -13,9 +13,6 @@ import {
 import { addUp, highest, type Name, type Stretch, shareAt, sinceAt, total } from '../platform-series.ts';
 import { orMissing } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
-
-/** From here on a burst of a fifth is refused. Guess: tune. */
-const NEAR = 0.8;
 
 /** An account's to begin with, where its own is not known: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const DEFAULT_ACCOUNT = 1000;
@@ -40,18 +37,18 @@ function ofFunction({ node, limits }: Resource, stretch: Stretch, inputs: Platfo
   if (reserved === undefined)
     return untold(`whether ${node} has a reserved concurrency could not be read (lambda:GetFunctionConcurrency)`, most);
   // One that was throttled has been told of: its limit is what it reached.
-  if (most < NEAR * reserved || (total(stretch, [node, 'Throttles', 'Sum']) ?? 0) > 0) return [];
+  if (most < CONCURRENCY_NEAR * reserved || (total(stretch, [node, 'Throttles', 'Sum']) ?? 0) > 0) return [];
   const evidence = [
     { what: 'ConcurrentExecutions, most', value: most, limit: reserved },
-    { what: 'share of the periods near the limit', value: shareAt(stretch, name, NEAR * reserved), unit: 'ratio' },
-    ...began(inputs, sinceAt(stretch, name, NEAR * reserved)),
+    { what: 'share of the periods near the limit', value: shareAt(stretch, name, CONCURRENCY_NEAR * reserved), unit: 'ratio' },
+    ...began(inputs, sinceAt(stretch, name, CONCURRENCY_NEAR * reserved)),
   ];
   return nearReserved(node, most, reserved, evidence);
 }
 
 /** A limit that is not known matters where it may well have been near. */
 const untold = (why: string, most: number): Missing | [] =>
-  most < NEAR * DEFAULT_ACCOUNT ? [] : { missing: `${why}, and ${figure(most)} executions ran at once` };
+  most < CONCURRENCY_NEAR * DEFAULT_ACCOUNT ? [] : { missing: `${why}, and ${figure(most)} executions ran at once` };
 
 const nearReserved = (node: string, most: number, reserved: number, evidence: Evidence[]): Answer => ({
   verdict: 'warn',
@@ -59,7 +56,7 @@ const nearReserved = (node: string, most: number, reserved: number, evidence: Ev
   title: `${node} ran ${figure(most)} executions at once, ${percent(most / reserved)} of its reserved concurrency of ${figure(reserved)}`,
   why: 'Nothing was refused yet, but a burst would be.',
   evidence,
-  next: `Set the reserved concurrency of ${node} to ${figure(Math.ceil(most / NEAR) + 1)} or more, or remove it, before asking for more load.`,
+  next: `Set the reserved concurrency of ${node} to ${figure(Math.ceil(most / CONCURRENCY_NEAR) + 1)} or more, or remove it, before asking for more load.`,
   effect: 'Leaves a fifth for bursts.',
 });
 
@@ -77,7 +74,7 @@ function ofAccount(inputs: PlatformInputs): Answer {
   if (!functions.some(({ limits }) => typeof limits.accountConcurrency === 'number'))
     return untold("the account's concurrency could not be read (lambda:GetAccountSettings)", most);
   const left = unreservedOf(inputs.inventory);
-  return left === null || most < NEAR * left.limit ? [] : nearAccount(most, left);
+  return left === null || most < CONCURRENCY_NEAR * left.limit ? [] : nearAccount(most, left);
 }
 
 const nearAccount = (most: number, { limit, account }: { limit: number; account: number }): Answer => ({
@@ -89,6 +86,6 @@ const nearAccount = (most: number, { limit, account }: { limit: number; account:
     { what: 'concurrent executions of functions without a reservation, most', value: most, limit },
     { what: 'account limit', value: account },
   ],
-  next: `Ask for a "Concurrent executions" quota above ${figure(Math.ceil(account + most / NEAR - limit))} (Service Quotas, Lambda), or shorten the longest functions.`,
+  next: `Ask for a "Concurrent executions" quota above ${figure(Math.ceil(account + most / CONCURRENCY_NEAR - limit))} (Service Quotas, Lambda), or shorten the longest functions.`,
   effect: 'Leaves a fifth for bursts.',
 });

@@ -1,13 +1,11 @@
 import { type Audit, type Evidence, type Finding, isMissing, type Resource, type Trace } from '../contract.ts';
-import { MEMORY_NEAR, tellsMemory, usedMbOf, usedMbSince } from '../function-limits.ts';
+import { MEMORY_ADVISED, MEMORY_NEAR, tellsMemory, usedMbOf, usedMbSince } from '../function-limits.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said, windowStretch } from '../platform-audit.ts';
 import { type Stretch, total } from '../platform-series.ts';
 import { ownTimeS, tracesByNode } from '../trace-samples.ts';
 import { ifRead } from '../unread-series.ts';
 import { figure, percent, plural } from '../words.ts';
 
-/** Of what it uses at most, for the advice. Guess: tune. */
-const ADVISED = 0.7;
 /** At this memory a function has one whole vCPU, and less in proportion: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const VCPU_MB = 1769;
 /** A function that spends this share of its time in its own code is held by that code, and more than a player notices. Guess: tune. */
@@ -70,8 +68,8 @@ function ofMemory(resource: Resource, usedMb: number | null, stretch: Stretch, i
       { what: 'memory used, most', value: usedMb, limit: memoryMb, unit: 'MB' },
       ...began(inputs, usedMbSince(resource, stretch, MEMORY_NEAR * memoryMb)),
     ],
-    next: `Set the memory of ${node} to ${figure(Math.ceil(usedMb / ADVISED))} MB (now ${figure(memoryMb)}). Where use grows with every invocation, find what is kept instead.`,
-    effect: `Room for larger requests, and ${figure(Math.ceil(usedMb / ADVISED) / memoryMb)} times the processor. The price of a second grows by the same factor.`,
+    next: `Set the memory of ${node} to ${figure(Math.ceil(usedMb / MEMORY_ADVISED))} MB (now ${figure(memoryMb)}). Where use grows with every invocation, find what is kept instead.`,
+    effect: `Room for larger requests, and ${figure(Math.ceil(usedMb / MEMORY_ADVISED) / memoryMb)} times the processor. The price of a second grows by the same factor.`,
   };
 }
 

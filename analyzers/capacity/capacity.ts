@@ -114,8 +114,9 @@ export function saturationsOf(all: readonly LoadStep[], usl: UslFit, limitOf: Li
       });
       const limit = limitOf(node, resource) ?? tested;
       const usable = usableOf(resource, limit);
+      const usableTested = limit === tested ? usable : usableOf(resource, tested);
       const demand = demandOf(
-        measured.filter(({ used }) => used < SATURATED * usableOf(resource, tested)),
+        measured.filter(({ used }) => used < SATURATED * usableTested),
         usable,
       );
       const usedMax = Math.max(0, ...measured.map(({ used }) => used));

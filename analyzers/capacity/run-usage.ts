@@ -1,5 +1,5 @@
 import type { Inventory, Resource } from '../contract.ts';
-import { FARGATE_SIZES, type Usage } from '../models/cost/index.ts';
+import { fargateSizeOf, noUsage, type Usage } from '../models/cost/index.ts';
 import { mean, type Name, perSecond, type Stretch, weightedMean } from '../platform-series.ts';
 import { type Access, type Part, partsOf, provisionedUnits } from '../table-capacity.ts';
 import { ifRead } from '../unread-series.ts';
@@ -19,17 +19,7 @@ export interface Told {
  * Sizes of messages are not known to CloudWatch: each counts as one unit.
  */
 export function runUsage({ region, resources }: Pick<Inventory, 'region' | 'resources'>, told: Told, hours: number): Usage {
-  const usage: Usage = {
-    region,
-    lambda: [],
-    dynamodb: [],
-    fargate: [],
-    httpApi: [],
-    restApi: [],
-    webSocketApi: [],
-    elasticache: [],
-    others: [],
-  };
+  const usage = noUsage(region);
   const meter = new Meter(told, hours);
   // The client does not say which of several APIs it is connected to.
   if (resources.filter(({ kind }) => kind === 'websocket').length > 1) meter.openConnections = null;
@@ -71,10 +61,9 @@ function add(usage: Usage, resource: Resource, meter: Meter): boolean {
       return addTable(usage, resource, meter);
     case 'ecs': {
       const tasks = mean(stretch, [node, 'RunningTaskCount', 'Average']);
-      const [vcpu, memoryGb] = [(limits.cpuUnits ?? Number.NaN) / 1024, (limits.memoryMb ?? Number.NaN) / 1024];
-      const exists = FARGATE_SIZES.some((size) => size.vcpu === vcpu && size.memoryGb.includes(memoryGb));
-      if (tasks === null || !exists) return false;
-      usage.fargate.push({ node, vcpu, memoryGb, hours, tasks, arch: 'x86_64' });
+      const size = fargateSizeOf(limits.cpuUnits, limits.memoryMb);
+      if (tasks === null || size === null) return false;
+      usage.fargate.push({ node, ...size, hours, tasks, arch: 'x86_64' });
       return true;
     }
     case 'apigateway':

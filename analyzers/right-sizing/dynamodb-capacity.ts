@@ -2,7 +2,7 @@ import { HOURS_PER_MONTH } from '../capacity/run-usage.ts';
 import type { Resource } from '../contract.ts';
 import type { DynamodbUsage } from '../models/cost/index.ts';
 import { busiestPerS, perSecond, total } from '../platform-series.ts';
-import { type Access, accesses, type Part, partsOf, provisionedUnits, TARGET_UTILISATION } from '../table-capacity.ts';
+import { type Access, accesses, CAPACITY_NEAR, type Part, partsOf, provisionedUnits, TARGET_UTILISATION } from '../table-capacity.ts';
 import { figure, percent } from '../words.ts';
 import { type Pricing, SECONDS_PER_MONTH, savingOf } from './pricing.ts';
 import {
@@ -25,8 +25,6 @@ export const dynamodbCapacity: Rule = {
   ask: (input) => ofEach('dynamodb', input, (resource) => ofTable(resource, input)),
 };
 
-/** As the audit dynamodb-capacity has it. */
-const NEAR = 0.8;
 /** What nobody asked for in the run gets what the console gives as the least: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/switching.capacitymode.html */
 const UNSEEN_UNITS = 5;
 
@@ -66,7 +64,7 @@ function ofTable(resource: Resource, input: RightSizingInput): Changes | Open {
       open: `the provisioned units of ${resource.node} are not known`,
       settledBy: 'Allow dynamodb:DescribeTable, then `loadkit analyze --aws`.',
     };
-  const short = throttles > 0 || demands.some(({ busiest, provisioned }) => (busiest ?? 0) > NEAR * (provisioned ?? 0));
+  const short = throttles > 0 || demands.some(({ busiest, provisioned }) => (busiest ?? 0) > CAPACITY_NEAR * (provisioned ?? 0));
   return short ? enlarged(resource, demands, input) : { changes: cheaper(demands, input) };
 }
 

@@ -1,5 +1,5 @@
 import type { Resource } from '../contract.ts';
-import { FARGATE_SIZES } from '../models/cost/index.ts';
+import { fargateSizeOf } from '../models/cost/index.ts';
 import { highest, lowest, mean, type Name, type Stretch, samples } from '../platform-series.ts';
 import { figure } from '../words.ts';
 import type { Open, RightSizingInput, RunLoad } from './rule.ts';
@@ -37,8 +37,8 @@ export const tasksMinOf = ({ tasks, alsoTracked }: ServiceUse, { limits }: Resou
   alsoTracked === null ? Math.min(tasks, Math.max(TASKS_MIN, limits.tasksMin ?? TASKS_MIN)) : tasks;
 
 export function serviceUse({ node, limits }: Resource, { stretch, whole }: Pick<RightSizingInput, 'stretch' | 'whole'>): ServiceUse | Open {
-  const [vcpu, memoryGb] = [(limits.cpuUnits ?? Number.NaN) / 1024, (limits.memoryMb ?? Number.NaN) / 1024];
-  if (!FARGATE_SIZES.some((size) => size.vcpu === vcpu && size.memoryGb.includes(memoryGb)))
+  const size = fargateSizeOf(limits.cpuUnits, limits.memoryMb);
+  if (size === null)
     return {
       open: `the size of a task of ${node} could not be read, or is none of Fargate's`,
       settledBy: 'Allow ecs:DescribeTaskDefinition, then `loadkit analyze --aws`.',
@@ -54,8 +54,7 @@ export function serviceUse({ node, limits }: Resource, { stretch, whole }: Pick<
       settledBy: 'A run that lasts a few periods of the metrics.',
     };
   return {
-    vcpu,
-    memoryGb,
+    ...size,
     tasks,
     cpu: { mean: cpuMean / 100, most: Math.max(cpuMean, busiest(node, tasks, whole)) / 100 },
     memory: memory / 100,

@@ -8,7 +8,17 @@ import type { TargetId } from '../contract.ts';
 import { breaks } from './effects.ts';
 import { RULES, rightSizing } from './index.ts';
 
-const HELPERS = ['cache-nodes.ts', 'concurrency-need.ts', 'effects.ts', 'fargate-use.ts', 'guard.ts', 'index.ts', 'pricing.ts', 'rule.ts'];
+const HELPERS = [
+  'cache-nodes.ts',
+  'concurrency-need.ts',
+  'effects.ts',
+  'fargate-use.ts',
+  'guard.ts',
+  'index.ts',
+  'pricing.ts',
+  'rule.ts',
+  'strategies.ts',
+];
 
 describe('RULES', () => {
   it('lists every file of the folder that asks something, under its own name', () => {

@@ -12,7 +12,8 @@ import { lambdaMemory, type MemorySizes, memorySizesOf } from './lambda-memory.t
 import { pricingOf } from './pricing.ts';
 import { reservedCapacity } from './reserved-capacity.ts';
 import { reservedConcurrency } from './reserved-concurrency.ts';
-import { ifAllRead, isOpen, type MeasuredRun, type RightSizingInput, type Rule, type RunLoad, type Strategy } from './rule.ts';
+import { ifAllRead, isOpen, type MeasuredRun, type RightSizingInput, type Rule, type RunLoad } from './rule.ts';
+import type { Strategy } from './strategies.ts';
 
 /** In the order in which they are asked. */
 export const RULES: readonly Rule[] = [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type PlatformRun, withLimits, withSeries } from '../../tests/platform.ts';
 import { judgedRun, saidOf, sizedRun, sizesOf } from '../../tests/right-sizing.ts';
 import { rightSizing } from './index.ts';
-import type { Strategy } from './rule.ts';
+import type { Strategy } from './strategies.ts';
 
 const NODE = 'lambda:character';
 /** A run with a size of memory and what an invocation takes then, a tenth more or less from period to period. */

@@ -1,5 +1,5 @@
 import type { Resource } from '../contract.ts';
-import { usedMbOf } from '../function-limits.ts';
+import { MEMORY_ADVISED, MEMORY_NEAR, usedMbOf } from '../function-limits.ts';
 import { type Interval, ratioInterval } from '../models/intervals.ts';
 import { busiestPerS, type Name, perSecond, type Stretch, samples, total, weightedMean } from '../platform-series.ts';
 import { figure, plural } from '../words.ts';
@@ -14,10 +14,9 @@ import {
   ofEach,
   type RightSizingInput,
   type Rule,
-  STRATEGIES,
-  type Strategy,
   type Use,
 } from './rule.ts';
+import { STRATEGIES, type Strategy } from './strategies.ts';
 
 export const lambdaMemory: Rule = {
   id: 'lambda-memory',
@@ -26,10 +25,6 @@ export const lambdaMemory: Rule = {
   ask: (input) => ofEach('lambda', input, (resource) => ofFunction(resource, input)),
 };
 
-/** As the audit lambda-memory has it: above this one large request ends the environment. Guess: tune. */
-const NEAR = 0.9;
-/** Of what it uses at most. Guess: tune. */
-const ADVISED = 0.7;
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const MEMORY_MB_MAX = 10_240;
 /** Of one size. AWS Lambda Power Tuning advises 10 to 100; here other things vary, too. Guess: tune. */
@@ -47,7 +42,7 @@ function ofFunction(resource: Resource, input: RightSizingInput): Changes | Open
       settledBy: 'Allow lambda:GetFunctionConfiguration, then `loadkit analyze --aws`.',
     };
   const usedMb = usedMbOf(resource, input.whole);
-  if (usedMb !== null && usedMb >= NEAR * memoryMb && memoryMb < MEMORY_MB_MAX)
+  if (usedMb !== null && usedMb >= MEMORY_NEAR * memoryMb && memoryMb < MEMORY_MB_MAX)
     return { changes: [moreMemory(resource, memoryMb, usedMb, input)] };
   const measured = sizesOf(node, input);
   const now = measured.find((size) => size.memoryMb === memoryMb);
@@ -74,7 +69,7 @@ function noiseOf(sizes: readonly MemorySize[], { window }: RightSizingInput): Op
 
 /** A risk is taken away; faster it may get, too. At worst each invocation takes as long as before, at a higher price. */
 function moreMemory({ node }: Resource, memoryMb: number, usedMb: number, { stretch, prices }: RightSizingInput): Change {
-  const toMb = Math.min(MEMORY_MB_MAX, Math.ceil(usedMb / ADVISED));
+  const toMb = Math.min(MEMORY_MB_MAX, Math.ceil(usedMb / MEMORY_ADVISED));
   const priced = (size: number): number | null => monthOf({ node, memoryMb: size, stretch, prices });
   return {
     from: `${memoryMb} MB`,
@@ -86,7 +81,7 @@ function moreMemory({ node }: Resource, memoryMb: number, usedMb: number, { stre
       refused: 'less',
       why: 'memory brings processor, and an environment that runs out of memory fails its request',
     },
-    uses: [{ what: `memory of ${node}`, unit: 'MB', used: usedMb, capacity: toMb, safe: NEAR }],
+    uses: [{ what: `memory of ${node}`, unit: 'MB', used: usedMb, capacity: toMb, safe: MEMORY_NEAR }],
     risk: { level: 'low', why: 'nothing is taken away; the price is reckoned as if it got no faster' },
     why: `${node} used up to ${figure(usedMb)} of ${figure(memoryMb)} MB, and what runs out of memory is ended in the middle of its request`,
   };
@@ -257,7 +252,7 @@ function usesOf({ memoryMb, durationMs, usedMb }: MemorySize, { node, limits }: 
   const offered = ((busiestPerS(input.whole, invocations(node)) ?? 0) * durationMs) / 1000;
   const needed = concurrencyNeed(offered * input.load.factor, input.targets);
   return [
-    ...(usedMb === null ? [] : [{ what: `memory of ${node}`, unit: 'MB', used: usedMb, capacity: memoryMb, safe: NEAR }]),
+    ...(usedMb === null ? [] : [{ what: `memory of ${node}`, unit: 'MB', used: usedMb, capacity: memoryMb, safe: MEMORY_NEAR }]),
     ...(reserved === null
       ? []
       : [{ what: `reserved concurrency of ${node}`, unit: 'executions', used: needed, capacity: reserved, safe: 1 }]),

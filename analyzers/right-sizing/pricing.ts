@@ -1,5 +1,5 @@
 import { HOURS_PER_MONTH } from '../capacity/run-usage.ts';
-import { estimateCost, PRICE_LISTS, type PriceList, type Usage } from '../models/cost/index.ts';
+import { estimateCost, noUsage, PRICE_LISTS, type PriceList, type Usage } from '../models/cost/index.ts';
 
 /** What the price list of a region says, in the questions that rules ask. */
 export interface Pricing {
@@ -16,17 +16,6 @@ export interface Saving {
   unpriced: string | null;
 }
 
-const NOTHING: Omit<Usage, 'region'> = {
-  lambda: [],
-  dynamodb: [],
-  fargate: [],
-  httpApi: [],
-  restApi: [],
-  webSocketApi: [],
-  elasticache: [],
-  others: [],
-};
-
 export const SECONDS_PER_MONTH = 3600 * HOURS_PER_MONTH;
 
 export function pricingOf(region: string, lists: readonly PriceList[] = PRICE_LISTS): Pricing {
@@ -34,7 +23,7 @@ export function pricingOf(region: string, lists: readonly PriceList[] = PRICE_LI
   return {
     currency: list?.currency ?? 'USD',
     monthOf(usage) {
-      const { total, unpriced } = estimateCost({ ...NOTHING, ...usage, region }, lists);
+      const { total, unpriced } = estimateCost({ ...noUsage(region), ...usage, region }, lists);
       return unpriced.length > 0 ? null : total;
     },
     unitPrice: (key) => list?.prices[key]?.tiers[0]?.price ?? null,

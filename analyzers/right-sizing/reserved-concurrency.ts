@@ -1,7 +1,7 @@
 import type { Resource } from '../contract.ts';
-import { unreservedOf } from '../lambda-capacity.ts';
+import { needOf as busiestOf, CONCURRENCY_NEAR, unreservedOf } from '../lambda-capacity.ts';
 import { erlangB } from '../models/queueing/index.ts';
-import { addUp, busiestPerS, highest, type Name, perSecond, type Stretch, total, weightedMean } from '../platform-series.ts';
+import { busiestPerS, highest, type Name, perSecond, type Stretch, total, weightedMean } from '../platform-series.ts';
 import { figure } from '../words.ts';
 import { concurrencyNeed } from './concurrency-need.ts';
 import { savingOf } from './pricing.ts';
@@ -18,9 +18,6 @@ export const reservedConcurrency: Rule = {
 const UNRESERVED_MIN = 100;
 /** A reservation of less than so many times the need is not worth a change. Guess: tune. */
 const AMPLE = 2;
-
-/** As the audit lambda-concurrency has it: from here on a burst of a fifth is refused. Guess: tune. */
-const NEAR = 0.8;
 
 interface Need {
   arrivalsPerS: number;
@@ -55,15 +52,20 @@ function ofFunction(resource: Resource, input: RightSizingInput): Changes | Open
 
 /** Of the busiest period, throttled arrivals included. Null where nothing ran, so that its duration is not known. */
 function needOf(node: string, { whole, targets }: RightSizingInput, factor: number): Need | null {
-  const invocations: Name = [node, 'Invocations', 'Sum'];
-  const durationMs = weightedMean(whole, [node, 'Duration', 'Average'], invocations);
-  if (durationMs === null) return null;
-  const arrivals = addUp(whole, [invocations, [node, 'Throttles', 'Sum']]).map(({ value }) => value);
-  const arrivalsPerS = Math.max(...arrivals) / whole.file.periodS;
-  const offered = (factor * arrivalsPerS * durationMs) / 1000;
+  const busiest = busiestOf(node, whole);
+  if (busiest === null) return null;
+  const { arrivalsPerS, durationMs, mean } = busiest;
+  const offered = factor * mean;
   const peak = highest(whole, [node, 'ConcurrentExecutions', 'Maximum']);
   const atRandom = concurrencyNeed(offered, targets);
-  return { arrivalsPerS, durationMs, offered, peak, atRandom, enough: Math.max(atRandom, Math.ceil((factor * (peak ?? 0)) / NEAR)) };
+  return {
+    arrivalsPerS,
+    durationMs,
+    offered,
+    peak,
+    atRandom,
+    enough: Math.max(atRandom, Math.ceil((factor * (peak ?? 0)) / CONCURRENCY_NEAR)),
+  };
 }
 
 function raise(resource: Resource, reserved: number | null, need: Need, input: RightSizingInput): Changes | Open {

@@ -1,7 +1,9 @@
 import { type Inventory, isMissing, type Resource, type ResourceKind, type Target, type Window } from '../contract.ts';
+import { ALWAYS_TOLD } from '../platform-audit.ts';
 import { isTold, type Stretch } from '../platform-series.ts';
 import { orMissing } from '../unread-series.ts';
 import type { Pricing, Saving } from './pricing.ts';
+import type { Strategy } from './strategies.ts';
 
 /** One question about the size of things, pure: from what a run measured to changes, or to why nothing can be said. One file each. */
 export interface Rule {
@@ -94,10 +96,6 @@ export interface MeasuredRun {
   stretch: Stretch;
 }
 
-/** As AWS Lambda Power Tuning has them: the cheapest, the fastest, and a compromise. */
-export const STRATEGIES = ['cost', 'speed', 'balanced'] as const;
-export type Strategy = (typeof STRATEGIES)[number];
-
 /** What the run put on the system, and what came of it. */
 export interface RunLoad {
   /** Null for an open load. */
@@ -115,9 +113,6 @@ export const wholeUp = (value: number): number => Math.ceil(value - 1e-9);
 
 /** A saving below this share of what the resource costs is within what a run can't tell. Guess: tune. */
 export const SAVING_SHARE_MIN = 0.05;
-
-/** CloudWatch has datapoints of these for as long as they are there; the others tell only when they have something to do. */
-const ALWAYS_TOLD: ReadonlySet<ResourceKind> = new Set(['ecs', 'elasticache']);
 
 /** Asks of each resource of a kind that did something. */
 export function ofEach(

@@ -12,7 +12,7 @@ import {
   USERS_MAX,
   withLoadOptions,
 } from './load-options.ts';
-import { embeddedStack, withStackOptions } from './stack.ts';
+import { collect, embeddedStack, withStackOptions } from './stack.ts';
 
 interface Flags extends LoadFlags {
   users?: [from: number, to: number];
@@ -79,7 +79,7 @@ function whatIfCommand(host: Host): Command {
     .argument('[test]', TEST)
     .addOption(
       new Option('--set <node.setting=number>', 'a limit, such as fargate:engine.tasks=4; may be given several times')
-        .argParser((text: string, before: string[] = []) => [...before, text])
+        .argParser(collect)
         .makeOptionMandatory(),
     )
     .option('--json', 'print one JSON document on stdout')

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
-import { STRATEGIES } from '../../analyzers/right-sizing/rule.ts';
+import { STRATEGIES } from '../../analyzers/right-sizing/strategies.ts';
 import type { CostOptions } from '../cost/run.ts';
 import type { Host } from '../host.ts';
+import { collect } from './stack.ts';
 
 export function costCommand(host: Host): Command {
   return new Command('cost')
@@ -27,8 +28,6 @@ export function costCommand(host: Host): Command {
     .addCommand(pricesCommand(host))
     .enablePositionalOptions();
 }
-
-const collect = (run: string, before: string[]): string[] => [...before, run];
 
 function estimateCommand(host: Host): Command {
   return new Command('estimate')

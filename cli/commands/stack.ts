@@ -72,7 +72,8 @@ export function stackCommand(host: Host): Command {
   return stack;
 }
 
-const collect = (text: string, before: string[] = []) => [...before, text];
+/** Of an option that may be given several times. */
+export const collect = (text: string, before: string[] = []) => [...before, text];
 
 const seconds = (text: string): number => {
   const value = parseDuration(text);

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { type RunCost, runCost } from '../../analyzers/capacity/run-cost.ts';
 import { isMissing, isNotAsked, type Plan, type Report } from '../../analyzers/contract.ts';
 import { type JudgedRun, type RightSizing, rightSizing } from '../../analyzers/right-sizing/index.ts';
-import type { Strategy } from '../../analyzers/right-sizing/rule.ts';
+import type { Strategy } from '../../analyzers/right-sizing/strategies.ts';
 import { findCollected } from '../collect/collected.ts';
 import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';

@@ -11,6 +11,7 @@ import {
 import { edgesBetween } from '../../analyzers/sources/inventory/edges.ts';
 import { resourceOfNode } from '../../analyzers/sources/inventory/families.ts';
 import type { TelemetryFile } from '../../analyzers/telemetry-file.ts';
+import { unreadOf } from '../../analyzers/unread-series.ts';
 import type { FoundPlatform, PlatformFiles } from './files.ts';
 
 /** What a run directory has from before; of its traces, how many. */
@@ -84,9 +85,8 @@ const amount = <T extends object>(found: T | Missing | NotAsked, count: (found: 
 const tracesIn = ({ traces }: PlatformFiles): number => (traces === undefined || isMissing(traces) ? 0 : traces.traces.length);
 
 function isWhole(gaps: Gaps): (series: TelemetryFile['series'][number]) => boolean {
-  const name = (node: string, metric: string): string => JSON.stringify([node, metric]);
-  const unread = new Set(gaps.flatMap(({ series = [] }) => series.map(({ node, metric }) => name(node, metric))));
-  return ({ node, metric }) => !unread.has(name(node, metric));
+  const unread = unreadOf({ gaps: [...gaps] });
+  return ({ node, metric }) => unread.get(node)?.has(metric) !== true;
 }
 
 /** One inventory for what came from two askings: each artifact's gaps are those of the asking that it is from. */

@@ -15,6 +15,19 @@ export interface Usage {
   others: string[];
 }
 
+/** Of nothing, to be added to. */
+export const noUsage = (region: string): Usage => ({
+  region,
+  lambda: [],
+  dynamodb: [],
+  fargate: [],
+  httpApi: [],
+  restApi: [],
+  webSocketApi: [],
+  elasticache: [],
+  others: [],
+});
+
 export type Arch = 'x86_64' | 'arm64';
 
 /** Whose use it is, where that is known: `fargate:engine`. */
@@ -194,3 +207,12 @@ export const FARGATE_SIZES: readonly { vcpu: number; memoryGb: readonly number[]
   { vcpu: 8, memoryGb: steps(16, 60, 4) },
   { vcpu: 16, memoryGb: steps(32, 120, 8) },
 ];
+
+/** The size of a task by its units of processor and its MiB; null where they are not known, or Fargate has none such. */
+export function fargateSizeOf(
+  cpuUnits: number | null | undefined,
+  memoryMb: number | null | undefined,
+): { vcpu: number; memoryGb: number } | null {
+  const [vcpu, memoryGb] = [(cpuUnits ?? Number.NaN) / 1024, (memoryMb ?? Number.NaN) / 1024];
+  return FARGATE_SIZES.some((size) => size.vcpu === vcpu && size.memoryGb.includes(memoryGb)) ? { vcpu, memoryGb } : null;
+}

@@ -40,7 +40,7 @@ export const SURPRISE_MIN = -Math.log(0.05);
 /** For what is only circumstantial, 1 %. */
 const CIRCUMSTANTIAL_MIN = -Math.log(0.01);
 /** Scores of what only changed at the same time end here, those of a resource at its limit begin here. */
-const LIMIT_FROM = 0.8;
+export const LIMIT_FROM = 0.8;
 /** Slowness makes failures (timeouts) and failures make slowness (retries), but it is the weaker explanation. Guess: tune. */
 const OTHER_KIND = 0.5;
 /** A caller whose callee is strained may still be the cause itself. Guess: tune. */
