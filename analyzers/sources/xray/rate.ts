@@ -17,7 +17,8 @@ export class RateFinder {
 
   /** Tells what became of `calls` calls within `seconds`. False where that is too little to go by: then it is to be told with more. */
   told({ calls, through, seconds }: { calls: number; through: number; seconds: number }): boolean {
-    if (this.#atFirst ? calls < CALLS_AT_FIRST : calls < CALLS_PER_STRETCH || seconds < STRETCH_MIN_S) return false;
+    const atFirst = through === calls ? CALLS_UNREFUSED : CALLS_AT_FIRST;
+    if (this.#atFirst ? calls < atFirst : calls < CALLS_PER_STRETCH || seconds < STRETCH_MIN_S) return false;
     const nowPerS = through / Math.max(0.001, seconds);
     const refused = 1 - through / calls;
     const best = Math.max(0, ...this.#throughPerS);
@@ -62,6 +63,8 @@ const CALLS_PER_STRETCH = 40;
 const STRETCH_MIN_S = 3;
 /** The first stretches are shorter, since doubling shows in few. */
 const CALLS_AT_FIRST = 20;
+/** Where nothing was refused there is no share to be seen: a limit well below the rate would have shown in so many. Guess: tune. */
+const CALLS_UNREFUSED = 10;
 /** The rate doubles at first, as long as a quarter more comes through. */
 const FASTER_AT_FIRST = 2;
 const GAIN_MIN = 1.25;

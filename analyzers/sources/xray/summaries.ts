@@ -35,7 +35,7 @@ const SLICE_START_S = 30;
 const SLICE_MIN_S = 1;
 /** Pages are read one after the other, slices beside each other: a slice is to have about so many. Guess: tune. */
 const PAGES_WANTED = 4;
-/** A slice with more is cut in two. */
+/** A slice with more is cut into as many as are read beside each other: what was read of it is read again, so it is to be few times. */
 const PAGES_MAX = 12;
 /** A second with more than these is given up, and said. */
 const PAGES_OF_A_SECOND_MAX = 100;
@@ -70,9 +70,8 @@ export async function listTraces(api: Api, prefix: string, stretch: Stretch, int
         slices.length = 0;
       }
     } else if (pages > PAGES_MAX && slice.toS - slice.fromS > SLICE_MIN_S) {
-      const middleS = (slice.fromS + slice.toS) / 2;
-      slices.unshift({ fromS: slice.fromS, toS: middleS }, { fromS: middleS, toS: slice.toS });
-      lengthS = Math.max(SLICE_MIN_S, lengthS / 2);
+      slices.unshift(...inPieces(slice));
+      lengthS = Math.max(SLICE_MIN_S, lengthS / AT_ONCE);
     } else {
       const wanted = (slice.toS - slice.fromS) * (PAGES_WANTED / pages);
       lengthS = Math.min(SLICE_MAX_S, Math.max(SLICE_MIN_S, Math.min(wanted, lengthS * 2)));
@@ -81,6 +80,11 @@ export async function listTraces(api: Api, prefix: string, stretch: Stretch, int
     if (slices.length < AT_ONCE) cut();
   });
   return into;
+}
+
+function inPieces({ fromS, toS }: Stretch): Stretch[] {
+  const bounds = Array.from({ length: AT_ONCE + 1 }, (_, k) => fromS + ((toS - fromS) * k) / AT_ONCE);
+  return bounds.slice(1).map((pieceToS, k) => ({ fromS: bounds[k] ?? fromS, toS: pieceToS }));
 }
 
 export const emptyListing = (): Listing => ({ own: new Map(), ofK6: new Map(), seen: 0, troubles: [] });
