@@ -16,8 +16,8 @@ async function rates(calls: number, refuses: (call: number, perS: number) => boo
 }
 
 describe('createPace', () => {
-  it('begins at five a second, and goes up to fifty where nothing is refused', async () => {
-    expect((await rates(10, () => false)).elapsedS).toBeCloseTo(9 / 5, 1);
+  it('begins at ten a second, and goes up to fifty where nothing is refused', async () => {
+    expect((await rates(10, () => false)).elapsedS).toBeCloseTo(9 / 10, 1);
     const { seen } = await rates(2000, () => false);
     expect(Math.max(...seen)).toBe(50);
     expect(seen.at(-1)).toBe(50);

@@ -54,7 +54,7 @@ export class RateFinder {
 const bounded = (perS: number): number => Math.min(MAX_PER_S, Math.max(MIN_PER_S, perS));
 
 /** AWS's other read APIs of monitoring take 5 to 50 a second; guess: tune. */
-const START_PER_S = 5;
+const START_PER_S = 10;
 const MIN_PER_S = 1;
 const MAX_PER_S = 50;
 /** Calls before the rate is looked at again: with fewer, chance decides (of 40, a share of a quarter is seen as 0.25 ± 0.07). */
