@@ -25,8 +25,9 @@ describe('runCost', () => {
     expect(quantity(month, 'reads, on-demand') / (0.5 * rate * MONTH_S)).toBeCloseTo(1, 1);
     expect(quantity(month, 'cache.t3.micro')).toBe(730);
     expect(perThousandUserHours).toBeCloseTo(((month.total ?? 0) / 730 / 800) * 1000, 9);
-    // Two minutes of reserved capacity; a node's begun hour.
-    expect(quantity(used, 'reads, provisioned')).toBeCloseTo((200 * 120) / 3600, 6);
+    // Two minutes of tasks; the begun hour of a node and of provisioned units.
+    expect(quantity(used, 'vCPU, x86_64')).toBeCloseTo((2 * 0.5 * 120) / 3600, 6);
+    expect(quantity(used, 'reads, provisioned')).toBe(200);
     expect(quantity(used, 'cache.t3.micro')).toBe(1);
     expect(used.total ?? 0).toBeLessThan(month.total ?? 0);
   });

@@ -1,6 +1,7 @@
 import { HOURS_PER_MONTH } from '../capacity/run-usage.ts';
 import type { Resource } from '../contract.ts';
 import type { DynamodbUsage } from '../models/cost/index.ts';
+import { wholeUp } from '../models/whole-up.ts';
 import { busiestPerS, perSecond, total } from '../platform-series.ts';
 import { type Access, accesses, CAPACITY_NEAR, type Part, partsOf, provisionedUnits, TARGET_UTILISATION } from '../table-capacity.ts';
 import { figure, percent } from '../words.ts';
@@ -15,7 +16,6 @@ import {
   type Rule,
   SAVING_SHARE_MIN,
   type Use,
-  wholeUp,
 } from './rule.ts';
 
 export const dynamodbCapacity: Rule = {

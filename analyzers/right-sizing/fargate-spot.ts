@@ -1,9 +1,10 @@
 import { HOURS_PER_MONTH } from '../capacity/run-usage.ts';
 import type { Resource } from '../contract.ts';
+import { wholeUp } from '../models/whole-up.ts';
 import { figure, percent, plural } from '../words.ts';
 import { busyVcpu, delayMs, memoryWith, type ServiceUse, serviceUse, sizeOf, TASKS_MIN, type Tasks } from './fargate-use.ts';
 import type { Pricing, Saving } from './pricing.ts';
-import { type Changes, isOpen, type Open, ofEach, type RightSizingInput, type Rule, wholeUp } from './rule.ts';
+import { type Changes, isOpen, type Open, ofEach, type RightSizingInput, type Rule } from './rule.ts';
 
 export const fargateSpot: Rule = {
   id: 'fargate-spot',

@@ -108,9 +108,6 @@ export interface RunLoad {
   generatorSaturated: boolean | null;
 }
 
-/** The next whole number, but for what floating point adds. */
-export const wholeUp = (value: number): number => Math.ceil(value - 1e-9);
-
 /** A saving below this share of what the resource costs is within what a run can't tell. Guess: tune. */
 export const SAVING_SHARE_MIN = 0.05;
 

@@ -48,7 +48,13 @@ describe('loadkit cost estimate', () => {
   it.each([
     [null, 'cannot read usage.json'],
     ['{', 'usage.json is not JSON'],
-    [{ region: 'us-east-1', lambda: [{}] }, 'usage.json is no usage document: lambda[0].requests is undefined'],
+    [{ region: 'us-east-1', lambda: [{}] }, 'usage.json is no usage document: lambda[0] has no requests'],
+    ['{"region": "us-east-1", "restApi": [{"requests": 1e999}]}', 'restApi[0].requests is Infinity'],
+    [
+      { region: 'us-east-1', lambda: [{ requests: 1e300, avgDurationMs: 1e9, memoryMb: 128 }] },
+      'usage.json has amounts that are too large to price: Lambda: duration, x86_64',
+    ],
+    [{ region: 'nowhere', restApi: [{ requests: 1e308 }, { requests: 1e308 }] }, 'too large to price: API Gateway: REST API requests'],
   ])('ends with 104 and a hint for %j', async (document, message) => {
     await expect(estimate(document)).rejects.toMatchObject({
       exitCode: 104,

@@ -6,7 +6,7 @@ import type { Host } from '../host.ts';
 import { readInput } from '../input-file.ts';
 import { noPrices, priceLists } from './price-lists.ts';
 
-/** @throws UserError 104 when the file can't be read or is no usage document, or the region's refreshed price list is damaged */
+/** @throws UserError 104 when the file can't be read, is no usage document or has amounts too large to price, or the region's refreshed price list is damaged */
 export async function estimateFile(host: Host, given: string): Promise<CostEstimate> {
   const text = await readInput(host, given);
   let document: unknown;
@@ -17,7 +17,21 @@ export async function estimateFile(host: Host, given: string): Promise<CostEstim
   }
   const usage = usageOf(document);
   if (isBad(usage)) throw new UserError(`${given} is no usage document: ${usage.bad}`, usage.hint);
-  return estimateCost(usage, await priceLists(host, usage.region));
+  const estimate = estimateCost(usage, await priceLists(host, usage.region));
+  const unbounded = unboundedIn(estimate);
+  if (unbounded !== null)
+    throw new UserError(
+      `${given} has amounts that are too large to price: ${unbounded}`,
+      'amounts are those of a month, each in the unit that its name says',
+    );
+  return estimate;
+}
+
+/** Amounts that are finite may have a product or a sum that is not. */
+function unboundedIn({ lines, total }: CostEstimate): string | null {
+  const line = lines.find(({ quantity, cost }) => !Number.isFinite(quantity) || !Number.isFinite(cost ?? 0));
+  if (line !== undefined) return `${line.service}: ${line.what}`;
+  return Number.isFinite(total ?? 0) ? null : 'all together';
 }
 
 /** What has no price is missing from the sum: the answer is not whole. */

@@ -33,7 +33,10 @@ describe('estimateCost', () => {
   it('rounds a duration up to the millisecond, and takes x86 where nothing is said', () => {
     const of = (avgDurationMs: number) => cost({ lambda: [{ requests: 1e6, avgDurationMs, memoryMb: 1024 }] }).lines[1]?.quantity;
     expect(of(0.2)).toBe(1000);
+    expect(of(10)).toBe(10_000);
     expect(of(10.01)).toBe(11_000);
+    // 3.0000000000000004 in binary: no millisecond more for that.
+    expect(of(3 * 0.1 * 10)).toBe(3000);
   });
 
   it('counts all functions of an architecture into the same tiers', () => {
@@ -76,16 +79,102 @@ describe('estimateCost', () => {
     expect(unpriced).toEqual([]);
   });
 
+  // 90 s are 0.025 h; 20 s are billed as 60 s; 10.5 s after the minute as 71 s.
+  it.each([
+    [90 / 3600, 0.025],
+    [20 / 3600, 60 / 3600],
+    [70.5 / 3600, 71 / 3600],
+    [730, 730],
+    [0.1, 0.1],
+  ])('bills a task of Fargate by the second, a minute at least: %d h as %d h', (hours, billed) => {
+    const { lines } = cost({ fargate: [{ vcpu: 1, memoryGb: 2, hours, tasks: 3, arch: 'arm64' }] });
+    expect(lines.map(({ what, quantity, unitPrice }) => [what, quantity, unitPrice])).toEqual([
+      ['vCPU, arm64', expect.closeTo(3 * billed, 10), 0.03238],
+      ['memory, arm64', expect.closeTo(6 * billed, 10), 0.00356],
+    ]);
+  });
+
+  it('bills provisioned units and cache nodes by the hour that they began', () => {
+    const { lines } = cost({
+      dynamodb: [{ mode: 'provisioned', wcu: 10, rcu: 20, hours: 1.5 }],
+      elasticache: [{ nodeType: 'cache.t3.micro', nodes: 2, hours: 1e-6 }],
+    });
+    expect(lines.map(({ quantity, cost: each }) => [quantity, each])).toEqual([
+      [20, 0.013],
+      [40, 0.0052],
+      [2, 0.034],
+    ]);
+  });
+
+  it('counts each begun unit of a message, and 512 KB are one', () => {
+    const requests = (avgKb: number) => cost({ httpApi: [{ requests: 1000, avgKb }] }).lines[0]?.quantity;
+    expect([0, 1, 512, 512.1, 1024, 1025].map(requests)).toEqual([1000, 1000, 1000, 2000, 2000, 3000]);
+    const messages = (avgKb: number) => cost({ webSocketApi: [{ messages: 1000, avgKb, connectionMinutes: 0 }] }).lines[0]?.quantity;
+    expect([0, 32, 33, 64, 65].map(messages)).toEqual([1000, 1000, 2000, 2000, 3000]);
+  });
+
+  // 1 + 0.5 billion messages: 1,000 + 400 USD. 340 million REST calls: 333 × 3.50 + 7 × 2.80 USD.
+  it('goes into the next tier with what is beyond the last', () => {
+    const { lines, total } = cost({
+      webSocketApi: [{ messages: 1.5e9, avgKb: 1, connectionMinutes: 0 }],
+      restApi: [{ requests: 3.4e8 }],
+    });
+    expect(lines.map(({ quantity, unitPrice, cost: each }) => [quantity, unitPrice, each])).toEqual([
+      [333e6, 3.5e-6, 1165.5],
+      [7e6, 2.8e-6, 19.6],
+      [1e9, 1e-6, 1000],
+      [5e8, 8e-7, 400],
+    ]);
+    expect(total).toBe(2585.1);
+  });
+
+  it('has no noise of binary in its figures, and loses nothing that is small', () => {
+    const { lines, total } = cost({
+      lambda: [{ requests: 3, avgDurationMs: 7, memoryMb: 128 }],
+      dynamodb: [{ mode: 'on-demand', writeUnits: 3, readUnits: 7e9 }],
+    });
+    // 0.0000006 + 0.002625 GB-s + 0.000001875 + 875 USD, by hand.
+    expect(lines.map(({ cost: each }) => each)).toEqual([6e-7, 4.37500875e-8, 1.875e-6, 875]);
+    expect(total).toBe(875.00000251875);
+  });
+
+  it('has lines of quantity × price whose sum is the total', () => {
+    const amount = fc.double({ min: 0, max: 1e10, noNaN: true });
+    const arch = fc.constantFrom('x86_64', 'arm64');
+    fc.assert(
+      fc.property(
+        amount,
+        amount,
+        fc.double({ min: 0, max: 9e5, noNaN: true }),
+        fc.integer({ min: 128, max: 10_240 }),
+        arch,
+        (a, b, ms, mb, on) => {
+          const { lines, total } = cost({
+            lambda: [{ requests: a, avgDurationMs: ms, memoryMb: mb, arch: on }],
+            httpApi: [{ requests: b, avgKb: ms / 1000 }],
+            webSocketApi: [{ messages: a, avgKb: ms / 1000, connectionMinutes: b }],
+          });
+          for (const { quantity, unitPrice, cost: each } of lines) expect(each).toBeCloseTo(quantity * (unitPrice ?? Number.NaN), 6);
+          const sum = lines.reduce((so, { cost: each }) => so + (each ?? Number.NaN), 0);
+          expect(Math.abs((total ?? Number.NaN) - sum)).toBeLessThanOrEqual(1e-12 * sum);
+        },
+      ),
+    );
+  });
+
   it('names what has no price, and never takes it for nothing', () => {
     const { lines, total, unpriced } = cost({
       elasticache: [{ nodeType: 'cache.x9.huge', nodes: 1, hours: 1 }],
       s3: [{ gb: 5 }],
-      lambda: [],
+      lambda: [{ requests: 0, avgDurationMs: 1, memoryMb: 128, memoryMB: 128, ephemeralGb: 10 }],
     });
     expect(lines).toEqual([
       { service: 'ElastiCache', what: 'cache.x9.huge', quantity: 1, unit: 'node-hours', unitPrice: null, cost: null },
     ]);
-    expect({ total, unpriced }).toEqual({ total: null, unpriced: ['ElastiCache: cache.x9.huge', 's3'] });
+    expect({ total, unpriced }).toEqual({
+      total: null,
+      unpriced: ['ElastiCache: cache.x9.huge', 's3', 'lambda[0].memoryMB', 'lambda[0].ephemeralGb'],
+    });
     const elsewhere = estimateCost({ ...usage({ httpApi: [{ requests: 1, avgKb: 1 }] }), region: 'eu-north-7' });
     expect(elsewhere).toMatchObject({ priceDate: null, total: null, unpriced: ['API Gateway: HTTP API requests'] });
   });
@@ -112,9 +201,12 @@ describe('usageOf', () => {
     [[], 'it is not a JSON object'],
     [{}, 'it has no region'],
     [{ region: 'us-east-1', lambda: {} }, 'lambda is not a list'],
+    [{ region: 'us-east-1', lambda: null }, 'lambda is not a list'],
     [{ region: 'us-east-1', lambda: [7] }, 'lambda[0] is not an object'],
     [{ region: 'us-east-1', lambda: [{ requests: -1 }] }, 'lambda[0].requests is -1, not a number of 0 or more'],
     [{ region: 'us-east-1', lambda: [{ requests: '5' }] }, 'lambda[0].requests is "5"'],
+    [{ region: 'us-east-1', lambda: [{ requests: JSON.parse('1e999') }] }, 'lambda[0].requests is Infinity, not a number of 0 or more'],
+    [{ region: 'us-east-1', lambda: [{ requests: 1, avgDurationMs: 1, memoryMB: 128 }] }, 'lambda[0] has no memoryMb'],
     [
       { region: 'us-east-1', lambda: [{ requests: 1, avgDurationMs: 1, memoryMb: 64 }] },
       'lambda[0].memoryMb is 64, not a number from 128 to 10240',
@@ -124,15 +216,22 @@ describe('usageOf', () => {
       'lambda[0].arch is "mips", none of',
     ],
     [{ region: 'us-east-1', dynamodb: [{ mode: 'free' }] }, 'dynamodb[0].mode is "free", none of on-demand, provisioned'],
-    [{ region: 'us-east-1', dynamodb: [{ mode: 'provisioned', wcu: 1 }] }, 'dynamodb[0].rcu is undefined'],
+    [{ region: 'us-east-1', dynamodb: [{ mode: 'provisioned', wcu: 1 }] }, 'dynamodb[0] has no rcu'],
     [{ region: 'us-east-1', fargate: [{ vcpu: 3, memoryGb: 8, hours: 1, tasks: 1 }] }, 'fargate[0].vcpu is 3, which Fargate has not'],
     [
       { region: 'us-east-1', fargate: [{ vcpu: 0.5, memoryGb: 8, hours: 1, tasks: 1 }] },
       'fargate[0] has 0.5 vCPU with 8 GB, which Fargate has not',
     ],
-    [{ region: 'us-east-1', elasticache: [{ nodes: 1, hours: 1 }] }, 'elasticache[0].nodeType is undefined, not a name'],
+    [{ region: 'us-east-1', elasticache: [{ nodes: 1, hours: 1 }] }, 'elasticache[0] has no nodeType'],
   ])('says of %j what is wrong with it', (document, bad) => {
     expect(usageOf(document)).toEqual({ bad: expect.stringContaining(bad), hint: expect.any(String) });
+  });
+
+  it('says of a missing field which ones there are', () => {
+    const { hint } = usageOf({ region: 'us-east-1', lambda: [{ requests: 1, avgDurationMs: 1, memoryMB: 128 }] }) as { hint: string };
+    expect(hint).toMatch(
+      /^it has requests, avgDurationMs, memoryMB; a usage document is .*lambda: \[{requests, avgDurationMs, memoryMb, arch\?}\]/,
+    );
   });
 
   it('has the pairs of Fargate that AWS lists', () => {

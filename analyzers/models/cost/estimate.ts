@@ -1,3 +1,5 @@
+import { sum } from 'simple-statistics';
+import { wholeUp } from '../whole-up.ts';
 import { byTier, PRICE_LISTS, type PriceList } from './price-list.ts';
 import type { Usage } from './usage.ts';
 
@@ -13,10 +15,13 @@ export interface CostEstimate {
   unpriced: string[];
 }
 
+/** One price, and what is paid by it: quantity × unitPrice. A price with tiers has a line for each. */
 export interface CostLine {
   service: string;
   what: string;
+  /** As AWS meters and rounds it, of all entries together. */
   quantity: number;
+  /** Of the quantity, and so of the price. */
   unit: string;
   /** Null where it has no price, like the cost then. */
   unitPrice: number | null;
@@ -37,7 +42,7 @@ export function estimateCost(usage: Usage, lists: readonly PriceList[] = PRICE_L
     region: usage.region,
     priceDate: list?.priceDate ?? null,
     lines,
-    total: known.length === 0 && (lines.length > 0 || usage.others.length > 0) ? null : known.reduce((sum, cost) => sum + cost, 0),
+    total: known.length === 0 && (lines.length > 0 || usage.others.length > 0) ? null : decimal(sum(known)),
     unpriced: [...new Set(lines.filter(({ cost }) => cost === null).map(({ service, what }) => `${service}: ${what}`)), ...usage.others],
   };
 }
@@ -53,13 +58,15 @@ interface Metered {
 
 function priced({ key, service, what, unit, quantity }: Metered, list: PriceList | undefined): CostLine[] {
   const price = list?.prices[key];
-  if (price === undefined) return [{ service, what, quantity, unit, unitPrice: null, cost: null }];
+  if (price === undefined) return [{ service, what, quantity: decimal(quantity), unit, unitPrice: null, cost: null }];
   return byTier(price, quantity).map((tier) => ({
-    ...{ service, what, unit: price.unit },
-    ...tier,
-    cost: tier.quantity * tier.unitPrice,
+    ...{ service, what, quantity: decimal(tier.quantity), unit: price.unit, unitPrice: tier.unitPrice },
+    cost: decimal(tier.quantity * tier.unitPrice),
   }));
 }
+
+/** As many digits as every number has in binary, too: 0.6 and not 0.6000000000000001, with nothing lost of what is small. */
+const decimal = (value: number): number => Number(value.toPrecision(15));
 
 /** Everything of one price together, since tiers go by an account's sum. */
 function quantitiesOf(usage: Usage): Metered[] {
@@ -80,7 +87,7 @@ function quantitiesOf(usage: Usage): Metered[] {
   return [...byKey.values()].filter(({ quantity }) => quantity > 0);
 }
 
-/** Duration is billed by the millisecond, rounded up: https://aws.amazon.com/lambda/pricing/ */
+/** Duration is billed by the millisecond, rounded up: https://aws.amazon.com/lambda/pricing/ . A mean of what was rounded one by one is less than one away. */
 const lambda = (usage: Usage): Metered[] =>
   usage.lambda.flatMap(({ requests, avgDurationMs, memoryMb, arch }) => [
     { key: 'lambda.requests', service: 'Lambda', what: 'requests', unit: 'requests', quantity: requests },
@@ -89,10 +96,11 @@ const lambda = (usage: Usage): Metered[] =>
       service: 'Lambda',
       what: `duration, ${arch}`,
       unit: 'GB-s',
-      quantity: (requests * Math.ceil(avgDurationMs) * memoryMb) / 1024 / 1000,
+      quantity: (requests * wholeUp(avgDurationMs) * memoryMb) / 1024 / 1000,
     },
   ]);
 
+/** "You are billed by the hour for that throughput capacity": https://aws.amazon.com/dynamodb/faqs/ */
 const dynamodb = (usage: Usage): Metered[] =>
   usage.dynamodb.flatMap((table) => {
     const of = (mode: string, what: string, unit: string, quantity: number): Metered => ({
@@ -100,13 +108,32 @@ const dynamodb = (usage: Usage): Metered[] =>
     });
     return table.mode === 'on-demand'
       ? [of('on-demand', 'write', 'write request units', table.writeUnits), of('on-demand', 'read', 'read request units', table.readUnits)]
-      : [of('provisioned', 'write', 'WCU-hours', table.wcu * table.hours), of('provisioned', 'read', 'RCU-hours', table.rcu * table.hours)];
+      : [
+          of('provisioned', 'write', 'WCU-hours', table.wcu * wholeUp(table.hours)),
+          of('provisioned', 'read', 'RCU-hours', table.rcu * wholeUp(table.hours)),
+        ];
   });
+
+/** "Rounded up to the nearest second", with "a 1-minute minimum" for each task: https://aws.amazon.com/fargate/pricing/ */
+const TASK_SECONDS_MIN = 60;
+const taskHours = (hours: number): number => (hours === 0 ? 0 : Math.max(TASK_SECONDS_MIN, wholeUp(3600 * hours)) / 3600);
 
 const fargate = (usage: Usage): Metered[] =>
   usage.fargate.flatMap(({ vcpu, memoryGb, hours, tasks, arch }) => [
-    { key: `fargate.vcpu.${arch}`, service: 'Fargate', what: `vCPU, ${arch}`, unit: 'vCPU-hours', quantity: vcpu * hours * tasks },
-    { key: `fargate.memory.${arch}`, service: 'Fargate', what: `memory, ${arch}`, unit: 'GB-hours', quantity: memoryGb * hours * tasks },
+    {
+      key: `fargate.vcpu.${arch}`,
+      service: 'Fargate',
+      what: `vCPU, ${arch}`,
+      unit: 'vCPU-hours',
+      quantity: vcpu * tasks * taskHours(hours),
+    },
+    {
+      key: `fargate.memory.${arch}`,
+      service: 'Fargate',
+      what: `memory, ${arch}`,
+      unit: 'GB-hours',
+      quantity: memoryGb * tasks * taskHours(hours),
+    },
   ]);
 
 /** "HTTP APIs are metered in 512 KB increments": https://aws.amazon.com/api-gateway/pricing/ */
@@ -114,7 +141,7 @@ const HTTP_UNIT_KB = 512;
 /** "Messages are metered in 32 KB increments." */
 const MESSAGE_UNIT_KB = 32;
 /** Each begun unit counts, and something empty is one too. */
-const units = (avgKb: number, unitKb: number): number => Math.max(1, Math.ceil(avgKb / unitKb));
+const units = (avgKb: number, unitKb: number): number => Math.max(1, wholeUp(avgKb / unitKb));
 
 const httpApi = (usage: Usage): Metered[] =>
   usage.httpApi.map(({ requests, avgKb }) => ({
@@ -149,5 +176,5 @@ const webSocketApi = (usage: Usage): Metered[] =>
 const elasticache = (usage: Usage): Metered[] =>
   usage.elasticache.map(({ nodeType, nodes, hours }) => ({
     ...{ key: `elasticache.node.${nodeType}`, service: 'ElastiCache', what: nodeType, unit: 'node-hours' },
-    quantity: nodes * Math.ceil(hours),
+    quantity: nodes * wholeUp(hours),
   }));

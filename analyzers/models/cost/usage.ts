@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../../json.ts';
 import { type Bad, Malformed } from '../../malformed.ts';
 
-/** What a system uses of AWS in a month, or in a part of one. */
+/** What a system uses of AWS in a month, or in a part of one. Amounts are finite and none is below 0. */
 export interface Usage {
   region: string;
   lambda: LambdaUsage[];
@@ -11,7 +11,7 @@ export interface Usage {
   restApi: RestApiUsage[];
   webSocketApi: WebSocketApiUsage[];
   elasticache: ElasticacheUsage[];
-  /** Names of further parts that were given, which nothing here knows how to price. */
+  /** What else was given, by name, which nothing here knows how to price: `s3`, `lambda[0].ephemeralGb`. */
   others: string[];
 }
 
@@ -80,7 +80,7 @@ export interface ElasticacheUsage extends Named {
 }
 
 const SHAPE =
-  'a usage document is {region, lambda: [{requests, avgDurationMs, memoryMb, arch}], dynamodb: [{mode, …}], fargate: […], httpApi: […], webSocketApi: […], elasticache: […]}';
+  'a usage document is {region, lambda: [{requests, avgDurationMs, memoryMb, arch?}], dynamodb: [{mode: "on-demand", writeUnits, readUnits} or {mode: "provisioned", wcu, rcu, hours}], fargate: [{vcpu, memoryGb, hours, tasks, arch?}], httpApi: [{requests, avgKb}], restApi: [{requests}], webSocketApi: [{messages, avgKb, connectionMinutes}], elasticache: [{nodeType, nodes, hours}]}';
 
 /** Parts that are priced, each with how one of its entries is read. */
 const PARTS = {
@@ -115,7 +115,8 @@ const NAMES = Object.keys(PARTS) as Part[];
 const LAMBDA_MEMORY_MB = [128, 10_240] as const;
 
 /**
- * Checks that a parsed JSON document is a usage document, whole: what is half understood would be half priced. A part that isn't known is kept by name.
+ * Checks that a parsed JSON document is a usage document, whole: what is half understood would be half priced. A part or a field that isn't known is kept
+ * by name. Nothing but `arch` has a default.
  *
  * @example usageOf({ region: 'us-east-1', lambda: [{ requests: -1 }] }) // { bad: 'lambda[0].requests is -1, not a number of 0 or more', hint: '…' }
  */
@@ -124,8 +125,8 @@ export function usageOf(document: unknown): Usage | Bad {
   const { region } = document;
   if (typeof region !== 'string' || region === '') return { bad: 'it has no region', hint: 'such as "us-east-1"' };
   try {
-    const entries = Object.fromEntries(NAMES.map((name) => [name, entriesOf(document, name)]));
     const others = Object.keys(document).filter((name) => name !== 'region' && name !== 'schemaVersion' && !NAMES.includes(name as Part));
+    const entries = Object.fromEntries(NAMES.map((name) => [name, entriesOf(document, name, others)]));
     return { region, ...(entries as unknown as Pick<Usage, Part>), others };
   } catch (error) {
     if (error instanceof Malformed) return { bad: error.bad, hint: error.hint };
@@ -133,41 +134,54 @@ export function usageOf(document: unknown): Usage | Bad {
   }
 }
 
-function entriesOf(document: Json, name: Part): unknown[] {
-  const given = document[name] ?? [];
+/** @param others gets what its entries have besides */
+function entriesOf(document: Json, name: Part, others: string[]): unknown[] {
+  const given = document[name] === undefined ? [] : document[name];
   if (!Array.isArray(given)) throw new Malformed(`${name} is not a list`, SHAPE);
-  return given.map((entry: unknown, i) => {
-    if (!isObject(entry)) throw new Malformed(`${name}[${i}] is not an object`, SHAPE);
-    return PARTS[name](new Entry(entry, `${name}[${i}]`));
+  return given.map((fields: unknown, i) => {
+    if (!isObject(fields)) throw new Malformed(`${name}[${i}] is not an object`, SHAPE);
+    const entry = new Entry(fields, `${name}[${i}]`);
+    const read = PARTS[name](entry);
+    others.push(...entry.unread());
+    return read;
   });
 }
 
 class Entry {
   readonly #fields: Json;
   readonly #at: string;
+  readonly #read = new Set<string>();
 
   constructor(fields: Json, at: string) {
     this.#fields = fields;
     this.#at = at;
   }
 
+  /** What nobody asked for, by name. */
+  unread(): string[] {
+    return Object.keys(this.#fields)
+      .filter((name) => !this.#read.has(name))
+      .map((name) => `${this.#at}.${name}`);
+  }
+
   amount(name: string, [min, max]: readonly [number, number] = [0, Number.MAX_VALUE]): number {
-    const value = this.#fields[name];
+    const value = this.#required(name);
     if (typeof value === 'number' && value >= min && value <= max) return value;
     const wanted = max === Number.MAX_VALUE ? `a number of ${min} or more` : `a number from ${min} to ${max}`;
-    throw new Malformed(`${this.#at}.${name} is ${JSON.stringify(value)}, not ${wanted}`, SHAPE);
+    // As JSON, a number that is too large for one would be null.
+    throw this.#wrong(name, typeof value === 'number' ? String(value) : JSON.stringify(value), `not ${wanted}`);
   }
 
   text(name: string): string {
-    const value = this.#fields[name];
+    const value = this.#required(name);
     if (typeof value === 'string' && value !== '') return value;
-    throw new Malformed(`${this.#at}.${name} is ${JSON.stringify(value)}, not a name`, SHAPE);
+    throw this.#wrong(name, JSON.stringify(value), 'not a name');
   }
 
   choice<T extends string>(name: string, of: readonly T[]): T {
-    const value = this.#fields[name];
+    const value = this.#required(name);
     const found = of.find((each) => each === value);
-    if (found === undefined) throw new Malformed(`${this.#at}.${name} is ${JSON.stringify(value)}, none of ${of.join(', ')}`, SHAPE);
+    if (found === undefined) throw this.#wrong(name, JSON.stringify(value), `none of ${of.join(', ')}`);
     return found;
   }
 
@@ -176,6 +190,17 @@ class Entry {
     if (this.#fields['arch'] === undefined) return 'x86_64';
     const given = this.choice('arch', ['x86_64', 'x86', 'arm64', 'arm'] as const);
     return given.startsWith('arm') ? 'arm64' : 'x86_64';
+  }
+
+  #required(name: string): unknown {
+    const value = this.#fields[name];
+    this.#read.add(name);
+    if (value !== undefined) return value;
+    throw new Malformed(`${this.#at} has no ${name}`, `it has ${Object.keys(this.#fields).join(', ') || 'nothing'}; ${SHAPE}`);
+  }
+
+  #wrong(name: string, given: string, why: string): Malformed {
+    return new Malformed(`${this.#at}.${name} is ${given}, ${why}`, SHAPE);
   }
 
   fargate(): FargateUsage {
