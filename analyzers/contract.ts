@@ -243,12 +243,16 @@ export interface ResourceLimits {
   tasksDesired?: number | null;
   /** What its scaling policies track, and the value that they hold it at. */
   scaling?: { metric: string; target: number }[] | null;
+  /** Of the processors of a function or a task, by which they are priced. */
+  arch?: Arch | null;
   nodeType?: string | null;
   memoryBytes?: number | null;
   connectionsMax?: number | null;
   ratePerS?: number | null;
   burst?: number | null;
 }
+
+export type Arch = 'x86_64' | 'arm64';
 
 /** `inventory.json`: what there is, and who calls whom as far as traces or the configuration say. */
 export interface Inventory {

@@ -36,10 +36,16 @@ const resource = (node: string, kind: Resource['kind'], limits: ResourceLimits, 
 const RESOURCES: Resource[] = [
   resource('apigateway:api', 'apigateway', { ratePerS: 10_000, burst: 5000 }),
   resource('apigateway:chat', 'websocket', {}),
-  resource('lambda:character', 'lambda', { memoryMb: 512, timeoutS: 30, reservedConcurrency: null, accountConcurrency: 1000 }),
+  resource('lambda:character', 'lambda', {
+    memoryMb: 512,
+    timeoutS: 30,
+    arch: 'x86_64',
+    reservedConcurrency: null,
+    accountConcurrency: 1000,
+  }),
   resource('dynamodb:characters', 'dynamodb', { billing: 'on-demand', readUnits: null, writeUnits: null }, ['userId-index']),
   resource('dynamodb:guilds', 'dynamodb', { billing: 'provisioned', readUnits: 200, writeUnits: 100 }),
-  resource('fargate:engine', 'ecs', { cpuUnits: 512, memoryMb: 1024, tasksMin: 2, tasksMax: 6, tasksDesired: 2 }),
+  resource('fargate:engine', 'ecs', { cpuUnits: 512, memoryMb: 1024, arch: 'x86_64', tasksMin: 2, tasksMax: 6, tasksDesired: 2 }),
   resource('elasticache:cache', 'elasticache', { nodeType: 'cache.t3.micro', memoryBytes: 402_653_184, connectionsMax: 65_000 }),
 ];
 

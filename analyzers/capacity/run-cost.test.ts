@@ -32,6 +32,23 @@ describe('runCost', () => {
     expect(used.total ?? 0).toBeLessThan(month.total ?? 0);
   });
 
+  it('prices functions and tasks by their architecture, and names it where it is not known', () => {
+    const of = (arch: 'arm64' | null) =>
+      costOf(withLimits(withLimits(run, 'lambda:character', { arch }), 'fargate:engine', { arch })).month;
+    const [x86, arm, unknown] = [costOf().month, of('arm64'), of(null)];
+    const cost = ({ lines }: typeof x86, what: string) => lines.find((line) => line.what === what)?.cost ?? Number.NaN;
+    expect(cost(arm, 'duration, arm64') / cost(x86, 'duration, x86_64')).toBeCloseTo(0.0000133334 / 0.0000166667, 6);
+    expect(cost(arm, 'vCPU, arm64') / cost(x86, 'vCPU, x86_64')).toBeCloseTo(0.03238 / 0.04048, 6);
+    expect(cost(arm, 'memory, arm64') / cost(x86, 'memory, x86_64')).toBeCloseTo(0.00356 / 0.004445, 6);
+    expect(unknown.unpriced).toEqual([
+      'Lambda: duration, of unknown architecture',
+      'Fargate: vCPU, of unknown architecture',
+      'Fargate: memory, of unknown architecture',
+      'apigateway:chat: connection-minutes',
+    ]);
+    expect(cost(unknown, 'requests')).toBe(cost(x86, 'requests'));
+  });
+
   it('names what it can not price', () => {
     expect(costOf().month.unpriced).toEqual(['apigateway:chat: connection-minutes']);
     const counters = [{ name: 'ws_sessions', slots: run.client.users.map((_, slot) => (slot === 0 ? 50 : 0)) }];

@@ -54,7 +54,7 @@ function add(usage: Usage, resource: Resource, meter: Meter): boolean {
       const avgDurationMs = weightedMean(stretch, [node, 'Duration', 'Average'], [node, 'Invocations', 'Sum']);
       if (requests === 0) return true;
       if (avgDurationMs === null || typeof limits.memoryMb !== 'number') return false;
-      usage.lambda.push({ node, requests, avgDurationMs, memoryMb: limits.memoryMb, arch: 'x86_64' });
+      usage.lambda.push({ node, requests, avgDurationMs, memoryMb: limits.memoryMb, arch: limits.arch ?? null });
       return true;
     }
     case 'dynamodb':
@@ -63,7 +63,7 @@ function add(usage: Usage, resource: Resource, meter: Meter): boolean {
       const tasks = mean(stretch, [node, 'RunningTaskCount', 'Average']);
       const size = fargateSizeOf(limits.cpuUnits, limits.memoryMb);
       if (tasks === null || size === null) return false;
-      usage.fargate.push({ node, ...size, hours, tasks, arch: 'x86_64' });
+      usage.fargate.push({ node, ...size, hours, tasks, arch: limits.arch ?? null });
       return true;
     }
     case 'apigateway':

@@ -96,6 +96,16 @@ describe('fargate-size', () => {
     expect(said(uncounted).withheld?.settledBy).toContain('Container Insights');
   });
 
+  it('has the saving of its architecture, and the same size without a price', () => {
+    const [x86, arm, unknown] = (['x86_64', 'arm64', null] as const).map(
+      (arch) => said(withLimits(service({}), NODE, { arch })).recommended,
+    );
+    // 2 × 1 vCPU and 4 GB become 2 × 0.5 vCPU and 2 GB.
+    expect(x86?.savingPerMonth?.amount).toBeCloseTo(730 * 2 * (0.5 * 0.04048 + 2 * 0.004445), 6);
+    expect(arm?.savingPerMonth?.amount).toBeCloseTo(730 * 2 * (0.5 * 0.03238 + 2 * 0.00356), 6);
+    expect(unknown).toMatchObject({ to: x86?.to, savingPerMonth: null, unpriced: expect.stringContaining('architecture') });
+  });
+
   it('leaves the smallest alone', () => {
     const [smallest] = FARGATE_SIZES;
     expect(smallest).toMatchObject({ vcpu: 0.25 });

@@ -3,7 +3,7 @@ import type { Resource } from '../contract.ts';
 import { FARGATE_SIZES } from '../models/cost/index.ts';
 import { figure, percent } from '../words.ts';
 import { busyVcpu, delayMs, memoryWith, type ServiceUse, serviceUse, sizeOf, type Tasks, tasksMinOf } from './fargate-use.ts';
-import { type Pricing, savingOf } from './pricing.ts';
+import { ofArch, type Pricing, pricingOf, savingOf } from './pricing.ts';
 import {
   type Change,
   type Changes,
@@ -34,19 +34,20 @@ function ofService(resource: Resource, input: RightSizingInput): Changes | Open 
   return short ? larger(use, resource, input) : { changes: cheaper(use, resource, input) };
 }
 
-const monthOf = ({ vcpu, memoryGb, tasks }: Tasks, prices: Pricing): number | null =>
-  prices.monthOf({ fargate: [{ vcpu, memoryGb, tasks, hours: HOURS_PER_MONTH, arch: 'x86_64' }] });
+const monthOf = ({ vcpu, memoryGb, tasks, arch }: Tasks, prices: Pricing): number | null =>
+  prices.monthOf({ fargate: [{ vcpu, memoryGb, tasks, arch, hours: HOURS_PER_MONTH }] });
 
-/** In us-east-1; other regions are dearer, and the ratio is about the same. */
-const GB_IN_VCPU = 0.004445 / 0.04048;
-/** The price of a month, and what goes with it where there is none. */
-const priceOf = (size: Tasks, prices: Pricing): number => monthOf(size, prices) ?? size.tasks * (size.vcpu + GB_IN_VCPU * size.memoryGb);
+/** Other regions and arm64 have other prices, of which that of a GB is about the same share of that of a vCPU. */
+const ELSEWHERE = pricingOf('us-east-1');
+/** What sizes are compared by: the price of a month, or what goes with it where there is none. */
+const priceOf = (size: Tasks, prices: Pricing): number =>
+  monthOf(size, prices) ?? monthOf({ ...size, arch: 'x86_64' }, ELSEWHERE) ?? Number.NaN;
 
 /** All that Fargate has, with so many tasks; the cheapest first. */
-function candidates(from: number, to: number, prices: Pricing): { size: Tasks; price: number }[] {
+function candidates(from: number, to: number, { arch }: Tasks, prices: Pricing): { size: Tasks; price: number }[] {
   const counts = Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
   return FARGATE_SIZES.flatMap(({ vcpu, memoryGb }) =>
-    memoryGb.flatMap((gb) => counts.map((tasks): Tasks => ({ vcpu, memoryGb: gb, tasks }))),
+    memoryGb.flatMap((gb) => counts.map((tasks): Tasks => ({ vcpu, memoryGb: gb, tasks, arch }))),
   )
     .map((size) => ({ size, price: priceOf(size, prices) }))
     .toSorted((a, b) => a.price - b.price || b.size.tasks - a.size.tasks);
@@ -55,7 +56,7 @@ function candidates(from: number, to: number, prices: Pricing): { size: Tasks; p
 function cheaper(use: ServiceUse, resource: Resource, input: RightSizingInput): Change[] {
   const now = priceOf(use, input.prices);
   const { factor } = input.load;
-  return candidates(tasksMinOf(use, resource), use.tasks, input.prices)
+  return candidates(tasksMinOf(use, resource), use.tasks, use, input.prices)
     .filter(({ price }) => price <= now * (1 - SAVING_SHARE_MIN))
     .filter(({ size }) => usesOf(use, size, use.cpu.most, factor, resource).every(({ used, capacity, safe }) => used <= safe * capacity))
     .map(({ size }) => {
@@ -78,7 +79,7 @@ function cheaper(use: ServiceUse, resource: Resource, input: RightSizingInput): 
 
 /** The cheapest that has no less of anything. */
 function larger(use: ServiceUse, resource: Resource, input: RightSizingInput): Changes | Open {
-  const fits = candidates(use.tasks, GROWTH_MAX * use.tasks, input.prices)
+  const fits = candidates(use.tasks, GROWTH_MAX * use.tasks, use, input.prices)
     .filter(({ size }) => size.vcpu >= use.vcpu && size.memoryGb >= use.memoryGb)
     .find(({ size }) => usesOf(use, size, use.cpu.mean, 1, resource).every(({ used, capacity, safe }) => used <= safe * capacity));
   if (fits === undefined)
@@ -108,7 +109,7 @@ function changeTo(
   return {
     from: sizeOf(use),
     to: sizeOf(to) + raised,
-    ...savingOf(prices, monthOf(use, prices), monthOf(to, prices), 'Fargate'),
+    ...savingOf(prices, monthOf(use, prices), monthOf(to, prices), ofArch('Fargate', use.arch)),
     ...rest,
     why: `${node} used ${percent(use.cpu.mean)} of its processor in the mean, ${percent(use.cpu.most)} in the busiest period, and its fullest task ${percent(use.memory)} of its memory`,
   };

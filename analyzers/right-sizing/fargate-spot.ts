@@ -81,10 +81,10 @@ function stayingOf(use: ServiceUse, factor: number): number {
   return Math.min(use.tasks, Math.max(TASKS_MIN, wholeUp(byCpu), wholeUp(byMemory)));
 }
 
-/** Spot is for x86_64 only, and its price changes: it is in no list that loadkit brings along. */
-function spotSaving({ vcpu, memoryGb }: Tasks, spot: number, { unitPrice, currency }: Pricing): Saving {
+/** The price of Spot changes: it is in no list that loadkit brings along. */
+function spotSaving({ vcpu, memoryGb, arch }: Tasks, spot: number, { unitPrice, currency }: Pricing): Saving {
   const hour = (kind: 'fargate' | 'fargate-spot'): number | null => {
-    const [cpu, memory] = [unitPrice(`${kind}.vcpu.x86_64`), unitPrice(`${kind}.memory.x86_64`)];
+    const [cpu, memory] = [unitPrice(`${kind}.vcpu.${arch}`), unitPrice(`${kind}.memory.${arch}`)];
     return cpu === null || memory === null ? null : vcpu * cpu + memoryGb * memory;
   };
   const [now, then] = [hour('fargate'), hour('fargate-spot')];

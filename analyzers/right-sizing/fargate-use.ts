@@ -1,4 +1,4 @@
-import type { Resource } from '../contract.ts';
+import type { Arch, Resource } from '../contract.ts';
 import { fargateSizeOf } from '../models/cost/index.ts';
 import { highest, lowest, mean, type Name, type Stretch, samples } from '../platform-series.ts';
 import { figure } from '../words.ts';
@@ -9,6 +9,8 @@ export interface Tasks {
   vcpu: number;
   memoryGb: number;
   tasks: number;
+  /** Null where it could not be read. */
+  arch: Arch | null;
 }
 
 /** What a service of Fargate has, and what the run used of it. Shares of 1. */
@@ -56,6 +58,7 @@ export function serviceUse({ node, limits }: Resource, { stretch, whole }: Pick<
   return {
     ...size,
     tasks,
+    arch: limits.arch ?? null,
     cpu: { mean: cpuMean / 100, most: Math.max(cpuMean, busiest(node, tasks, whole)) / 100 },
     memory: memory / 100,
     safe: safeOf(scaling),
@@ -93,7 +96,7 @@ function safeOf(scaling: readonly { metric: string; target: number }[]): Service
 }
 
 /** What is there is busy for so many vCPU. */
-export const busyVcpu = ({ tasks, vcpu }: Tasks, share: number): number => tasks * vcpu * share;
+export const busyVcpu = ({ tasks, vcpu }: Pick<Tasks, 'tasks' | 'vcpu'>, share: number): number => tasks * vcpu * share;
 
 /** Of the fullest task, were there so many: as if all that it holds were of the load, and none of the program itself. */
 export const memoryWith = (use: ServiceUse, tasks: number): number => (use.memory * use.memoryGb * use.tasks) / tasks;

@@ -28,6 +28,19 @@ describe('lambda-memory', () => {
     expect(sizesOf(now).memorySizes).toEqual([]);
   });
 
+  it('compares no memory across architectures, and has no saving where that is not known', () => {
+    const arm = withLimits(withMemory(256, 75), NODE, { arch: 'arm64' });
+    expect(comparing('cost', arm).withheld).toMatchObject({ reason: expect.stringContaining('one size only (of its architecture)') });
+    const of = (arch: 'arm64' | null) => {
+      const [first, second] = [now, withMemory(256, 75)].map((run) => judgedRun(withLimits(run, NODE, { arch })));
+      if (first === undefined || second === undefined) throw new Error('there are two');
+      return saidOf(rightSizing(first, { others: [second] }), 'lambda-memory', NODE).recommended;
+    };
+    const saving = comparing('cost', withMemory(256, 75)).recommended?.savingPerMonth?.amount ?? Number.NaN;
+    expect(of('arm64')?.savingPerMonth?.amount).toBeCloseTo((saving * 0.0000133334) / 0.0000166667, 6);
+    expect(of(null)).toMatchObject({ savingPerMonth: null, unpriced: expect.stringContaining('architecture could not be read') });
+  });
+
   it('takes the cheapest, the fastest, or a compromise of those that were measured, as AWS Lambda Power Tuning does', () => {
     // GB-s: 256 × 75, 512 × 60, 1,024 × 48, 2,048 × 44.
     const others = [withMemory(256, 75), withMemory(1024, 48), withMemory(2048, 44)];

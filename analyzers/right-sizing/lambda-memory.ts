@@ -1,10 +1,10 @@
-import type { Resource } from '../contract.ts';
+import type { Arch, Inventory, Resource } from '../contract.ts';
 import { MEMORY_ADVISED, MEMORY_NEAR, usedMbOf } from '../function-limits.ts';
 import { type Interval, ratioInterval } from '../models/intervals.ts';
 import { busiestPerS, type Name, perSecond, type Stretch, samples, total, weightedMean } from '../platform-series.ts';
 import { figure, plural } from '../words.ts';
 import { concurrencyNeed } from './concurrency-need.ts';
-import { SECONDS_PER_MONTH, savingOf } from './pricing.ts';
+import { ofArch, SECONDS_PER_MONTH, savingOf } from './pricing.ts';
 import {
   type Change,
   type Changes,
@@ -53,7 +53,7 @@ function ofFunction(resource: Resource, input: RightSizingInput): Changes | Open
     };
   if (measured.length === 1)
     return {
-      open: 'it was measured with one size only, and how its duration changes with memory is different for each function',
+      open: 'it was measured with one size only (of its architecture), and how its duration changes with memory is different for each function',
       settledBy: 'Set another size, run the same load again, then `loadkit cost RUN --with OTHER_RUN`.',
     };
   return noiseOf(measured, input) ?? fitting(now, measured, resource, input);
@@ -68,13 +68,14 @@ function noiseOf(sizes: readonly MemorySize[], { window }: RightSizingInput): Op
 }
 
 /** A risk is taken away; faster it may get, too. At worst each invocation takes as long as before, at a higher price. */
-function moreMemory({ node }: Resource, memoryMb: number, usedMb: number, { stretch, prices }: RightSizingInput): Change {
+function moreMemory({ node, limits }: Resource, memoryMb: number, usedMb: number, { stretch, prices }: RightSizingInput): Change {
   const toMb = Math.min(MEMORY_MB_MAX, Math.ceil(usedMb / MEMORY_ADVISED));
-  const priced = (size: number): number | null => monthOf({ node, memoryMb: size, stretch, prices });
+  const arch = limits.arch ?? null;
+  const priced = (size: number): number | null => monthOf({ node, memoryMb: size, arch, stretch, prices });
   return {
     from: `${memoryMb} MB`,
     to: `${toMb} MB`,
-    ...savingOf(prices, priced(memoryMb), priced(toMb), 'Lambda'),
+    ...savingOf(prices, priced(memoryMb), priced(toMb), ofArch('Lambda', arch)),
     reduces: false,
     impact: {
       latencyMs: 'less',
@@ -90,13 +91,16 @@ function moreMemory({ node }: Resource, memoryMb: number, usedMb: number, { stre
 function monthOf({
   node,
   memoryMb,
+  arch,
   stretch,
   prices,
   durationMs,
-}: { node: string; memoryMb: number; durationMs?: number } & Pick<RightSizingInput, 'stretch' | 'prices'>): number | null {
+}: { node: string; memoryMb: number; arch: Arch | null; durationMs?: number } & Pick<RightSizingInput, 'stretch' | 'prices'>):
+  | number
+  | null {
   const avgDurationMs = durationMs ?? weightedMean(stretch, duration(node), invocations(node));
   const requests = (perSecond(stretch, invocations(node)) ?? 0) * SECONDS_PER_MONTH;
-  return avgDurationMs === null ? null : prices.monthOf({ lambda: [{ requests, avgDurationMs, memoryMb, arch: 'x86_64' }] });
+  return avgDurationMs === null ? null : prices.monthOf({ lambda: [{ requests, avgDurationMs, memoryMb, arch }] });
 }
 
 const duration = (node: string): Name => [node, 'Duration', 'Average'];
@@ -138,20 +142,27 @@ export const memorySizesOf = (input: RightSizingInput): MemorySizes[] =>
       chosen: Object.fromEntries(STRATEGIES.map((strategy) => [strategy, ordered(sizes, strategy)[0]?.memoryMb])) as MemorySizes['chosen'],
     }));
 
-/** One for each size with enough invocations, the smallest first. Of two runs with the same size the longer one counts. */
+/**
+ * One for each size with enough invocations, the smallest first, of the architecture that the function has: another is another processor. Of two runs with
+ * the same size the longer one counts.
+ */
 function sizesOf(node: string, input: RightSizingInput): MemorySize[] {
+  const arch = archOf(input.inventory, node);
   const runs: MeasuredRun[] = [{ runId: '', missed: [], inventory: input.inventory, stretch: input.stretch }, ...input.others];
   const bySize = new Map<number, MemorySize>();
   for (const run of runs) {
-    const size = sizeIn(run, node, input);
+    const size = archOf(run.inventory, node) === arch ? sizeIn(run, node, arch, input) : null;
     if (size === null || size.invocations < INVOCATIONS_MIN) continue;
     if ((bySize.get(size.memoryMb)?.invocations ?? 0) < size.invocations) bySize.set(size.memoryMb, size);
   }
   return [...bySize.values()].toSorted((a, b) => a.memoryMb - b.memoryMb);
 }
 
-function sizeIn({ inventory, stretch, missed }: MeasuredRun, node: string, input: RightSizingInput): MemorySize | null {
-  const resource = inventory.resources.find((each) => each.node === node);
+const functionIn = ({ resources }: Inventory, node: string): Resource | undefined => resources.find((each) => each.node === node);
+const archOf = (inventory: Inventory, node: string): Arch | null => functionIn(inventory, node)?.limits.arch ?? null;
+
+function sizeIn({ inventory, stretch, missed }: MeasuredRun, node: string, arch: Arch | null, input: RightSizingInput): MemorySize | null {
+  const resource = functionIn(inventory, node);
   const memoryMb = resource?.limits.memoryMb ?? null;
   const durationMs = weightedMean(stretch, duration(node), invocations(node));
   if (resource === undefined || memoryMb === null || durationMs === null) return null;
@@ -161,7 +172,7 @@ function sizeIn({ inventory, stretch, missed }: MeasuredRun, node: string, input
     durationMsCi95: intervalOf(node, stretch),
     invocations: total(stretch, invocations(node)) ?? 0,
     errors: total(stretch, [node, 'Errors', 'Sum']) ?? 0,
-    costPerMonth: monthOf({ node, memoryMb, durationMs, stretch: input.stretch, prices: input.prices }),
+    costPerMonth: monthOf({ node, memoryMb, arch, durationMs, stretch: input.stretch, prices: input.prices }),
     usedMb: usedMbOf(resource, stretch),
     missed,
   };
@@ -220,7 +231,7 @@ function changeTo(to: MemorySize, now: MemorySize, resource: Resource, input: Ri
   return {
     from: `${now.memoryMb} MB`,
     to: `${to.memoryMb} MB`,
-    ...savingOf(input.prices, now.costPerMonth, to.costPerMonth, 'Lambda'),
+    ...savingOf(input.prices, now.costPerMonth, to.costPerMonth, ofArch('Lambda', resource.limits.arch ?? null)),
     reduces: to.memoryMb < now.memoryMb,
     impact: impactOf(to, now, resource.node, input),
     uses: usesOf(to, resource, input),

@@ -1,4 +1,5 @@
 import { HOURS_PER_MONTH } from '../capacity/run-usage.ts';
+import type { Arch } from '../contract.ts';
 import { estimateCost, noUsage, PRICE_LISTS, type PriceList, type Usage } from '../models/cost/index.ts';
 
 /** What the price list of a region says, in the questions that rules ask. */
@@ -29,6 +30,10 @@ export function pricingOf(region: string, lists: readonly PriceList[] = PRICE_LI
     unitPrice: (key) => list?.prices[key]?.tiers[0]?.price ?? null,
   };
 }
+
+/** What has no price where its architecture is not known. */
+export const ofArch = (service: string, arch: Arch | null): string =>
+  arch === null ? `${service}, of which the architecture could not be read,` : service;
 
 /** @param what that has no price here, where one of the two is null */
 export function savingOf({ currency }: Pricing, from: number | null, to: number | null, what: string): Saving {

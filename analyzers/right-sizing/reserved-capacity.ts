@@ -76,8 +76,8 @@ function ofService({ node, limits }: Resource, input: RightSizingInput): Changes
   const tasks = Math.floor(least([node, 'RunningTaskCount', 'Minimum'], input) ?? least([node, 'RunningTaskCount', 'Average'], input) ?? 0);
   if (tasks < 1) return { changes: [] };
   const hour = priced(input, [
-    ['fargate.vcpu.x86_64', (limits.cpuUnits ?? Number.NaN) / 1024],
-    ['fargate.memory.x86_64', (limits.memoryMb ?? Number.NaN) / 1024],
+    [`fargate.vcpu.${limits.arch}`, (limits.cpuUnits ?? Number.NaN) / 1024],
+    [`fargate.memory.${limits.arch}`, (limits.memoryMb ?? Number.NaN) / 1024],
   ]);
   return predictable(`${plural(tasks, 'task')}${anHour(hour === null ? null : tasks * hour, input)}`, 'a Compute Savings Plan', input);
 }
@@ -87,7 +87,9 @@ function ofFunctions(input: RightSizingInput): Asked[] {
   const functions = input.inventory.resources.filter(({ kind }) => kind === 'lambda');
   if (functions.length === 0) return [];
   const gbS = leastGbS(functions, longest(input) ?? input.stretch);
-  const hour = priced(input, [['lambda.duration.x86_64', 3600 * gbS]]);
+  // Of two architectures nobody knows which one does the least.
+  const [arch, ...others] = new Set(functions.map(({ limits }) => limits.arch));
+  const hour = others.length > 0 ? null : priced(input, [[`lambda.duration.${arch}`, 3600 * gbS]]);
   const what = gbS > 0 ? `${figure(gbS)} GB-s a second${anHour(hour, input)}` : null;
   return [{ node: 'lambda', answer: predictable(what, 'a Compute Savings Plan', input) }];
 }

@@ -110,7 +110,7 @@ export const PERMISSIONS: readonly Permission[] = [
   },
   {
     action: 'lambda:GetFunctionConfiguration',
-    gives: 'memory and timeout of functions',
+    gives: 'memory, timeout and architecture of functions',
     needed: false,
     attempt: async ({ lambda }) => {
       const { GetFunctionConfigurationCommand } = await import('@aws-sdk/client-lambda');
@@ -155,7 +155,7 @@ export const PERMISSIONS: readonly Permission[] = [
   },
   {
     action: 'ecs:DescribeTaskDefinition',
-    gives: 'processor and memory of tasks',
+    gives: 'processor, architecture and memory of tasks',
     needed: false,
     attempt: async ({ ecs }) => {
       const { DescribeTaskDefinitionCommand } = await import('@aws-sdk/client-ecs');

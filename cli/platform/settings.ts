@@ -39,6 +39,8 @@ const isScaling = (value: unknown): boolean =>
   value === null || isList((each) => hasOnly(each, { metric: isText, target: isNumberOrNull }))(value);
 const isBilling = (value: unknown): boolean => value === null || value === 'provisioned' || value === 'on-demand';
 
+const isArch = (value: unknown): boolean => value === null || value === 'x86_64' || value === 'arm64';
+
 const LIMITS = {
   memoryMb: isNumberOrNull,
   timeoutS: isNumberOrNull,
@@ -52,6 +54,7 @@ const LIMITS = {
   tasksMax: isNumberOrNull,
   tasksDesired: isNumberOrNull,
   scaling: isScaling,
+  arch: isArch,
   nodeType: (value: unknown) => value === null || isText(value),
   memoryBytes: isNumberOrNull,
   connectionsMax: isNumberOrNull,

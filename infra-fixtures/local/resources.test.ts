@@ -51,6 +51,7 @@ it('states the limits that are set, those of a fault among them', () => {
   expect(limitsOf('lambda:marketplace')).toMatchObject({
     memoryMb: 512,
     timeoutS: 30,
+    arch: 'x86_64',
     reservedConcurrency: null,
     accountConcurrency: 1000,
   });
@@ -59,5 +60,5 @@ it('states the limits that are set, those of a fault among them', () => {
   expect(limitsOf('dynamodb:users')).toEqual({ billing: 'on-demand', readUnits: null, writeUnits: null });
   expect(limitsOf('elasticache:cache', ['cache-connections=12'])).toMatchObject({ connectionsMax: 12, nodeType: 'cache.t3.micro' });
   expect(limitsOf('apigateway:api', ['api-throttle=10'])).toMatchObject({ ratePerS: 10 });
-  expect(limitsOf('fargate:engine')).toMatchObject({ cpuUnits: 512, tasksMin: 2, tasksMax: 6 });
+  expect(limitsOf('fargate:engine')).toMatchObject({ cpuUnits: 512, arch: 'x86_64', tasksMin: 2, tasksMax: 6 });
 });

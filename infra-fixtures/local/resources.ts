@@ -35,6 +35,7 @@ interface StackLimits {
   tasksMin?: number;
   tasksMax?: number;
   scaling?: { metric: string; target: number }[];
+  arch?: typeof ARCH;
   nodeType?: string;
   memoryBytes?: number;
   connectionsMax?: number;
@@ -48,6 +49,8 @@ export interface StackEdge {
   to: string;
 }
 
+/** What AWS runs where nothing is said, as the game's definition says nothing. */
+const ARCH = 'x86_64';
 const API = `apigateway:${definition.restApi.name}`;
 const CHAT = `apigateway:${definition.socketApi.name}`;
 const CACHE = `elasticache:${definition.cache.clusterId}`;
@@ -129,7 +132,7 @@ export const stackResources = (settings: StackSettings, { ownCache } = { ownCach
 
 const functionResource = (name: definition.FunctionName, { functions, accountConcurrency }: StackSettings): StackResource => {
   const { memoryMb, timeoutMs, reservedConcurrency } = functions[name];
-  const limits = { memoryMb, timeoutS: timeoutMs / 1000, reservedConcurrency, accountConcurrency };
+  const limits = { memoryMb, timeoutS: timeoutMs / 1000, arch: ARCH, reservedConcurrency, accountConcurrency } as const;
   return { node: functionNode(name), kind: 'lambda', dimensions: functionDimensions(name), limits };
 };
 
@@ -170,6 +173,7 @@ const engineResource = ({ engine: { cpuUnits, memoryMb, tasksMin, tasksMax, scal
   limits: {
     cpuUnits,
     memoryMb,
+    arch: ARCH,
     tasksMin,
     tasksMax,
     scaling: scaling.enabled

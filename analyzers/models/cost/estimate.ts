@@ -1,4 +1,5 @@
 import { sum } from 'simple-statistics';
+import type { Arch } from '../../contract.ts';
 import { wholeUp } from '../whole-up.ts';
 import { byTier, PRICE_LISTS, type PriceList } from './price-list.ts';
 import type { Usage } from './usage.ts';
@@ -87,6 +88,8 @@ function quantitiesOf(usage: Usage): Metered[] {
   return [...byKey.values()].filter(({ quantity }) => quantity > 0);
 }
 
+const archName = (arch: Arch | null): string => arch ?? 'of unknown architecture';
+
 /** Duration is billed by the millisecond, rounded up: https://aws.amazon.com/lambda/pricing/ . A mean of what was rounded one by one is less than one away. */
 const lambda = (usage: Usage): Metered[] =>
   usage.lambda.flatMap(({ requests, avgDurationMs, memoryMb, arch }) => [
@@ -94,7 +97,7 @@ const lambda = (usage: Usage): Metered[] =>
     {
       key: `lambda.duration.${arch}`,
       service: 'Lambda',
-      what: `duration, ${arch}`,
+      what: `duration, ${archName(arch)}`,
       unit: 'GB-s',
       quantity: (requests * wholeUp(avgDurationMs) * memoryMb) / 1024 / 1000,
     },
@@ -123,14 +126,14 @@ const fargate = (usage: Usage): Metered[] =>
     {
       key: `fargate.vcpu.${arch}`,
       service: 'Fargate',
-      what: `vCPU, ${arch}`,
+      what: `vCPU, ${archName(arch)}`,
       unit: 'vCPU-hours',
       quantity: vcpu * tasks * taskHours(hours),
     },
     {
       key: `fargate.memory.${arch}`,
       service: 'Fargate',
-      what: `memory, ${arch}`,
+      what: `memory, ${archName(arch)}`,
       unit: 'GB-hours',
       quantity: memoryGb * tasks * taskHours(hours),
     },

@@ -1,3 +1,4 @@
+import type { Arch } from '../../contract.ts';
 import { isObject, type Json } from '../../json.ts';
 import { type Bad, Malformed } from '../../malformed.ts';
 
@@ -28,8 +29,6 @@ export const noUsage = (region: string): Usage => ({
   others: [],
 });
 
-export type Arch = 'x86_64' | 'arm64';
-
 /** Whose use it is, where that is known: `fargate:engine`. */
 interface Named {
   node?: string;
@@ -39,7 +38,8 @@ export interface LambdaUsage extends Named {
   requests: number;
   avgDurationMs: number;
   memoryMb: number;
-  arch: Arch;
+  /** Null where it is not known: its duration then has no price. */
+  arch: Arch | null;
 }
 
 export type DynamodbUsage = Named &
@@ -51,7 +51,8 @@ export interface FargateUsage extends Named {
   /** Of each task. */
   hours: number;
   tasks: number;
-  arch: Arch;
+  /** Null where it is not known: it then has no price. */
+  arch: Arch | null;
 }
 
 export interface HttpApiUsage {

@@ -33,7 +33,7 @@ const auth = resource('lambda:auth', 'lambda', { FunctionName: 'auth' });
 const chat = resource('lambda:chat', 'lambda', { FunctionName: 'chat' });
 
 const LAMBDA = {
-  GetFunctionConfiguration: () => ({ MemorySize: 256, Timeout: 15 }),
+  GetFunctionConfiguration: () => ({ MemorySize: 256, Timeout: 15, Architectures: ['arm64'] }),
   GetFunctionConcurrency: ({ FunctionName }: Record<string, unknown>) =>
     FunctionName === 'auth' ? { ReservedConcurrentExecutions: 100 } : {},
   GetAccountSettings: () => ({ AccountLimit: { ConcurrentExecutions: 1000 } }),
@@ -44,8 +44,8 @@ describe('readLimits', () => {
     const { clients, calls } = aws(LAMBDA);
     const { resources, gaps } = await read([auth, chat], clients);
     expect(resources.map(({ limits }) => limits)).toEqual([
-      { memoryMb: 256, timeoutS: 15, reservedConcurrency: 100, accountConcurrency: 1000 },
-      { memoryMb: 256, timeoutS: 15, reservedConcurrency: null, accountConcurrency: 1000 },
+      { memoryMb: 256, timeoutS: 15, arch: 'arm64', reservedConcurrency: 100, accountConcurrency: 1000 },
+      { memoryMb: 256, timeoutS: 15, arch: 'arm64', reservedConcurrency: null, accountConcurrency: 1000 },
     ]);
     expect(calls.filter((name) => name === 'GetAccountSettings')).toHaveLength(1);
     expect(gaps).toEqual([]);
@@ -66,7 +66,7 @@ describe('readLimits', () => {
     const { clients, calls } = aws({ ...LAMBDA, GetFunctionConcurrency: denied });
     const many = Array.from({ length: 20 }, (_, i) => resource(`lambda:f${i}`, 'lambda', { FunctionName: `f${i}` }));
     const { resources, gaps } = await read(many, clients);
-    expect(resources[0]?.limits).toEqual({ memoryMb: 256, timeoutS: 15, accountConcurrency: 1000 });
+    expect(resources[0]?.limits).toEqual({ memoryMb: 256, timeoutS: 15, arch: 'arm64', accountConcurrency: 1000 });
     expect(gaps).toEqual([expect.objectContaining({ next: expect.stringContaining('lambda:GetFunctionConcurrency') })]);
     // Those that were under way when the first was denied.
     expect(calls.filter((name) => name === 'GetFunctionConcurrency').length).toBeLessThanOrEqual(4);
@@ -74,7 +74,7 @@ describe('readLimits', () => {
 
   it('asks nothing of what states all of its limits', async () => {
     const { clients, calls } = aws({});
-    const limits = { memoryMb: 1, timeoutS: 3, reservedConcurrency: null, accountConcurrency: 10 };
+    const limits = { memoryMb: 1, timeoutS: 3, arch: 'x86_64', reservedConcurrency: null, accountConcurrency: 10 };
     expect((await read([resource('lambda:auth', 'lambda', {}, limits)], clients)).resources[0]?.limits).toEqual(limits);
     expect(calls).toEqual([]);
     // As the embedded stack does.
@@ -84,7 +84,7 @@ describe('readLimits', () => {
   it('asks what states one limit for the others, and leaves that', async () => {
     const { clients } = aws(LAMBDA);
     const { resources } = await read([{ ...auth, limits: { memoryMb: 1 } }], clients);
-    expect(resources[0]?.limits).toEqual({ memoryMb: 1, timeoutS: 15, reservedConcurrency: 100, accountConcurrency: 1000 });
+    expect(resources[0]?.limits).toEqual({ memoryMb: 1, timeoutS: 15, arch: 'arm64', reservedConcurrency: 100, accountConcurrency: 1000 });
     const refused = aws({ ...LAMBDA, GetFunctionConcurrency: denied });
     expect((await read([{ ...auth, limits: { memoryMb: 1 } }], refused.clients)).gaps).toHaveLength(1);
   });
@@ -122,10 +122,14 @@ describe('readLimits', () => {
     expect(resources[0]).toMatchObject({ limits, indexes: [{ name: 'email-index', readUnits, writeUnits }] });
   });
 
-  it('reads a service with its tasks and what it scales by', async () => {
+  it.each([
+    [{ runtimePlatform: { cpuArchitecture: 'ARM64' } }, 'arm64'],
+    [{ runtimePlatform: { operatingSystemFamily: 'LINUX' } }, 'x86_64'],
+    [{}, 'x86_64'],
+  ])('reads a service with its tasks and what it scales by: %j', async (platform, arch) => {
     const { clients } = aws({
       DescribeServices: () => ({ services: [{ desiredCount: 2, taskDefinition: 'engine:7' }] }),
-      DescribeTaskDefinition: () => ({ taskDefinition: { cpu: '512', memory: '1024' } }),
+      DescribeTaskDefinition: () => ({ taskDefinition: { cpu: '512', memory: '1024', ...platform } }),
       DescribeScalableTargets: ({ ResourceIds }) => ({
         ScalableTargets: (ResourceIds as string[])[0] === 'service/game/engine' ? [{ MinCapacity: 2, MaxCapacity: 6 }] : [],
       }),
@@ -146,6 +150,7 @@ describe('readLimits', () => {
       tasksDesired: 2,
       cpuUnits: 512,
       memoryMb: 1024,
+      arch,
       tasksMin: 2,
       tasksMax: 6,
       scaling: [{ metric: 'ECSServiceAverageCPUUtilization', target: 70 }],

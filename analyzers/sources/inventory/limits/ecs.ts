@@ -26,8 +26,14 @@ export const serviceLimits: LimitReader = async ({ dimensions }, ask) => {
   return {
     limits: {
       ...(found === undefined ? {} : { tasksDesired: found.desiredCount ?? null }),
-      // In units and in MiB.
-      ...(size === undefined ? {} : { cpuUnits: numberOf(size.cpu), memoryMb: numberOf(size.memory) }),
+      // In units and in MiB. "You can run your Linux tasks on an ARM-based platform by setting the value to ARM64": where there is none, they are not.
+      ...(size === undefined
+        ? {}
+        : {
+            cpuUnits: numberOf(size.cpu),
+            memoryMb: numberOf(size.memory),
+            arch: size.runtimePlatform?.cpuArchitecture === 'ARM64' ? 'arm64' : 'x86_64',
+          }),
       ...(await scalingOf(`service/${cluster}/${service}`, ask)),
     },
   };

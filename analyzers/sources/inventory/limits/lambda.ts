@@ -20,7 +20,13 @@ export const functionLimits: LimitReader = async ({ dimensions }, ask) => {
   );
   return {
     limits: {
-      ...(configuration === null ? {} : { memoryMb: configuration.MemorySize ?? null, timeoutS: configuration.Timeout ?? null }),
+      ...(configuration === null
+        ? {}
+        : {
+            memoryMb: configuration.MemorySize ?? null,
+            timeoutS: configuration.Timeout ?? null,
+            arch: configuration.Architectures?.[0] ?? null,
+          }),
       // An answer without a number says that there is no reservation.
       ...(concurrency === null ? {} : { reservedConcurrency: concurrency.ReservedConcurrentExecutions ?? null }),
       ...(account === null ? {} : { accountConcurrency: account.AccountLimit?.ConcurrentExecutions ?? null }),
