@@ -1,5 +1,5 @@
 import type { LoadStep } from '../analyzers/capacity/load-step.ts';
-import type { Usage } from '../analyzers/models/cost/index.ts';
+import { noUsage, type Usage } from '../analyzers/models/cost/index.ts';
 
 /** One load of a stepped test that holds: each user makes a request every four seconds, and nothing is known to be used. */
 export const loadStep = (users: number, more: Partial<LoadStep> = {}): LoadStep => ({
@@ -16,15 +16,10 @@ const tableAndService = (throughput: number): LoadStep['uses'] => [
 
 /** A month of that: each request is one to an API, beside what is there at any load. */
 const monthOf = (throughput: number): Usage => ({
-  region: 'us-east-1',
-  lambda: [],
+  ...noUsage('us-east-1'),
   dynamodb: [{ node: 'dynamodb:guilds', mode: 'provisioned', wcu: 5, rcu: 0, hours: 730 }],
   fargate: [{ node: 'fargate:engine', vcpu: 0.5, memoryGb: 1, hours: 730, tasks: 4, arch: 'x86_64' }],
   httpApi: [{ requests: throughput * 730 * 3600, avgKb: 0 }],
-  restApi: [],
-  webSocketApi: [],
-  elasticache: [],
-  others: [],
 });
 
 /** Up to the load that nearly uses up the table. */

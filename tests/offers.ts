@@ -71,6 +71,14 @@ const api = (family: string, operation: string, usagetype: string, unit: string,
   attributes: { ...place, usagetype, operation, servicename: 'Amazon API Gateway' },
 });
 
+const balancer = (usagetype: string, unit: string, usd: string, more: Record<string, string> = {}): MadeProduct => ({
+  ...{ service: 'AWSELB', family: 'Load Balancer-Application', unit, prices: flat(usd) },
+  attributes: {
+    ...{ ...place, group: 'ELB:Balancing', usagetype, operation: 'LoadBalancing:Application', servicename: 'Elastic Load Balancing' },
+    ...more,
+  },
+});
+
 const node = (instanceType: string, usd: string, more: Record<string, string> = {}): MadeProduct => ({
   ...{ service: 'AmazonElastiCache', family: 'Cache Instance', unit: 'Hrs', prices: flat(usd) },
   attributes: {
@@ -124,6 +132,8 @@ export const OURS: readonly MadeProduct[] = [
     ['1000000000', '0.0000008000'],
   ]),
   api('WebSocket', 'ApiGatewayWebSocket', 'USE1-ApiGatewayMinute', 'minutes', flat('0.0000002500')),
+  balancer('LoadBalancerUsage', 'Hrs', '0.0225000000'),
+  balancer('LCUUsage', 'LCU-Hrs', '0.0080000000'),
   ...Object.entries({
     'cache.t2.micro': '0.017',
     'cache.t2.small': '0.034',
@@ -156,6 +166,11 @@ export const OTHERS: readonly MadeProduct[] = [
   fargate('USE1-Fargate-EphemeralStorage-GB-Hours', { storagetype: 'default' }, '0.0001110000'),
   fargate('USE1-ECS-EC2-GB-Hours', {}, '0.0000000000'),
   api('Amazon API Gateway Cache', 'RunInstances', 'USE1-ApiGatewayCacheUsage:0.5GB', 'hours', flat('0.0200000000')),
+  balancer('LoadBalancerUsage', 'Hrs', '0.0250000000', { operation: 'LoadBalancing' }),
+  balancer('LCUUsage', 'LCU-Hrs', '0.0060000000', { operation: 'LoadBalancing:Network' }),
+  balancer('TS-LoadBalancerUsage', 'Hrs', '0.0056000000'),
+  balancer('ReservedLCUUsage', 'LCU-Hrs', '0.0080000000'),
+  balancer('Outposts-LoadBalancerUsage', 'Hrs', '0.0225000000', { locationType: 'AWS Outposts' }),
   node('cache.t3.micro', '0.0136000000', { cacheEngine: 'Valkey', operation: 'CreateCacheCluster:Valkey' }),
   node('cache.t3.micro', '0.0170000000', { cacheEngine: 'Memcached', operation: 'CreateCacheCluster:0001' }),
   node('cache.t3.micro', '0.0140000000', { usagetype: 'USE1-ExtendedSupportYr1_Yr2-NodeUsage:cache.t3.micro' }),

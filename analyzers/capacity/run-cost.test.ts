@@ -32,6 +32,30 @@ describe('runCost', () => {
     expect(used.total ?? 0).toBeLessThan(month.total ?? 0);
   });
 
+  it('prices a load balancer by the hour and by its capacity, where that is told', () => {
+    const balanced = {
+      ...run,
+      inventory: {
+        ...run.inventory,
+        resources: [...run.inventory.resources, { node: 'alb:engine', kind: 'alb' as const, dimensions: {}, limits: {} }],
+      },
+    };
+    const idle = costOf(balanced).month;
+    expect(quantity(idle, 'ALB')).toBe(730);
+    expect(quantity(idle, 'ALB capacity')).toBe(0);
+    expect(idle.unpriced).toEqual(['apigateway:chat: connection-minutes']);
+    const busy = withSeries(balanced, 'alb:engine', 'RequestCount', 'Sum', 100);
+    expect(costOf(busy).month.unpriced).toContain('alb:engine: LCUs');
+    // Half a unit all the time: 0.5 × 5 s in each period.
+    const told = costOf(withSeries(busy, 'alb:engine', 'ConsumedLCUs', 'Sum', (0.5 * 5) / 3600)).month;
+    expect(quantity(told, 'ALB capacity')).toBeCloseTo(0.5 * 730, 6);
+    expect(told.lines.filter(({ what }) => what.startsWith('ALB')).map(({ cost }) => cost)).toEqual([
+      expect.closeTo(730 * 0.0225, 6),
+      expect.closeTo(0.5 * 730 * 0.008, 6),
+    ]);
+    expect(told.unpriced).toEqual(['apigateway:chat: connection-minutes']);
+  });
+
   it('prices functions and tasks by their architecture, and names it where it is not known', () => {
     const of = (arch: 'arm64' | null) =>
       costOf(withLimits(withLimits(run, 'lambda:character', { arch }), 'fargate:engine', { arch })).month;

@@ -84,9 +84,19 @@ function add(usage: Usage, resource: Resource, meter: Meter): boolean {
       if (typeof limits.nodeType !== 'string') return false;
       usage.elasticache.push({ node, nodeType: limits.nodeType, nodes: 1, hours });
       return true;
+    case 'alb':
+      addBalancer(usage, resource, meter);
+      return true;
     default:
       return false;
   }
+}
+
+/** "Elastic Load Balancing reports metrics to CloudWatch only when requests are flowing": without a request its capacity is none, with some it is not known. */
+function addBalancer(usage: Usage, { node }: Resource, meter: Meter): void {
+  const lcuHours = meter.count(node, 'ConsumedLCUs', 'Sum');
+  usage.alb.push({ node, hours: meter.hours, lcus: lcuHours / meter.hours });
+  if (lcuHours === 0 && meter.count(node, 'RequestCount', 'Sum') > 0) usage.others.push(`${node}: LCUs`);
 }
 
 function addTable(usage: Usage, resource: Resource, meter: Meter): boolean {

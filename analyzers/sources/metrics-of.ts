@@ -135,6 +135,9 @@ const ALB = [
   ...count(alb, 'HTTPCode_ELB_502_Count', 'HTTPCode_ELB_503_Count', 'HTTPCode_ELB_504_Count'),
   ...count(alb, 'RejectedConnectionCount', 'TargetConnectionErrorCount'),
   alb('ActiveConnectionCount', 'Sum', 'Count'),
+  // Of an hour, its sum is what is paid for, as "the one-hour total" of reserved ones:
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/monitor-capacity-unit-reservation.html
+  alb('ConsumedLCUs', 'Sum'),
   alb('TargetResponseTime', LATENCY, 'Seconds'),
   alb('HealthyHostCount', 'Minimum', 'Count', BY_TARGET_GROUP),
   alb('UnHealthyHostCount', 'Maximum', 'Count', BY_TARGET_GROUP),

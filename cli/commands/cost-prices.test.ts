@@ -40,13 +40,14 @@ describe('loadkit cost prices --refresh', () => {
     expect(Object.keys(list)).toEqual(Object.keys(shipped));
     expect(host.written).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringMatching(/^us-east-1 +2026-11-26 +refreshed +30 prices +\/.*\n$/),
+      stdout: expect.stringMatching(/^us-east-1 +2026-11-26 +refreshed +32 prices +\/.*\n$/),
     });
     expect(calls.map(({ ServiceCode }) => ServiceCode)).toEqual([
       'AWSLambda',
       'AmazonDynamoDB',
       'AmazonECS',
       'AmazonApiGateway',
+      'AWSELB',
       'AmazonElastiCache',
     ]);
     expect(await fs.readdir(path.dirname(fileOf(host, 'us-east-1')))).toEqual(['us-east-1.json']);
@@ -58,7 +59,7 @@ describe('loadkit cost prices --refresh', () => {
     await cost(host, 'prices', '--refresh', '--region', 'us-east-1', '--json');
     const { list, leftOut } = JSON.parse(host.written.stdout);
     expect(leftOut).toEqual([]);
-    expect(list).toMatchObject({ region: 'us-east-1', priceDate: '2026-11-26', origin: 'refreshed', used: true, prices: 30 });
+    expect(list).toMatchObject({ region: 'us-east-1', priceDate: '2026-11-26', origin: 'refreshed', used: true, prices: 32 });
     expect(list.sources.at(-1)).toBe(`GetProducts of AmazonElastiCache, regionCode us-east-1, version 20261121182130: ${url}`);
     expect(calls.filter(({ NextToken }) => NextToken !== undefined).length).toBeGreaterThan(10);
   });
@@ -73,7 +74,7 @@ describe('loadkit cost prices --refresh', () => {
       stderr: expect.stringContaining("left out: apigateway.http.requests: it is not in AWS's answer\n"),
     });
     const { prices } = await read(fileOf(host, 'us-east-1'));
-    expect(Object.keys(prices)).toHaveLength(29);
+    expect(Object.keys(prices)).toHaveLength(31);
     expect(prices).not.toHaveProperty(['apigateway.http.requests']);
   });
 
@@ -83,7 +84,7 @@ describe('loadkit cost prices --refresh', () => {
     });
     const host = await hostOf();
     await cost(host, 'prices', '--refresh', '--region', 'eu-central-1');
-    expect(calls).toHaveLength(6);
+    expect(calls).toHaveLength(7);
     expect((await read(fileOf(host, 'eu-central-1'))).prices['lambda.requests']).toEqual(shipped.prices['lambda.requests']);
   });
 
@@ -211,7 +212,7 @@ describe('loadkit cost prices', () => {
           priceDate: shipped.priceDate,
           origin: 'shipped',
           used: true,
-          prices: 30,
+          prices: 32,
           sources: shipped.sources,
           file: expect.any(String),
         },

@@ -31,7 +31,7 @@ export function costCommand(host: Host): Command {
 
 function estimateCommand(host: Host): Command {
   return new Command('estimate')
-    .description('price a usage document: a month of Lambda, DynamoDB, Fargate, API Gateway and ElastiCache')
+    .description('price a usage document: a month of Lambda, DynamoDB, Fargate, API Gateway, ElastiCache and load balancers')
     .argument('<usage.json>', 'what is used, as docs/cost.md describes it')
     .option('--json', 'print one JSON document on stdout')
     .action(async (file: string, options: { json?: boolean }) => {

@@ -1,7 +1,7 @@
 import type { Usage } from './usage.ts';
 
 /**
- * The same system under `ratio` times the load: requests, request units, messages and connections go with it; what is provisioned, tasks and nodes stay as
+ * The same system under `ratio` times the load: requests, request units, messages, connections and the capacity of load balancers go with it; what is provisioned, tasks and nodes stay as
  * they are.
  */
 export function usageAtLoad(usage: Usage, ratio: number): Usage {
@@ -18,5 +18,6 @@ export function usageAtLoad(usage: Usage, ratio: number): Usage {
       messages: ratio * each.messages,
       connectionMinutes: ratio * each.connectionMinutes,
     })),
+    alb: usage.alb.map((each) => ({ ...each, lcus: ratio * each.lcus })),
   };
 }

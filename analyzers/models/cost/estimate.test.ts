@@ -106,6 +106,23 @@ describe('estimateCost', () => {
     ]);
   });
 
+  // AWS's own example of its pricing page in shape: the dimension with the highest usage counts. 50/25, 600/3,000, 1.5/1, 500/1,000.
+  it('prices a load balancer by its begun hours and the dimension that it uses most', () => {
+    const dimensions = { newConnectionsPerS: 50, activeConnections: 600, processedGbPerHour: 1.5, ruleEvaluationsPerS: 500 };
+    const of = (entry: object) => cost({ alb: [entry] }).lines.map(({ quantity, cost: each }) => [quantity, each]);
+    expect(of({ hours: 729.5, ...dimensions })).toEqual([
+      [730, 16.425],
+      [1459, 11.672],
+    ]);
+    expect(of({ hours: 730, ...dimensions, processedGbPerHour: 3 })).toEqual([
+      [730, 16.425],
+      [2190, 17.52],
+    ]);
+    expect(of({ hours: 730, lcus: 0 })).toEqual([[730, 16.425]]);
+    expect(cost({ alb: [{ hours: 1, lcus: 1, newConnectionsPerS: 5 }] }).unpriced).toEqual(['alb[0].newConnectionsPerS']);
+    expect(usageOf({ region: 'us-east-1', alb: [{ hours: 1 }] })).toMatchObject({ bad: 'alb[0] has no newConnectionsPerS' });
+  });
+
   it('counts each begun unit of a message, and 512 KB are one', () => {
     const requests = (avgKb: number) => cost({ httpApi: [{ requests: 1000, avgKb }] }).lines[0]?.quantity;
     expect([0, 1, 512, 512.1, 1024, 1025].map(requests)).toEqual([1000, 1000, 1000, 2000, 2000, 3000]);

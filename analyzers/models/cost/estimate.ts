@@ -80,6 +80,7 @@ function quantitiesOf(usage: Usage): Metered[] {
     ...restApi(usage),
     ...webSocketApi(usage),
     ...elasticache(usage),
+    ...alb(usage),
   ]) {
     const known = byKey.get(metered.key);
     if (known === undefined) byKey.set(metered.key, { ...metered });
@@ -181,3 +182,10 @@ const elasticache = (usage: Usage): Metered[] =>
     ...{ key: `elasticache.node.${nodeType}`, service: 'ElastiCache', what: nodeType, unit: 'node-hours' },
     quantity: nodes * wholeUp(hours),
   }));
+
+/** "Each partial Application Load Balancer hour used is billed as a full hour": https://aws.amazon.com/elasticloadbalancing/pricing/ */
+const alb = (usage: Usage): Metered[] =>
+  usage.alb.flatMap(({ hours, lcus }) => [
+    { key: 'alb.hours', service: 'Elastic Load Balancing', what: 'ALB', unit: 'ALB-hours', quantity: wholeUp(hours) },
+    { key: 'alb.lcu-hours', service: 'Elastic Load Balancing', what: 'ALB capacity', unit: 'LCU-hours', quantity: lcus * hours },
+  ]);

@@ -12,6 +12,7 @@ export interface Usage {
   restApi: RestApiUsage[];
   webSocketApi: WebSocketApiUsage[];
   elasticache: ElasticacheUsage[];
+  alb: AlbUsage[];
   /** What else was given, by name, which nothing here knows how to price: `s3`, `lambda[0].ephemeralGb`. */
   others: string[];
 }
@@ -26,6 +27,7 @@ export const noUsage = (region: string): Usage => ({
   restApi: [],
   webSocketApi: [],
   elasticache: [],
+  alb: [],
   others: [],
 });
 
@@ -80,8 +82,15 @@ export interface ElasticacheUsage extends Named {
   hours: number;
 }
 
+/** An Application Load Balancer. */
+export interface AlbUsage extends Named {
+  hours: number;
+  /** Load balancer capacity units, in the mean. */
+  lcus: number;
+}
+
 const SHAPE =
-  'a usage document is {region, lambda: [{requests, avgDurationMs, memoryMb, arch?}], dynamodb: [{mode: "on-demand", writeUnits, readUnits} or {mode: "provisioned", wcu, rcu, hours}], fargate: [{vcpu, memoryGb, hours, tasks, arch?}], httpApi: [{requests, avgKb}], restApi: [{requests}], webSocketApi: [{messages, avgKb, connectionMinutes}], elasticache: [{nodeType, nodes, hours}]}';
+  'a usage document is {region, lambda: [{requests, avgDurationMs, memoryMb, arch?}], dynamodb: [{mode: "on-demand", writeUnits, readUnits} or {mode: "provisioned", wcu, rcu, hours}], fargate: [{vcpu, memoryGb, hours, tasks, arch?}], httpApi: [{requests, avgKb}], restApi: [{requests}], webSocketApi: [{messages, avgKb, connectionMinutes}], elasticache: [{nodeType, nodes, hours}], alb: [{hours, lcus} or {hours, newConnectionsPerS, activeConnections, processedGbPerHour, ruleEvaluationsPerS}]}';
 
 /** Parts that are priced, each with how one of its entries is read. */
 const PARTS = {
@@ -108,12 +117,21 @@ const PARTS = {
     nodes: entry.amount('nodes'),
     hours: entry.amount('hours'),
   }),
+  alb: (entry: Entry): AlbUsage => ({
+    hours: entry.amount('hours'),
+    lcus: entry.has('lcus')
+      ? entry.amount('lcus')
+      : Math.max(...Object.entries(IN_ONE_LCU).map(([dimension, contained]) => entry.amount(dimension) / contained)),
+  }),
 };
 type Part = keyof typeof PARTS;
 const NAMES = Object.keys(PARTS) as Part[];
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const LAMBDA_MEMORY_MB = [128, 10_240] as const;
+
+/** "You are charged only on the dimension with the highest usage", with servers or tasks as targets: https://aws.amazon.com/elasticloadbalancing/pricing/ */
+const IN_ONE_LCU = { newConnectionsPerS: 25, activeConnections: 3000, processedGbPerHour: 1, ruleEvaluationsPerS: 1000 };
 
 /**
  * Checks that a parsed JSON document is a usage document, whole: what is half understood would be half priced. A part or a field that isn't known is kept
@@ -165,6 +183,10 @@ class Entry {
       .map((name) => `${this.#at}.${name}`);
   }
 
+  has(name: string): boolean {
+    return this.#fields[name] !== undefined;
+  }
+
   amount(name: string, [min, max]: readonly [number, number] = [0, Number.MAX_VALUE]): number {
     const value = this.#required(name);
     if (typeof value === 'number' && value >= min && value <= max) return value;
@@ -188,7 +210,7 @@ class Entry {
 
   /** What AWS runs where nothing is said. */
   arch(): Arch {
-    if (this.#fields['arch'] === undefined) return 'x86_64';
+    if (!this.has('arch')) return 'x86_64';
     const given = this.choice('arch', ['x86_64', 'x86', 'arm64', 'arm'] as const);
     return given.startsWith('arm') ? 'arm64' : 'x86_64';
   }

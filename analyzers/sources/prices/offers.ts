@@ -30,6 +30,7 @@ export const INSTANCE_TYPE = '{instanceType}';
  * - units: `hours` in an answer of GetProducts for AmazonECS of 2022-11-21 that public tests keep; `Hrs` in the AmazonElastiCache offer of 2025-06-24
  *   (github.com/bangpound/awspricing, tests/data/elasticache_offer.py); those of Lambda and DynamoDB, and `Requests`, in notes of what the API said in
  *   2025 and 2026. `Messages` and `minutes` were seen in made-up answers only.
+ * - load balancers: the AWSELB offer of 2024-10-01, as a public data set keeps it.
  * Where one of them is wrong, its price is left out and the unit or the key is named.
  */
 export const OFFERS: readonly Offer[] = [
@@ -150,6 +151,27 @@ export const OFFERS: readonly Offer[] = [
         usageType: 'ApiGatewayMinute',
         attributes: {},
         awsUnits: ['minutes', 'minute'],
+      },
+    ],
+  },
+  {
+    service: 'AWSELB',
+    filters: {},
+    // Classic load balancers share the usage types.
+    usages: [
+      {
+        key: 'alb.hours',
+        unit: 'ALB-hours',
+        usageType: 'LoadBalancerUsage',
+        attributes: { operation: 'LoadBalancing:Application', locationType: 'AWS Region' },
+        awsUnits: ['hrs', 'hours'],
+      },
+      {
+        key: 'alb.lcu-hours',
+        unit: 'LCU-hours',
+        usageType: 'LCUUsage',
+        attributes: { operation: 'LoadBalancing:Application', locationType: 'AWS Region' },
+        awsUnits: ['lcu-hrs'],
       },
     ],
   },

@@ -85,7 +85,7 @@ function pricesOf(
 }
 
 /** us-east-1 goes without it for what is older; `EU-` is eu-west-1, all others are like `EUC1-`. */
-const REGION_PREFIX = /^[A-Z]{2,4}\d?-/;
+const REGION_PREFIX = /^(EU|[A-Z]{2,4}\d)-/;
 
 function isOf(product: OfferedProduct, usage: PricedUsage, region: string): boolean {
   const { attributes } = product;

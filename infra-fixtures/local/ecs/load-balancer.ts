@@ -12,6 +12,9 @@ const NAMESPACE = 'AWS/ApplicationELB';
 /** The default idle timeout: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html */
 const TIMEOUT_MS = 60_000;
 
+/** Each request as a connection of its own, which for up to 11 KB is more of a unit than its bytes: 25 a second are one, https://aws.amazon.com/elasticloadbalancing/pricing/ */
+const LCU_HOURS_OF_REQUEST = 1 / 25 / 3600;
+
 /** @param healthyTargets the addresses of those who take requests, asked for each request */
 export const startLoadBalancer = async (healthyTargets: () => readonly string[], platform: Platform): Promise<LoadBalancer> => {
   let turn = 0;
@@ -29,6 +32,7 @@ export const startLoadBalancer = async (healthyTargets: () => readonly string[],
     const target = targets[turn++ % targets.length];
     if (target === undefined) return answerJson(response, refuse(503), { message: 'Service Temporarily Unavailable' });
     count('RequestCount');
+    platform.metric(NAMESPACE, 'ConsumedLCUs', loadBalancerDimensions, LCU_HOURS_OF_REQUEST, 'Count');
     const startedAt = performance.now();
     try {
       const answer = await fetch(target + (request.url ?? '/'), { signal: AbortSignal.timeout(TIMEOUT_MS) });

@@ -83,6 +83,11 @@ it('is replaced a part at a time: half of it stays healthy, and the load balance
   expect(service.healthyTargets().filter((url) => before.includes(url))).toEqual([]);
   expect(platform.values('RequestCount', loadBalancerDimensions)).toHaveLength(answers.length);
   expect(platform.values('TargetResponseTime', targetGroupDimensions)).toHaveLength(answers.length);
+  // 90,000 an hour are 25 a second.
+  expect(platform.values('ConsumedLCUs', loadBalancerDimensions).reduce((sum, each) => sum + each, 0)).toBeCloseTo(
+    answers.length / 90_000,
+    9,
+  );
   expect(Math.max(...platform.values('DeploymentCount', serviceDimensions))).toBe(2);
   await expect.poll(() => latest('DeploymentCount'), { timeout: 5000 }).toBe(1);
 });
