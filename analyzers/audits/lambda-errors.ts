@@ -1,5 +1,6 @@
 import type { Audit, Resource } from '../contract.ts';
 import { MEMORY_NEAR, timeoutReachedMs, usedMbOf } from '../function-limits.ts';
+import { LAMBDA_MEMORY_MB } from '../models/cost/index.ts';
 import { type Answer, began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
 import { highest, type Name, type Stretch, sinceAt, total } from '../platform-series.ts';
 import { ifRead } from '../unread-series.ts';
@@ -9,7 +10,7 @@ import { figure, percent, plural } from '../words.ts';
 const SHARE_MAX = 0.01;
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const TIMEOUT_S_MAX = 900;
-const MEMORY_MB_MAX = 10_240;
+const [, MEMORY_MB_MAX] = LAMBDA_MEMORY_MB;
 
 export const lambdaErrors: Audit<PlatformNeed> = {
   id: 'lambda-errors',

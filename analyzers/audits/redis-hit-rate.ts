@@ -1,3 +1,4 @@
+import { HIT_RATE_MIN } from '../cache-limits.ts';
 import { type Audit, isMissing, type Resource } from '../contract.ts';
 import { clopperPearson } from '../models/intervals.ts';
 import {
@@ -15,11 +16,6 @@ import { runStartS } from '../run-times.ts';
 import { ifRead } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
 
-/**
- * Below it a significant share of keys is evicted, expired, or was never there.
- * Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html (CacheHitRate)
- */
-const RATE_MIN = 0.8;
 /** Fewer look-ups say little, and cost little. Guess: tune. */
 const LOOKUPS_MIN = 50;
 
@@ -41,19 +37,19 @@ function ofCache({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
   if (lookups < LOOKUPS_MIN) return [];
   const rate = hits / lookups;
   const interval = clopperPearson(Math.round(hits), Math.round(lookups), 0.95);
-  if (interval[1] >= RATE_MIN) return [];
-  const missing = sinceShareAt(stretch, [node, 'CacheMisses', 'Sum'], [node, 'CacheHits', 'Sum'], (1 - RATE_MIN) / RATE_MIN);
+  if (interval[1] >= HIT_RATE_MIN) return [];
+  const missing = sinceShareAt(stretch, [node, 'CacheMisses', 'Sum'], [node, 'CacheHits', 'Sum'], (1 - HIT_RATE_MIN) / HIT_RATE_MIN);
   const since = missing && Math.max(missing, runStartS(inputs) ?? missing);
   const evictions = total(stretch, [node, 'Evictions', 'Sum']);
   const expired = total(stretch, [node, 'Reclaimed', 'Sum']);
   return {
     verdict: 'warn',
     severity: 'high',
-    title: `${node} had ${percent(rate)} of what it was asked for, less than ${percent(RATE_MIN)}`,
+    title: `${node} had ${percent(rate)} of what it was asked for, less than ${percent(HIT_RATE_MIN)}`,
     limiter: { node, resource: 'hit-rate', harm: 'wasteful', since },
     why: 'Each miss is a read of the table behind it, and a write of the cache: latency and read capacity grow with them.',
     evidence: [
-      { what: 'hit rate of the run', value: rate, limit: RATE_MIN, unit: 'ratio', interval },
+      { what: 'hit rate of the run', value: rate, limit: HIT_RATE_MIN, unit: 'ratio', interval },
       { what: 'misses', value: misses },
       { what: 'look-ups', value: lookups },
       { what: 'Evictions', value: evictions },
@@ -62,7 +58,7 @@ function ofCache({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
       ...began(inputs, since),
     ],
     next: adviceOn(node, misses, evictions ?? 0, expired ?? 0),
-    effect: `At ${percent(RATE_MIN)} the tables behind it get ${figure(Math.max(0, Math.round(misses - (1 - RATE_MIN) * lookups)))} fewer reads in a window like this.`,
+    effect: `At ${percent(HIT_RATE_MIN)} the tables behind it get ${figure(Math.max(0, Math.round(misses - (1 - HIT_RATE_MIN) * lookups)))} fewer reads in a window like this.`,
   };
 }
 

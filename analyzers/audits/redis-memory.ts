@@ -1,11 +1,12 @@
+import { MEMORY_NEAR } from '../cache-limits.ts';
 import type { Audit } from '../contract.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformNeed } from '../platform-audit.ts';
 import { highest, type Name, sinceAt, total } from '../platform-series.ts';
 import { ifRead } from '../unread-series.ts';
 import { figure } from '../words.ts';
 
-/** AWS advises to act here: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.WhichShouldIMonitor.html ; the game's own alarm stands there too. */
-const NEAR_PERCENT = 80;
+/** Where the game's own alarm stands, too. */
+const NEAR_PERCENT = 100 * MEMORY_NEAR;
 
 export const redisMemory: Audit<PlatformNeed> = {
   id: 'redis-memory',

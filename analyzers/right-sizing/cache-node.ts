@@ -1,3 +1,4 @@
+import { HIT_RATE_MIN, MEMORY_NEAR } from '../cache-limits.ts';
 import { HOURS_PER_MONTH } from '../capacity/run-usage.ts';
 import type { Resource } from '../contract.ts';
 import { highest, mean, type Stretch, samples, total } from '../platform-series.ts';
@@ -13,12 +14,8 @@ export const cacheNode: Rule = {
   ask: (input) => ofEach('elasticache', input, (resource) => ofCache(resource, input)),
 };
 
-/** AWS advises to act here: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.WhichShouldIMonitor.html */
-const MEMORY_SAFE = 0.8;
-/** Of a processor that is not burstable; the same page has 90 % for the engine's thread. Guess: tune. */
+/** Of a processor that is not burstable; AWS's page has 90 % for the engine's thread. Guess: tune. */
 const CPU_SAFE = 0.8;
-/** As the audit redis-hit-rate has it, with AWS's page for it. */
-const HIT_RATE_MIN = 0.8;
 /** From the first third of the window to the last: what grows so much is still being filled. Guess: tune. */
 const FILLING = 1.05;
 
@@ -33,7 +30,7 @@ interface CacheUse {
 function ofCache(resource: Resource, input: RightSizingInput): Changes | Open {
   const use = useOf(resource, input);
   if ('open' in use) return use;
-  if (use.evictions > 0 || use.memory >= MEMORY_SAFE) return larger(use, resource, input);
+  if (use.evictions > 0 || use.memory >= MEMORY_NEAR) return larger(use, resource, input);
   return smaller(use, resource, input);
 }
 
@@ -80,7 +77,7 @@ function larger(use: CacheUse, { node }: Resource, input: RightSizingInput): Cha
         risk: { level: 'low', why: full ? 'nothing is taken away; whether it is enough the next run shows' : 'nothing is taken away' },
         why: full
           ? `${node} evicted ${figure(use.evictions)} keys for want of memory${rateOf(use)}`
-          : `${node} used ${percent(use.memory)} of its memory, and ${percent(MEMORY_SAFE)} is safe`,
+          : `${node} used ${percent(use.memory)} of its memory, and ${percent(MEMORY_NEAR)} is safe`,
       },
     ],
   };
@@ -90,7 +87,7 @@ function smaller(use: CacheUse, resource: Resource, input: RightSizingInput): Ch
   const { node } = resource;
   const fits = ofFamily(use.now)
     .filter(({ memoryBytes }) => memoryBytes < use.now.memoryBytes)
-    .filter((to) => memoryUse(use, to, node, input.load.factor).used <= MEMORY_SAFE * to.memoryBytes);
+    .filter((to) => memoryUse(use, to, node, input.load.factor).used <= MEMORY_NEAR * to.memoryBytes);
   if (fits.length === 0) return { changes: [] };
   return doubtOf(use, node, input.stretch) ?? { changes: fits.map((to) => shrunk(use, to, resource, input)) };
 }
@@ -150,7 +147,7 @@ const memoryUse = ({ memory, now }: CacheUse, to: CacheNode, node: string, facto
   unit: 'bytes',
   used: memory * now.memoryBytes * factor,
   capacity: to.memoryBytes,
-  safe: MEMORY_SAFE,
+  safe: MEMORY_NEAR,
 });
 
 /** What is burstable keeps up its baseline only. */

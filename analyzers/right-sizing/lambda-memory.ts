@@ -1,6 +1,8 @@
 import type { Arch, Inventory, Resource } from '../contract.ts';
 import { MEMORY_ADVISED, MEMORY_NEAR, usedMbOf } from '../function-limits.ts';
+import { LAMBDA_MEMORY_MB } from '../models/cost/index.ts';
 import { type Interval, ratioInterval } from '../models/intervals.ts';
+import { wholeUp } from '../models/whole-up.ts';
 import { busiestPerS, type Name, perSecond, type Stretch, samples, total, weightedMean } from '../platform-series.ts';
 import { figure, plural } from '../words.ts';
 import { concurrencyNeed } from './concurrency-need.ts';
@@ -25,8 +27,7 @@ export const lambdaMemory: Rule = {
   ask: (input) => ofEach('lambda', input, (resource) => ofFunction(resource, input)),
 };
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-const MEMORY_MB_MAX = 10_240;
+const [, MEMORY_MB_MAX] = LAMBDA_MEMORY_MB;
 /** Of one size. AWS Lambda Power Tuning advises 10 to 100; here other things vary, too. Guess: tune. */
 const INVOCATIONS_MIN = 100;
 /** Of the compromise between cost and time: the default of AWS Lambda Power Tuning. */
@@ -205,7 +206,7 @@ function worthOf(strategy: Strategy, sizes: readonly MemorySize[]): (size: Memor
 }
 
 /** Of an invocation, in MB·ms as billed, to which the price goes in proportion. That of the request is the same with every size. */
-const costAt = ({ memoryMb }: MemorySize, durationMs: number): number => memoryMb * Math.ceil(durationMs);
+const costAt = ({ memoryMb }: MemorySize, durationMs: number): number => memoryMb * wholeUp(durationMs);
 
 function ordered(sizes: readonly MemorySize[], strategy: Strategy): MemorySize[] {
   const value = worthOf(strategy, sizes);

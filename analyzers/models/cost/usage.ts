@@ -128,7 +128,7 @@ type Part = keyof typeof PARTS;
 const NAMES = Object.keys(PARTS) as Part[];
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-const LAMBDA_MEMORY_MB = [128, 10_240] as const;
+export const LAMBDA_MEMORY_MB = [128, 10_240] as const;
 
 /** "You are charged only on the dimension with the highest usage", with servers or tasks as targets: https://aws.amazon.com/elasticloadbalancing/pricing/ */
 const IN_ONE_LCU = { newConnectionsPerS: 25, activeConnections: 3000, processedGbPerHour: 1, ruleEvaluationsPerS: 1000 };
