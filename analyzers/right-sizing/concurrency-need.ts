@@ -1,5 +1,7 @@
 import type { Target } from '../contract.ts';
+import { needOf, unreservedOf } from '../lambda-capacity.ts';
 import { serversFor } from '../models/queueing/index.ts';
+import type { RightSizingInput, Use } from './rule.ts';
 
 /** Executions cost nothing until they are used, so that headroom is for free. Guess: tune. */
 const BLOCKED_MAX = 1e-6;
@@ -22,3 +24,26 @@ function blockedMaxOf(targets: readonly Target[]): number {
  * @param offered by Little's law: arrivals per second × seconds of one
  */
 export const concurrencyNeed = (offered: number, targets: readonly Target[]): number => serversFor(offered, blockedMaxOf(targets));
+
+/**
+ * What functions without a reservation share, and what they need of it in the busiest period, each by Little's law. Null where the account's limit could not
+ * be read, or nothing is left.
+ *
+ * @param offered of a function, in place of what the run offered it: 0 where it shares nothing any more
+ */
+export function sharedConcurrency(
+  { inventory, whole, targets, load }: Pick<RightSizingInput, 'inventory' | 'whole' | 'targets' | 'load'>,
+  offered: { node: string; executions: number },
+): Omit<Use, 'taken'> | null {
+  const shared = unreservedOf(inventory);
+  if (shared === null) return null;
+  const others = shared.nodes.filter((node) => node !== offered.node);
+  const sum = others.reduce((so, node) => so + (needOf(node, whole)?.mean ?? 0), offered.executions);
+  return {
+    what: 'concurrency for functions without a reservation',
+    unit: 'executions',
+    used: concurrencyNeed(load.factor * sum, targets),
+    capacity: shared.limit,
+    safe: 1,
+  };
+}

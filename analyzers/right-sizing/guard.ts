@@ -50,13 +50,15 @@ export function guard(asked: readonly (Asked & Question)[], input: RightSizingIn
   const recommendations: Recommendation[] = [];
   const withheld: Withheld[] = [];
   let before: Together = { latencyMs: 0, refused: 0 };
+  const taken = new Map<string, number>();
   for (const { rule, setting, node, answer } of asked.toSorted(byUrgency)) {
     if (isOpen(answer)) {
       withheld.push({ rule, node, setting, to: null, reason: answer.open, settledBy: answer.settledBy });
       continue;
     }
     const judged = answer.changes.map((given) => {
-      const change = { ...given, impact: knownOf(given.impact) };
+      const uses = given.uses.map((use) => ({ ...use, capacity: use.capacity - (taken.get(use.what) ?? 0) }));
+      const change = { ...given, uses, impact: knownOf(given.impact) };
       const effects = effectsOf(change.impact, before, input);
       return { change, effects, obstacle: takenBy(node, recommendations) ?? obstacleTo(change, effects, doubt) };
     });
@@ -65,6 +67,7 @@ export function guard(asked: readonly (Asked & Question)[], input: RightSizingIn
     if (allowed !== undefined) {
       recommendations.push(recommendation({ rule, setting, node, ...allowed }));
       before = together(before, allowed.change.impact);
+      for (const use of allowed.change.uses) taken.set(use.what, (taken.get(use.what) ?? 0) + (use.taken ?? 0));
     } else if (wanted !== undefined && wanted.obstacle !== null)
       withheld.push({ rule, node, setting, to: wanted.change.to, ...wanted.obstacle });
   }

@@ -69,6 +69,25 @@ describe('lambda-memory', () => {
     expect(faster).toMatchObject({ target: 'latency-avg', effect: 'better' });
   });
 
+  it('keeps what takes longer within the concurrency that functions share', () => {
+    // 784 invocations/s of 75 ms keep 59 busy in the mean.
+    const shared = (accountConcurrency: number | null, ...others: PlatformRun[]) =>
+      saidOf(
+        rightSizing(judgedRun(withLimits(now, NODE, { accountConcurrency })), { others: others.map(judgedRun) }),
+        'lambda-memory',
+        NODE,
+      );
+    expect(shared(200, withMemory(256, 75)).recommended?.to).toBe('256 MB');
+    expect(shared(80, withMemory(256, 75)).withheld?.reason).toMatch(
+      /concurrency for functions without a reservation at \d+ of 80 executions/,
+    );
+    expect(shared(null, withMemory(256, 75)).withheld?.reason).toContain(
+      "how much of the account's concurrency it would leave is not known",
+    );
+    // What gets faster needs less.
+    expect(shared(80, withMemory(256, 50)).recommended?.to).toBe('256 MB');
+  });
+
   it('withholds what would break a target, and takes the next size that does not', () => {
     const { recommended } = comparing('cost', withMemory(128, 200), withMemory(256, 75));
     expect(recommended).toMatchObject({ to: '256 MB' });

@@ -1,11 +1,12 @@
 import type { Arch, Inventory, Resource } from '../contract.ts';
 import { MEMORY_ADVISED, MEMORY_NEAR, usedMbOf } from '../function-limits.ts';
+import { needOf } from '../lambda-capacity.ts';
 import { LAMBDA_MEMORY_MB } from '../models/cost/index.ts';
 import { type Interval, ratioInterval } from '../models/intervals.ts';
 import { wholeUp } from '../models/whole-up.ts';
-import { busiestPerS, type Name, perSecond, type Stretch, samples, total, weightedMean } from '../platform-series.ts';
+import { type Name, perSecond, type Stretch, samples, total, weightedMean } from '../platform-series.ts';
 import { figure, plural } from '../words.ts';
-import { concurrencyNeed } from './concurrency-need.ts';
+import { concurrencyNeed, sharedConcurrency } from './concurrency-need.ts';
 import { ofArch, SECONDS_PER_MONTH, savingOf } from './pricing.ts';
 import {
   type Change,
@@ -235,7 +236,7 @@ function changeTo(to: MemorySize, now: MemorySize, resource: Resource, input: Ri
     ...savingOf(input.prices, now.costPerMonth, to.costPerMonth, ofArch('Lambda', resource.limits.arch ?? null)),
     reduces: to.memoryMb < now.memoryMb,
     impact: impactOf(to, now, resource.node, input),
-    uses: usesOf(to, resource, input),
+    uses: usesOf(to, now, resource, input),
     risk: {
       level: to.memoryMb < now.memoryMb && to.usedMb === null ? 'medium' : 'low',
       why: to.usedMb === null ? 'how much memory it uses was not measured' : `it used up to ${figure(to.usedMb)} MB with this size`,
@@ -259,14 +260,25 @@ function impactOf(to: MemorySize, now: MemorySize, node: string, { stretch, load
   return { latencyMs: perRequest * (mean > 0 ? worst : mean), refused: Math.min(1, perRequest * failsMore), why };
 }
 
-function usesOf({ memoryMb, durationMs, usedMb }: MemorySize, { node, limits }: Resource, input: RightSizingInput): Use[] {
-  const reserved = limits.reservedConcurrency ?? null;
-  const offered = ((busiestPerS(input.whole, invocations(node)) ?? 0) * durationMs) / 1000;
-  const needed = concurrencyNeed(offered * input.load.factor, input.targets);
-  return [
-    ...(usedMb === null ? [] : [{ what: `memory of ${node}`, unit: 'MB', used: usedMb, capacity: memoryMb, safe: MEMORY_NEAR }]),
-    ...(reserved === null
-      ? []
-      : [{ what: `reserved concurrency of ${node}`, unit: 'executions', used: needed, capacity: reserved, safe: 1 }]),
-  ];
+function usesOf(to: MemorySize, now: MemorySize, resource: Resource, input: RightSizingInput): Use[] {
+  const { memoryMb, usedMb } = to;
+  const memory = { what: `memory of ${resource.node}`, unit: 'MB', used: usedMb ?? Number.NaN, capacity: memoryMb, safe: MEMORY_NEAR };
+  return [...(usedMb === null ? [] : [memory]), ...(to.durationMs > now.durationMs ? [concurrencyUse(to, now, resource, input)] : [])];
+}
+
+/** What takes longer keeps more executions busy: of its reservation, or of what functions without one share. */
+function concurrencyUse(to: MemorySize, now: MemorySize, { node, limits }: Resource, input: RightSizingInput): Use {
+  const offered = ({ durationMs }: MemorySize): number => ((needOf(node, input.whole)?.arrivalsPerS ?? 0) * durationMs) / 1000;
+  if (limits.reservedConcurrency !== null)
+    return {
+      what: `reserved concurrency of ${node}`,
+      unit: 'executions',
+      used: concurrencyNeed(offered(to) * input.load.factor, input.targets),
+      capacity: limits.reservedConcurrency ?? Number.NaN,
+      safe: 1,
+    };
+  const [then, before] = [to, now].map((size) => sharedConcurrency(input, { node, executions: offered(size) }));
+  return then && before
+    ? { ...then, taken: then.used - before.used }
+    : { what: "the account's concurrency", unit: 'executions', used: Number.NaN, capacity: Number.NaN, safe: 1 };
 }

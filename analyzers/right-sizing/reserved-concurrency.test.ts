@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type PlatformRun, withLimits, withSeries } from '../../tests/platform.ts';
-import { saidOf, sizedRun, sizesOf } from '../../tests/right-sizing.ts';
+import { judgedRun, saidOf, sizedRun, sizesOf } from '../../tests/right-sizing.ts';
 import { serversFor } from '../models/queueing/index.ts';
+import { rightSizing } from './index.ts';
 
 const NODE = 'lambda:character';
 const reserving = (reservedConcurrency: number | null): PlatformRun =>
@@ -14,6 +16,10 @@ const reserving = (reservedConcurrency: number | null): PlatformRun =>
   );
 const said = (run: PlatformRun) => saidOf(sizesOf(run), 'reserved-concurrency', NODE);
 const throttled = (run: PlatformRun) => withSeries(run, NODE, 'Throttles', 'Sum', (requests) => (requests === 0 ? null : 50));
+
+const TWIN = 'lambda:twin';
+/** Of another function that does the same. */
+const named = <T extends { node: string }>(each: T): T => ({ ...each, node: each.node === NODE ? TWIN : each.node });
 
 describe('reserved-concurrency', () => {
   it('lowers what is far above the need of arrivals at random', () => {
@@ -69,6 +75,29 @@ describe('reserved-concurrency', () => {
     );
     const unread = withLimits(throttled(reserving(10)), NODE, { accountConcurrency: null });
     expect(said(unread).withheld?.settledBy).toContain('lambda:GetAccountSettings');
+  });
+
+  it('reserves no more for several functions together than leaves the account 100', () => {
+    const one = throttled(reserving(null));
+    const twin = { ...one.platform, series: [...one.platform.series, ...one.platform.series.map(named)] };
+    const judged = judgedRun(one);
+    const told = (accountConcurrency: number) => {
+      const run = withLimits(one, NODE, { accountConcurrency });
+      const resources = [...run.inventory.resources, ...run.inventory.resources.filter(({ node }) => node === NODE).map(named)];
+      const sizes = rightSizing({ ...judged, platform: twin, inventory: { ...run.inventory, resources } });
+      return [NODE, TWIN].flatMap((node) => saidOf(sizes, 'reserved-concurrency', node).recommended ?? []);
+    };
+    const enough = Number(said(one).recommended?.to);
+    expect(told(100 + enough)).toHaveLength(1);
+    expect(told(100 + 2 * enough - 1)).toHaveLength(1);
+    expect(told(100 + 2 * enough)).toHaveLength(2);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), (account) => {
+        const reserved = told(account).reduce((sum, { to }) => sum + Number(to), 0);
+        expect(reserved === 0 || account - reserved >= 100).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('says so where the reservation could not be read', () => {

@@ -1,9 +1,9 @@
 import type { Resource } from '../contract.ts';
-import { needOf as busiestOf, CONCURRENCY_NEAR, unreservedOf } from '../lambda-capacity.ts';
+import { needOf as busiestOf, CONCURRENCY_NEAR } from '../lambda-capacity.ts';
 import { erlangB } from '../models/queueing/index.ts';
-import { busiestPerS, highest, type Name, perSecond, type Stretch, total, weightedMean } from '../platform-series.ts';
+import { highest, perSecond, total } from '../platform-series.ts';
 import { figure } from '../words.ts';
-import { concurrencyNeed } from './concurrency-need.ts';
+import { concurrencyNeed, sharedConcurrency } from './concurrency-need.ts';
 import { savingOf } from './pricing.ts';
 import { type Change, type Changes, type Impact, type Open, ofEach, type RightSizingInput, type Rule, type Use } from './rule.ts';
 
@@ -129,23 +129,9 @@ function change(
 }
 
 /** What the account would have left for functions without a reservation, and what these need of it. Null where its limit could not be read. */
-function leftFor(node: string, reserving: number, { inventory, whole, targets }: RightSizingInput): Use | null {
-  const left = unreservedOf(inventory);
-  if (left === null) return null;
-  const reserved = inventory.resources.find((each) => each.node === node)?.limits.reservedConcurrency ?? 0;
-  const others = left.nodes.filter((each) => each !== node);
-  const offered = others.reduce((sum, each) => sum + offeredTo(each, whole), 0);
-  const used = Math.max(UNRESERVED_MIN, concurrencyNeed(offered, targets));
-  return {
-    what: 'concurrency for functions without a reservation',
-    unit: 'executions',
-    used,
-    capacity: left.limit + reserved - reserving,
-    safe: 1,
-  };
-}
-
-function offeredTo(node: string, stretch: Stretch): number {
-  const invocations: Name = [node, 'Invocations', 'Sum'];
-  return ((busiestPerS(stretch, invocations) ?? 0) * (weightedMean(stretch, [node, 'Duration', 'Average'], invocations) ?? 0)) / 1000;
+function leftFor(node: string, reserving: number, input: RightSizingInput): Use | null {
+  const shared = sharedConcurrency(input, { node, executions: 0 });
+  if (shared === null) return null;
+  const taken = reserving - (input.inventory.resources.find((each) => each.node === node)?.limits.reservedConcurrency ?? 0);
+  return { ...shared, used: Math.max(UNRESERVED_MIN, shared.used), capacity: shared.capacity - taken, taken };
 }

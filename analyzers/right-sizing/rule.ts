@@ -69,6 +69,8 @@ export interface Use {
   capacity: number;
   /** A share of 1. */
   safe: number;
+  /** So much of it is no longer there for what is recommended after it, where several share it (by `what`). */
+  taken?: number;
 }
 
 export interface RightSizingInput {
