@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type PlatformRun, withLimits, withSeries } from '../../tests/platform.ts';
 import { saidOf, sizedRun, sizesOf } from '../../tests/right-sizing.ts';
@@ -94,6 +95,27 @@ describe('fargate-size', () => {
     expect(said(withSeries(service({}), NODE, 'CPUUtilization', 'Average', null)).withheld?.reason).toContain('no CPUUtilization');
     const uncounted = withLimits(withSeries(service({}), NODE, 'RunningTaskCount', 'Average', null), NODE, { tasksDesired: null });
     expect(said(uncounted).withheld?.settledBy).toContain('Container Insights');
+  });
+
+  it('makes up for tasks with no more processors than one of them has: whether its program uses them nobody measured', () => {
+    // 5 × 1 vCPU with 5 GB each need 3.6 vCPU: 2 × 2 vCPU with 5 GB would cost less than 4 × 1 vCPU with 3 GB.
+    expect(said(service({ tasks: 5, cpu: 54, memory: 32, memoryMb: 5120 })).recommended?.to).toBe('4 × 1 vCPU and 3 GB');
+    const shapes = FARGATE_SIZES.flatMap(({ vcpu, memoryGb }) => memoryGb.map((gb) => ({ cpuUnits: 1024 * vcpu, memoryMb: 1024 * gb })));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...shapes),
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 70 }),
+        fc.integer({ min: 1, max: 80 }),
+        (shape, tasks, cpu, memory) => {
+          const { recommended } = said(service({ ...shape, tasks, cpu, memory }));
+          if (!recommended?.reduces) return;
+          const [, , vcpu] = /^(\d+) × ([\d.]+) vCPU/.exec(recommended.to) ?? [];
+          expect(Number(vcpu)).toBeLessThanOrEqual(Math.max(1, shape.cpuUnits / 1024));
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   it('has the saving of its architecture, and the same size without a price', () => {

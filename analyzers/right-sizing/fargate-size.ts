@@ -56,25 +56,29 @@ function candidates(from: number, to: number, { arch }: Tasks, prices: Pricing):
 function cheaper(use: ServiceUse, resource: Resource, input: RightSizingInput): Change[] {
   const now = priceOf(use, input.prices);
   const { factor } = input.load;
-  return candidates(tasksMinOf(use, resource), use.tasks, use, input.prices)
-    .filter(({ price }) => price <= now * (1 - SAVING_SHARE_MIN))
-    .filter(({ size }) => usesOf(use, size, use.cpu.most, factor, resource).every(({ used, capacity, safe }) => used <= safe * capacity))
-    .map(({ size }) => {
-      const delay = delayMs(use, size, input.load);
-      return changeTo(size, use, resource, input, {
-        reduces: true,
-        impact: {
-          latencyMs: delay ?? 'unknown',
-          refused: 0,
-          why: `its tasks are ${percent(busyVcpu(use, use.cpu.most * factor) / busyVcpu(size, 1))} busy in the busiest period, in place of ${percent(use.cpu.most)}`,
-        },
-        uses: usesOf(use, size, use.cpu.most, factor, resource),
-        risk: {
-          level: 'medium',
-          why: 'the estimate takes all use for that of the load; how a smaller processor suits the start of a task was not measured',
-        },
-      });
-    });
+  return (
+    candidates(tasksMinOf(use, resource), use.tasks, use, input.prices)
+      .filter(({ price }) => price <= now * (1 - SAVING_SHARE_MIN))
+      // Of more processors than a task has now nobody knows whether its program, or a single thread, uses them.
+      .filter(({ size }) => size.vcpu <= Math.max(use.vcpu, 1))
+      .filter(({ size }) => usesOf(use, size, use.cpu.most, factor, resource).every(({ used, capacity, safe }) => used <= safe * capacity))
+      .map(({ size }) => {
+        const delay = delayMs(use, size, input.load);
+        return changeTo(size, use, resource, input, {
+          reduces: true,
+          impact: {
+            latencyMs: delay ?? 'unknown',
+            refused: 0,
+            why: `its tasks are ${percent(busyVcpu(use, use.cpu.most * factor) / busyVcpu(size, 1))} busy in the busiest period, in place of ${percent(use.cpu.most)}`,
+          },
+          uses: usesOf(use, size, use.cpu.most, factor, resource),
+          risk: {
+            level: 'medium',
+            why: 'the estimate takes all use for that of the load; how a smaller processor suits the start of a task was not measured',
+          },
+        });
+      })
+  );
 }
 
 /** The cheapest that has no less of anything. */
