@@ -37,6 +37,15 @@ describe('cache-node', () => {
     expect(said(cache('cache.t3.medium', 20, null)).withheld?.reason).toContain('no CPUUtilization');
   });
 
+  it('counts the busiest period of a processor that can not save up for it', () => {
+    const rush = (nodeType: string, memory: number, cpu: number) =>
+      withSeries(cache(nodeType, memory), NODE, 'CPUUtilization', 'Average', (_, timeS) =>
+        timeS > Date.parse('2026-11-24T10:00:00Z') / 1000 && timeS < Date.parse('2026-11-24T10:00:10Z') / 1000 ? cpu : 5,
+      );
+    expect(said(rush('cache.r6g.xlarge', 30, 60)).withheld?.reason).toContain('processor of elasticache:cache at 2.4 of 2 vCPU');
+    expect(said(rush('cache.t3.medium', 20, 60)).recommended?.to).toBe('cache.t3.small');
+  });
+
   it('takes a larger one for what is evicted or nearly full, with what it costs', () => {
     const evicting = withSeries(cache('cache.t3.micro', 100), NODE, 'Evictions', 'Sum', (requests) => (requests === 0 ? 0 : 9));
     const { recommended } = said(evicting);

@@ -1,7 +1,7 @@
 import { HIT_RATE_MIN, MEMORY_NEAR } from '../cache-limits.ts';
 import { HOURS_PER_MONTH } from '../capacity/run-usage.ts';
 import type { Resource } from '../contract.ts';
-import { highest, mean, type Stretch, samples, total } from '../platform-series.ts';
+import { highest, mean, type Name, type Stretch, samples, total } from '../platform-series.ts';
 import { figure, percent } from '../words.ts';
 import { CACHE_NODES, type CacheNode, familyOf } from './cache-nodes.ts';
 import { savingOf } from './pricing.ts';
@@ -120,7 +120,8 @@ function doubtOf({ hitRate }: CacheUse, node: string, stretch: Stretch): Open | 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function shrunk(use: CacheUse, to: CacheNode, { node }: Resource, input: RightSizingInput): Change {
-  const cpu = mean(input.stretch, [node, 'CPUUtilization', 'Average']);
+  // A burstable processor saves up for its busiest period what it does not use in the others.
+  const cpu = to.baseline === null ? highest(input.whole, cpuOf(node)) : mean(input.stretch, cpuOf(node));
   return {
     from: use.now.type,
     to: to.type,
@@ -138,6 +139,8 @@ function shrunk(use: CacheUse, to: CacheNode, { node }: Resource, input: RightSi
     why: `${node} used ${percent(use.memory)} of the memory of ${use.now.type} and evicted nothing${rateOf(use)}`,
   };
 }
+
+const cpuOf = (node: string): Name => [node, 'CPUUtilization', 'Average'];
 
 const rateOf = ({ hitRate }: CacheUse): string => (hitRate === null ? '' : `, with a hit rate of ${percent(hitRate)}`);
 
