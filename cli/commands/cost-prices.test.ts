@@ -40,7 +40,7 @@ describe('loadkit cost prices --refresh', () => {
     expect(Object.keys(list)).toEqual(Object.keys(shipped));
     expect(host.written).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringMatching(/^us-east-1 +2026-11-26 +refreshed +32 prices +\/.*\n$/),
+      stdout: expect.stringMatching(/^us-east-1 +2026-11-26 +refreshed +50 prices +\/.*\n$/),
     });
     expect(calls.map(({ ServiceCode }) => ServiceCode)).toEqual([
       'AWSLambda',
@@ -59,7 +59,7 @@ describe('loadkit cost prices --refresh', () => {
     await cost(host, 'prices', '--refresh', '--region', 'us-east-1', '--json');
     const { list, leftOut } = JSON.parse(host.written.stdout);
     expect(leftOut).toEqual([]);
-    expect(list).toMatchObject({ region: 'us-east-1', priceDate: '2026-11-26', origin: 'refreshed', used: true, prices: 32 });
+    expect(list).toMatchObject({ region: 'us-east-1', priceDate: '2026-11-26', origin: 'refreshed', used: true, prices: 50 });
     expect(list.sources.at(-1)).toBe(`GetProducts of AmazonElastiCache, regionCode us-east-1, version 20261121182130: ${url}`);
     expect(calls.filter(({ NextToken }) => NextToken !== undefined).length).toBeGreaterThan(10);
   });
@@ -74,7 +74,7 @@ describe('loadkit cost prices --refresh', () => {
       stderr: expect.stringContaining("left out: apigateway.http.requests: it is not in AWS's answer\n"),
     });
     const { prices } = await read(fileOf(host, 'us-east-1'));
-    expect(Object.keys(prices)).toHaveLength(31);
+    expect(Object.keys(prices)).toHaveLength(49);
     expect(prices).not.toHaveProperty(['apigateway.http.requests']);
   });
 
@@ -212,7 +212,7 @@ describe('loadkit cost prices', () => {
           priceDate: shipped.priceDate,
           origin: 'shipped',
           used: true,
-          prices: 32,
+          prices: 50,
           sources: shipped.sources,
           file: expect.any(String),
         },
