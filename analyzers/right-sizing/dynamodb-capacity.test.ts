@@ -56,6 +56,15 @@ describe('dynamodb-capacity', () => {
     expect(recommended?.savingPerMonth?.amount).toBeCloseTo(MONTH_H * (100 * 0.00013 + 50 * 0.00065), 6);
   });
 
+  it('lowers one access and leaves the other, of which it changes nothing', () => {
+    // 75 of 100 WCU are more than 70 %, and less than the 80 % that would be short.
+    expect(said(guilds(200, 100, 70, 75)).recommended).toMatchObject({
+      to: 'provisioned, 100 RCU and 100 WCU',
+      savingPerMonth: { amount: expect.closeTo(MONTH_H * 100 * 0.00013, 6) },
+      uses: [{ unit: 'RCU', used: 70, capacity: 100, safe: 0.7 }],
+    });
+  });
+
   it('goes on demand below the break-even, and back above it', () => {
     // A rush of 140 a second as the load begins, and 10 all the time after it.
     const uneven = withSeries(guilds(200, 10, 10, 1), GUILDS, 'ConsumedReadCapacityUnits', 'Sum', (requests, timeS) =>

@@ -223,14 +223,17 @@ const unitsFor = ({ busiest }: Demand, factor: number): number | null =>
 
 const present = (demands: readonly Demand[]): Given[] => demands.map((each) => ({ ...each, units: each.provisioned ?? 0 }));
 
+/** Of the units that change. */
 const usesOf = (given: readonly Given[], factor: number): Use[] =>
-  given.map(({ part, access, busiest, units }) => ({
-    what: `${access.toLowerCase()} capacity of ${part.node}`,
-    unit: unitOf(access),
-    used: (busiest ?? 0) * factor,
-    capacity: units,
-    safe: TARGET_UTILISATION,
-  }));
+  given
+    .filter(({ units, provisioned }) => units !== provisioned)
+    .map(({ part, access, busiest, units }) => ({
+      what: `${access.toLowerCase()} capacity of ${part.node}`,
+      unit: unitOf(access),
+      used: (busiest ?? 0) * factor,
+      capacity: units,
+      safe: TARGET_UTILISATION,
+    }));
 
 const unitOf = (access: Access): string => (access === 'Read' ? 'RCU' : 'WCU');
 
