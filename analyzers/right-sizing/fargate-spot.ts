@@ -3,7 +3,7 @@ import type { Resource } from '../contract.ts';
 import { wholeUp } from '../models/whole-up.ts';
 import { figure, percent, plural } from '../words.ts';
 import { busyVcpu, delayMs, memoryWith, type ServiceUse, serviceUse, sizeOf, TASKS_MIN, type Tasks } from './fargate-use.ts';
-import type { Pricing, Saving } from './pricing.ts';
+import { type Pricing, type Saving, savingOf } from './pricing.ts';
 import { type Changes, isOpen, type Open, ofEach, type RightSizingInput, type Rule } from './rule.ts';
 
 export const fargateSpot: Rule = {
@@ -82,12 +82,10 @@ function stayingOf(use: ServiceUse, factor: number): number {
 }
 
 /** The price of Spot changes: it is in no list that loadkit brings along. */
-function spotSaving({ vcpu, memoryGb, arch }: Tasks, spot: number, { unitPrice, currency }: Pricing): Saving {
-  const hour = (kind: 'fargate' | 'fargate-spot'): number | null => {
-    const [cpu, memory] = [unitPrice(`${kind}.vcpu.${arch}`), unitPrice(`${kind}.memory.${arch}`)];
-    return cpu === null || memory === null ? null : vcpu * cpu + memoryGb * memory;
+function spotSaving({ vcpu, memoryGb, arch }: Tasks, spot: number, prices: Pricing): Saving {
+  const month = (kind: 'fargate' | 'fargate-spot'): number | null => {
+    const [cpu, memory] = [prices.unitPrice(`${kind}.vcpu.${arch}`), prices.unitPrice(`${kind}.memory.${arch}`)];
+    return cpu === null || memory === null ? null : spot * HOURS_PER_MONTH * (vcpu * cpu + memoryGb * memory);
   };
-  const [now, then] = [hour('fargate'), hour('fargate-spot')];
-  if (now === null || then === null) return { savingPerMonth: null, unpriced: 'Fargate Spot has no price here' };
-  return { savingPerMonth: { amount: (now - then) * spot * HOURS_PER_MONTH, currency }, unpriced: null };
+  return savingOf(prices, month('fargate'), month('fargate-spot'), 'Fargate Spot');
 }

@@ -1,6 +1,7 @@
 import { HOURS_PER_MONTH } from '../capacity/run-usage.ts';
 import type { Arch } from '../contract.ts';
 import { estimateCost, noUsage, PRICE_LISTS, type PriceList, type Usage } from '../models/cost/index.ts';
+import { decimal } from '../models/decimal.ts';
 
 /** What the price list of a region says, in the questions that rules ask. */
 export interface Pricing {
@@ -38,5 +39,5 @@ export const ofArch = (service: string, arch: Arch | null): string =>
 /** @param what that has no price here, where one of the two is null */
 export function savingOf({ currency }: Pricing, from: number | null, to: number | null, what: string): Saving {
   if (from === null || to === null) return { savingPerMonth: null, unpriced: `${what} has no price here` };
-  return { savingPerMonth: { amount: from - to, currency }, unpriced: null };
+  return { savingPerMonth: { amount: decimal(from - to), currency }, unpriced: null };
 }

@@ -1,5 +1,6 @@
 import { sum } from 'simple-statistics';
 import type { Arch } from '../../contract.ts';
+import { decimal } from '../decimal.ts';
 import { wholeUp } from '../whole-up.ts';
 import { byTier, PRICE_LISTS, type PriceList } from './price-list.ts';
 import type { Usage } from './usage.ts';
@@ -65,9 +66,6 @@ function priced({ key, service, what, unit, quantity }: Metered, list: PriceList
     cost: decimal(tier.quantity * tier.unitPrice),
   }));
 }
-
-/** As many digits as every number has in binary, too: 0.6 and not 0.6000000000000001, with nothing lost of what is small. */
-const decimal = (value: number): number => Number(value.toPrecision(15));
 
 /** Everything of one price together, since tiers go by an account's sum. */
 function quantitiesOf(usage: Usage): Metered[] {
