@@ -196,6 +196,26 @@ describe('estimateCost', () => {
     expect(elsewhere).toMatchObject({ priceDate: null, total: null, unpriced: ['API Gateway: HTTP API requests'] });
   });
 
+  it('names every field that it does not read, whatever it is called', () => {
+    const entries = {
+      lambda: { requests: 1, avgDurationMs: 1, memoryMb: 128, arch: 'arm' },
+      dynamodb: { mode: 'on-demand', writeUnits: 1, readUnits: 1 },
+      fargate: { vcpu: 1, memoryGb: 2, hours: 1, tasks: 1 },
+      httpApi: { requests: 1, avgKb: 1 },
+      restApi: { requests: 1 },
+      webSocketApi: { messages: 1, avgKb: 1, connectionMinutes: 1 },
+      elasticache: { nodeType: 'cache.t3.micro', nodes: 1, hours: 1 },
+      alb: { hours: 1, lcus: 1 },
+    };
+    const known = new Set(Object.values(entries).flatMap((entry) => Object.keys(entry)));
+    fc.assert(
+      fc.property(fc.constantFrom(...(Object.keys(entries) as (keyof typeof entries)[])), fc.string(), (part, name) => {
+        fc.pre(!known.has(name) && name !== 'arch' && name !== '__proto__');
+        expect(cost({ [part]: [entries[part], { ...entries[part], [name]: 0 }] }).unpriced).toEqual([`${part}[1].${name}`]);
+      }),
+    );
+  });
+
   it('costs nothing to use nothing', () => expect(cost({})).toMatchObject({ lines: [], total: 0, unpriced: [] }));
 });
 
