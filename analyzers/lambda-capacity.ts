@@ -1,9 +1,10 @@
 import type { Inventory } from './contract.ts';
-import { concurrencyFor } from './models/concurrency.ts';
 import { addUp, type Stretch, weightedMean } from './platform-series.ts';
 
 /** From this share of a limit on a burst of a fifth is refused. Guess: tune. */
 export const CONCURRENCY_NEAR = 0.8;
+/** The share of random arrivals that a reservation may refuse. Executions cost nothing until they are used, so that headroom is for free. Guess: tune. */
+export const REFUSED_MAX = 1e-6;
 
 /** What the account has left for functions without a reservation, and these; null where the account's limit could not be read, or nothing is left. */
 export function unreservedOf({ resources }: Pick<Inventory, 'resources'>): { nodes: string[]; limit: number; account: number } | null {
@@ -15,12 +16,12 @@ export function unreservedOf({ resources }: Pick<Inventory, 'resources'>): { nod
   return account - reserved > 0 ? { nodes, limit: account - reserved, account } : null;
 }
 
-/** What keeps up with the arrivals of a function in its busiest period. */
+/** What the arrivals of a function in its busiest period take; how many executions keep up with them is `serversFor`'s to say. */
 export interface Need {
   arrivalsPerS: number;
   durationMs: number;
+  /** Executions under way in the mean, by Little's law. */
   mean: number;
-  enough: number;
 }
 
 /** Null where nothing ran, so that its duration is not known. */
@@ -32,5 +33,5 @@ export function needOf(node: string, stretch: Stretch): Need | null {
     [node, 'Invocations', 'Sum'],
   ]);
   const arrivalsPerS = Math.max(...arrivals.map(({ value }) => value)) / stretch.file.periodS;
-  return { arrivalsPerS, durationMs, ...concurrencyFor(arrivalsPerS, durationMs / 1000) };
+  return { arrivalsPerS, durationMs, mean: (arrivalsPerS * durationMs) / 1000 };
 }

@@ -17,7 +17,7 @@ describe('lambda-throttles', () => {
     expect(findingsOf(id, withoutResource(run, node))).toEqual([]);
   });
 
-  it("names the concurrency that Little's law asks for", () => {
+  it('names the concurrency that turns next to none of random arrivals away', () => {
     const [finding] = findingsOf(id, withLimits(throttled, node, { reservedConcurrency: 2 }));
     expect(finding).toMatchObject({
       verdict: 'warn',
@@ -26,8 +26,8 @@ describe('lambda-throttles', () => {
         /^lambda:character was throttled: [\d,]+ invocations of [\d,]+ \([\d.]+ %\) refused at a reserved concurrency of 2$/,
       ),
     });
-    // About 195 requests/s and 20 throttles/s, of 18 ms each: 3.9 in the mean, 10 with three standard deviations.
-    expect(finding?.next).toMatch(/^Set the reserved concurrency of lambda:character to (9|10|11) \(now 2\)/);
+    // About 195 requests/s and 20 throttles/s, of 18 ms each: 3.9 in the mean, of which 17 refuse no more than one in a million (Erlang).
+    expect(finding?.next).toMatch(/^Set the reserved concurrency of lambda:character to (16|17|18) \(now 2\)/);
   });
 
   it('never advises less than there is', () => {

@@ -1,5 +1,6 @@
 import type { Audit, Evidence, Resource } from '../contract.ts';
-import { type Need, needOf } from '../lambda-capacity.ts';
+import { type Need, needOf, REFUSED_MAX } from '../lambda-capacity.ts';
+import { serversFor } from '../models/queueing/index.ts';
 import { began, ofEach, PLATFORM_NEEDS, type PlatformNeed, type Said } from '../platform-audit.ts';
 import { type Name, type Stretch, sinceAt, total } from '../platform-series.ts';
 import { figure, percent, plural } from '../words.ts';
@@ -54,15 +55,18 @@ function finding({ node, limits }: Resource, stretch: Stretch, throttles: number
 const atLimit = (reserved: number | null | undefined): string =>
   typeof reserved === 'number' ? ` at a reserved concurrency of ${figure(reserved)}` : '';
 
+/** By Erlang's loss formula: what comes while all are busy is refused at once. */
+const enoughFor = ({ mean }: Need): number => serversFor(mean, REFUSED_MAX);
+
 function adviceOn(node: string, { reservedConcurrency, accountConcurrency }: Resource['limits'], need: Need | null): string {
   if (reservedConcurrency === undefined) {
-    return `Allow lambda:GetFunctionConcurrency and lambda:GetAccountSettings: without them it is unknown whether ${node} ran into its own limit or the account's.${need === null ? '' : ` It needs ${figure(need.enough)} concurrent executions.`}`;
+    return `Allow lambda:GetFunctionConcurrency and lambda:GetAccountSettings: without them it is unknown whether ${node} ran into its own limit or the account's.${need === null ? '' : ` It needs ${figure(enoughFor(need))} concurrent executions.`}`;
   }
   if (reservedConcurrency === 0) return `Remove the reserved concurrency of 0 from ${node}: it switches the function off.`;
   if (reservedConcurrency !== null) {
     if (need === null) return `Raise the reserved concurrency of ${node}, or remove it. Nothing ran that would tell by how much.`;
-    const value = Math.max(need.enough, reservedConcurrency + 1);
-    return `Set the reserved concurrency of ${node} to ${figure(value)} (now ${figure(reservedConcurrency)}), or remove it: ${figure(need.arrivalsPerS)} invocations/s of ${figure(need.durationMs)} ms keep ${figure(need.mean)} busy in the mean.`;
+    const value = Math.max(enoughFor(need), reservedConcurrency + 1);
+    return `Set the reserved concurrency of ${node} to ${figure(value)} (now ${figure(reservedConcurrency)}), or remove it: ${figure(need.arrivalsPerS)} invocations/s of ${figure(need.durationMs)} ms keep ${figure(need.mean)} busy in the mean, and they come at random.`;
   }
   const account = accountConcurrency === null || accountConcurrency === undefined ? '' : ` (now ${figure(accountConcurrency)})`;
   return `${node} has no reserved concurrency, so the account's limit${account} or its scaling rate (1,000 executions in 10 s) was reached. Ask for a higher "Concurrent executions" quota, and shorten the longest functions.`;

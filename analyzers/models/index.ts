@@ -1,7 +1,6 @@
 /** `loadkit/models`: the mathematics on its own, pure and without knowledge of runs. */
 export { type Bad, isBad } from '../malformed.ts';
 export * from './beta.ts';
-export * from './concurrency.ts';
 export * from './cost/index.ts';
 export * from './critical-path.ts';
 export * from './diagnosis/index.ts';

@@ -1,10 +1,8 @@
 import type { Target } from '../contract.ts';
-import { needOf, unreservedOf } from '../lambda-capacity.ts';
+import { needOf, REFUSED_MAX, unreservedOf } from '../lambda-capacity.ts';
 import { serversFor } from '../models/queueing/index.ts';
 import type { RightSizingInput, Use } from './rule.ts';
 
-/** Executions cost nothing until they are used, so that headroom is for free. Guess: tune. */
-const BLOCKED_MAX = 1e-6;
 /** Of the failures that the targets allow. Guess: tune. */
 const BUDGET_SHARE = 0.01;
 
@@ -15,7 +13,7 @@ function blockedMaxOf(targets: readonly Target[]): number {
     if (id === 'error-rate') return [limit];
     return id === 'availability' ? [1 - limit] : [];
   });
-  return Math.min(BLOCKED_MAX, ...allowed.filter((share) => share > 0).map((share) => BUDGET_SHARE * share));
+  return Math.min(REFUSED_MAX, ...allowed.filter((share) => share > 0).map((share) => BUDGET_SHARE * share));
 }
 
 /**
