@@ -32,9 +32,15 @@ describe('nextLoad', () => {
     expect(loads(steps).slice(8)).toEqual([661, 627, 610]);
   });
 
-  it('ends after the plan where all of it holds, or none', () => {
-    expect(loads(search(5000))).toEqual(plannedLoads(SEARCH));
-    expect(loads(search(1))).toEqual(plannedLoads(SEARCH));
+  it('ends after the plan where all of it holds', () => expect(loads(search(5000))).toEqual(plannedLoads(SEARCH)));
+
+  it('goes on below the plan where none of it holds, as often as it may', () => {
+    const below = (limit: number, refinements: number) =>
+      loads(search(limit, Number.POSITIVE_INFINITY, { ...SEARCH, refinements })).slice(8);
+    expect(below(0, 3)).toEqual([25, 13, 7]);
+    expect(below(0, 10)).toEqual([25, 13, 7, 4, 2, 1]);
+    expect(below(30, 3)).toEqual([25, 38, 32]);
+    expect(below(30, 0)).toEqual([]);
   });
 
   it('tries what could not be judged twice, and nothing larger after that', () => {

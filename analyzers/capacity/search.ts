@@ -26,7 +26,8 @@ export function plannedLoads({ fromUsers, toUsers, steps }: Search): number[] {
 
 /**
  * The load to try next, or null when there is nothing more to learn: first all that is planned, and one that came to nothing again; then again those that
- * a larger load contradicts; then the middle between the largest that holds and the smallest that doesn't. Beyond a load that the generator can't make nothing larger is tried.
+ * a larger load contradicts; then the middle between the largest that holds and the smallest that doesn't, or between that and none where it is the smallest of
+ * all. Beyond a load that the generator can't make nothing larger is tried.
  *
  * @param steps what was measured, in the order of time
  */
@@ -55,9 +56,11 @@ const triesOf = (steps: readonly LoadStep[], users: number): number => steps.fil
 function halfway(steps: readonly LoadStep[], { refinements }: Search, planned: readonly number[]): number | null {
   const refined = new Set(steps.map(({ users }) => users).filter((users) => !planned.includes(users))).size;
   const loads = judgedLoads(steps);
-  const failed = Math.min(...loads.filter(({ holds }) => holds === 'no').map(({ users }) => users));
-  const held = Math.max(...loads.filter(({ holds, users }) => holds === 'yes' && users < failed).map(({ users }) => users));
-  if (refined >= refinements || !Number.isFinite(failed) || !Number.isFinite(held)) return null;
+  const failed = loads.find(({ holds }) => holds === 'no')?.users;
+  if (refined >= refinements || failed === undefined) return null;
+  // No users miss no target.
+  const held = failed === loads[0]?.users ? 0 : loads.findLast(({ holds, users }) => holds === 'yes' && users < failed)?.users;
+  if (held === undefined) return null;
   const middle = Math.round((held + failed) / 2);
   if (failed - held < GAP_MIN * held || middle === held || middle === failed || triesOf(steps, middle) > 0) return null;
   return middle;
