@@ -1,8 +1,9 @@
 import type { Capacity } from './capacity/capacity.ts';
 import type { TelemetryFile } from './telemetry-file.ts';
 
-export type { Capacity, Saturation } from './capacity/capacity.ts';
+export type { Capacity } from './capacity/capacity.ts';
 export type { LoadPrice } from './capacity/load-price.ts';
+export type { Saturation } from './capacity/saturation.ts';
 
 /**
  * The types that every stage agrees on: what a run leaves on disk (artifacts), what judges it (audits), and what comes out (the report).

@@ -12,14 +12,19 @@ export const readInput = (host: Host, given: string): Promise<string> =>
 /**
  * Rows by their columns' names in lower case.
  *
- * @throws UserError 104 when the file can't be read, is no CSV, has no rows, or lacks one of the columns
+ * @throws UserError 104 when the file can't be read, is no CSV, has no rows, lacks one of the columns, or has one twice
  */
 export async function readCsv(host: Host, given: string, columns: readonly string[], hint: string): Promise<Record<string, string>[]> {
   const text = await readInput(host, given);
   let rows: Record<string, string>[];
+  let twice: string | undefined;
   try {
     rows = parse(text, {
-      columns: (names: string[]) => names.map((name) => name.toLowerCase()),
+      columns: (given: string[]) => {
+        const names = given.map((name) => name.toLowerCase());
+        twice = names.find((name, i) => name !== '' && names.indexOf(name) < i);
+        return names;
+      },
       bom: true,
       trim: true,
       skip_empty_lines: true,
@@ -27,6 +32,7 @@ export async function readCsv(host: Host, given: string, columns: readonly strin
   } catch (cause) {
     throw new UserError(`${given} is not CSV: ${cause instanceof Error ? cause.message : String(cause)}`, hint, { cause });
   }
+  if (twice !== undefined) throw new UserError(`${given} has two columns ${twice}`, hint);
   const [first] = rows;
   if (first === undefined) throw new UserError(`${given} has no rows`, hint);
   for (const column of columns) {

@@ -22,8 +22,12 @@ describe('the capacity section', () => {
 
   it('has the answer, the points with the curve and its band, and when each resource is used up', () => {
     const markup = render(steps, 200);
-    expect(markup).toContain('All targets hold up to 800 users');
-    expect(markup).toContain('4 times the 200 of today');
+    expect(markup).toMatch(/All targets hold up to 800 users \([\d.]+ requests\/s\); the maximum lies between 800 and 1,000, of the loads/);
+    expect(markup).toContain('That is 4 times the 200 users of today.');
+    expect(markup).toContain('<code>loadkit capacity mixed --users 800..1000 --steps 5</code>');
+    expect(markup).toMatch(/Knee: \d+ users \(\d+ to \d+\)\./);
+    // 250 requests/s, where the curve has 52 at most.
+    expect(markup).toMatch(/No number of users makes so much: something else leaves 52 requests\/s at most\./);
     expect(markup.match(/<circle class="(?:yes|no)"/g)).toHaveLength(8);
     expect(markup).toContain('class="band"');
     expect(markup).toMatch(/Peak by the Universal Scalability Law: [\d.]+ requests\/s \([\d.]+ to [\d.]+\) at \d+ users/);
@@ -39,8 +43,11 @@ describe('the capacity section', () => {
       [first as LoadStep, ...more].map((each) => ({ ...each, uses: each.uses.map((use) => ({ ...use, limit: 40 })) })),
       400,
     );
-    expect(markup).toMatch(/today&#39;s 400 users cost 3[\d.]+ USD a month, 1\.[\d]+ per 1,000 users and hour; 900 users cost/);
+    expect(markup).toMatch(
+      /By list prices 3[\d.]+ USD a month for 400 users, 1\.\d{4} per 1,000 users and hour; [\d.]+ USD a month for 900 users/,
+    );
     expect(markup).toContain('8.89 times the load tested');
+    expect(render(stepsToTheTable)).toContain('about 1,000 users (1,000 to 1,000)');
   });
 
   it('says why there is no peak, and draws no curve, where the points show none', () => {

@@ -37,6 +37,12 @@ export function tabular(value: number | null): string {
 /** A value that is whole by nature: `24,515`. */
 export const count = (value: number | null): string => (isMeasured(value) ? significant(21).format(Math.round(value)) : DASH);
 
+/** `412.50`: cents, or more digits where it is less than one. */
+export const money = (amount: number): string =>
+  amount === 0 || amount >= 0.01
+    ? amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+    : amount.toLocaleString('en', { maximumSignificantDigits: 2 });
+
 /** `412 ms`, `2.41 s`, `1 min 12 s`. */
 export function milliseconds(value: number | null, digits = DIGITS): string {
   if (!isMeasured(value)) return DASH;

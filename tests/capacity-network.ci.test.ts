@@ -56,7 +56,7 @@ const expectRefused = ({ usl, resources }: Capacity, usersMax: number): void => 
   expect(usl).toMatchObject({
     verdict: 'inconclusive',
     peak: null,
-    reason: expect.stringContaining('Test up to'),
+    reason: expect.stringContaining('Test with `loadkit capacity'),
     testedUsersMax: usersMax,
   });
   for (const { at } of resources) expect(at?.users ?? 0).toBeLessThanOrEqual(2 * usersMax);

@@ -3,7 +3,15 @@ import { noUsage, type Usage } from '../analyzers/models/cost/index.ts';
 
 /** One load of a stepped test that holds: each user makes a request every four seconds, and nothing is known to be used. */
 export const loadStep = (users: number, more: Partial<LoadStep> = {}): LoadStep => ({
-  ...{ run: `run-${users}`, users, throughput: users / 4, throughputCi95: null, latencyMs: { avg: 20, p95: 50 } },
+  ...{
+    run: `run-${users}`,
+    scenario: 'mixed',
+    durationS: 90,
+    users,
+    throughput: users / 4,
+    throughputCi95: null,
+    latencyMs: { avg: 20, p95: 50 },
+  },
   ...{ holds: 'yes', counts: true, generatorLimited: false, reason: null, uses: [], usage: null },
   ...more,
 });

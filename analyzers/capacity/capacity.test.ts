@@ -4,6 +4,7 @@ import { MISSING } from '../../tests/judged.ts';
 import { loadStep, stepsToTheTable } from '../../tests/load-steps.ts';
 import { withPlatform, withSeries, withSilent, withUnread } from '../../tests/platform.ts';
 import { judge } from '../judge.ts';
+import { type UslCoefficients, uslThroughput, uslUsersFor } from '../models/scalability/index.ts';
 import { capacityOf } from './capacity.ts';
 import { type LoadStep, loadStepOf } from './load-step.ts';
 
@@ -22,12 +23,21 @@ const step = (users: number, throughput: number, more: Partial<LoadStep> = {}): 
 /** One request a user every four seconds, up to 250 a second. */
 const steps = [100, 201, 300, 401, 500, 601].map((users) => step(users, users / 4));
 
+const LAW = { lambda: 1, sigma: 0.02, kappa: 0.00002 };
+const use = { node: 'dynamodb:guilds', resource: 'write-capacity', unit: 'WCU', used: 0, limit: 0.6 };
+const stepsOf = (law: UslCoefficients): LoadStep[] =>
+  [10, 20, 30, 40, 60, 100, 200, 400].map((users) =>
+    loadStep(users, { throughput: uslThroughput(law, users) * (1 + 0.01 * Math.sin(users)) }),
+  );
+
 describe('capacityOf', () => {
   it('takes the largest load that holds below the first that does not', () => {
     const failing = [...steps.slice(0, 4), step(500, 120, { holds: 'no', reason: '1 target missed: latency-p95' }), step(601, 150)];
     const { sustainable, boundary, headroom } = capacityOf(failing.toReversed(), 100);
-    expect(sustainable).toEqual({ users: 401, throughput: 100.25 });
-    expect(boundary).toBe('At 500 users 1 target missed: latency-p95; 401 users hold.');
+    expect(sustainable).toEqual({ users: 401, throughput: 100.25, bracket: [401, 500] });
+    expect(boundary).toBe(
+      'At 500 users 1 target missed: latency-p95; 401 users hold. Test with `loadkit capacity mixed --users 401..500 --steps 5`.',
+    );
     expect(headroom).toEqual({ atUsers: 100, ratio: 4.01 });
   });
 
@@ -45,9 +55,19 @@ describe('capacityOf', () => {
 
   it('says that the maximum lies above where all hold, and what would settle it', () => {
     const { sustainable, boundary, usl } = capacityOf(steps);
-    expect(sustainable?.users).toBe(601);
-    expect(boundary).toContain('the maximum lies above. Test up to 1,202');
-    expect(usl).toMatchObject({ verdict: 'inconclusive', peak: null });
+    expect(sustainable).toMatchObject({ users: 601, bracket: [601, null] });
+    expect(boundary).toContain('the maximum lies above. Test with `loadkit capacity mixed --users 601..1202 --steps 5`.');
+    const settledBy = expect.stringContaining('Test with `loadkit capacity mixed --users 100..1202 --steps 8`.');
+    expect(usl).toMatchObject({ verdict: 'inconclusive', peak: null, reason: settledBy, knee: null, kneeReason: settledBy });
+  });
+
+  it('names the loads below where none holds, and nothing more where the gap is none', () => {
+    const missing = steps.map((each) => ({ ...each, holds: 'no' as const, reason: 'x' }));
+    expect(capacityOf(missing).boundary).toBe(
+      'At 100 users x; no smaller load was seen to hold. Test with `loadkit capacity mixed --users 1..100 --steps 5`.',
+    );
+    expect(capacityOf([step(1, 0.25, { holds: 'no', reason: 'x' })]).boundary).toBe('At 1 users x; no smaller load was seen to hold.');
+    expect(capacityOf([step(100, 25), step(104, 26, { holds: 'no', reason: 'x' })]).boundary).toBe('At 104 users x; 100 users hold.');
   });
 
   it('says nothing of a load that the generator could not make', () => {
@@ -57,7 +77,11 @@ describe('capacityOf', () => {
     ];
     const { sustainable, boundary, usl } = capacityOf(stuck);
     expect(sustainable?.users).toBe(201);
-    expect(boundary).toBe('At 300 users it could not be judged: the generator was the limit.');
+    expect(boundary).toBe(
+      'At 300 users it could not be judged: the generator was the limit. Test with `loadkit capacity mixed --users 201..300 --steps 5`. It takes a machine with more time to spare.',
+    );
+    const short = [...steps.slice(0, 2), step(300, 75, { holds: 'unknown', reason: 'too few requests' })];
+    expect(capacityOf(short).boundary).toContain('--users 201..300 --steps 5 --duration 180s`.');
     expect(usl.testedUsersMax).toBe(201);
     expect(capacityOf([]).boundary).toBe('No load could be judged.');
   });
@@ -94,6 +118,36 @@ describe('capacityOf', () => {
     expect(capacityOf(steps, 400).price).toEqual({ today: null, sustainable: null });
   });
 
+  it('has the users at both ends of the throughput that uses a resource up', () => {
+    const noisy = [0.0201, 0.0199, 0.0202, 0.0198, 0.02, 0.0201].map((perRequest, i) => {
+      const [users, throughput] = [100 * (i + 1), 25 * (i + 1)];
+      const uses = [{ node: 'dynamodb:guilds', resource: 'write-capacity', unit: 'WCU', used: perRequest * throughput, limit: 5 }];
+      return loadStep(users, { throughput, uses });
+    });
+    const { at } = capacityOf(noisy).resources[0] ?? {};
+    // One request a user every four seconds.
+    expect(at?.users).toBeCloseTo(4 * (at?.throughput ?? 0), 6);
+    expect(at?.usersCi95).toEqual([expect.closeTo(4 * (at?.ci95[0] ?? 0), 6), expect.closeTo(4 * (at?.ci95[1] ?? 0), 6)]);
+    const far = noisy.map((each) => ({ ...each, uses: each.uses.map((use) => ({ ...use, limit: 50 })) }));
+    expect(capacityOf(far).resources[0]).toMatchObject({
+      at: { users: null, usersCi95: null },
+      reason: expect.stringContaining('Test with `loadkit capacity mixed --users 100..1200 --steps 8`.'),
+    });
+  });
+
+  it('takes the noise of the curve into the users, too', () => {
+    const bent = stepsOf(LAW).map((each) => ({ ...each, uses: [{ ...use, used: 0.02 * (each.throughput ?? 0) }] }));
+    const { resources, usl } = capacityOf(bent);
+    const { users, usersCi95, ci95 } = resources[0]?.at ?? { users: 0, usersCi95: [0, 0], ci95: [0, 0] };
+    const exactly = uslUsersFor(LAW, 30) ?? 0;
+    expect(usl.coefficients).not.toBeNull();
+    // No noise in the use, but some in the throughputs that the curve is drawn through.
+    expect((ci95[1] ?? 0) - ci95[0]).toBeLessThan(1e-6);
+    expect(Math.abs((users ?? 0) / exactly - 1)).toBeLessThan(0.05);
+    expect(usersCi95?.[0]).toBeLessThan((users ?? 0) * 0.995);
+    expect(usersCi95?.[1]).toBeGreaterThan((users ?? 0) * 1.005);
+  });
+
   it('orders resources by the load that uses them up, and leaves out of the line where they are', () => {
     const over = [...steps, step(1100, 275, { holds: 'no' }), step(1200, 300, { holds: 'no' })];
     const { resources } = capacityOf(over);
@@ -107,7 +161,10 @@ describe('capacityOf', () => {
     // Of ten executions one in a hundred arrivals is refused at 4.461 in the mean (Erlang's tables).
     expect(auth?.usable).toBeCloseTo(4.461, 3);
     expect(auth?.at?.throughput).toBeCloseTo(446.1, 1);
-    expect(cache).toMatchObject({ at: null, reason: expect.stringContaining('does not grow') });
+    expect(cache).toMatchObject({
+      at: null,
+      reason: expect.stringMatching(/does not grow .* Test with `loadkit capacity mixed --users 100\.\.2400 --steps 8 --duration 180s`\.$/),
+    });
   });
 });
 

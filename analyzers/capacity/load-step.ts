@@ -15,6 +15,9 @@ import { HOURS_PER_MONTH, runUsage } from './run-usage.ts';
 export interface LoadStep {
   /** The run's id. */
   run: string;
+  scenario: string;
+  /** Ramps included. */
+  durationS: number;
   users: number;
   /** Requests per second within the window; null where there was none. */
   throughput: number | null;
@@ -39,6 +42,8 @@ export function loadStepOf(report: Report, found: Pick<FoundArtifacts, 'platform
   const generatorLimited = report.generator?.saturated !== false;
   return {
     run: report.runId,
+    scenario: report.plan.scenario,
+    durationS: report.plan.durationS,
     users: report.plan.users ?? 0,
     ...measured(report, found.client),
     counts: window?.steady === true && !generatorLimited,

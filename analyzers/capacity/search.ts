@@ -16,7 +16,7 @@ const TRIES = 2;
 /** A load that is missed where a larger one holds is tried so often: one of them is chance. */
 const TRIES_CONTRADICTED = 3;
 /** A gap that is so small a share of the load is none: a run can't tell them apart. */
-const GAP_MIN = 0.05;
+export const GAP_MIN = 0.05;
 
 /** The loads of the first pass, smallest first: evenly spaced, each once. */
 export function plannedLoads({ fromUsers, toUsers, steps }: Search): number[] {

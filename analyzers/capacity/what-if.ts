@@ -1,9 +1,9 @@
 import type { Bad } from '../malformed.ts';
 import { PRICE_LISTS, type PriceList, type Usage } from '../models/cost/index.ts';
-import { fitUsl } from '../models/scalability/index.ts';
-import { type LimitOf, pointsOf, type Saturation, saturationsOf } from './capacity.ts';
+import { analysisOf } from './capacity.ts';
 import { type LoadPrice, priceOfLoad } from './load-price.ts';
 import type { LoadStep } from './load-step.ts';
+import { type LimitOf, type Saturation, saturationsOf } from './saturation.ts';
 
 /** A limit that is to be another: `fargate:engine.tasks=4`. */
 export interface Setting {
@@ -58,7 +58,7 @@ export function whatIf(steps: readonly LoadStep[], settings: readonly Setting[],
   const limitOf: LimitOf = (node, resource) =>
     settings.find((setting) => setting.node === node && LIMITS[setting.name] === resource)?.value;
   // What throughput so many users make stays as it was, too.
-  const usl = fitUsl(pointsOf(steps));
+  const usl = analysisOf(steps);
   const resources = saturationsOf(steps, usl, limitOf);
   const after = firstOf(resources);
   return {

@@ -4,6 +4,7 @@ import { type LoadStep, loadStepOf } from '../../analyzers/capacity/load-step.ts
 import { nextLoad, type Search } from '../../analyzers/capacity/search.ts';
 import type { Report } from '../../analyzers/contract.ts';
 import { figure } from '../../analyzers/words.ts';
+import { kneeText, peakText, priceText, saturationText, sustainableText } from '../../reports/capacity-text.ts';
 import { writeReport } from '../analyze.ts';
 import { findCollected } from '../collect/collected.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -11,7 +12,6 @@ import type { Host } from '../host.ts';
 import { readPlatform } from '../platform/files.ts';
 import { type RunningStack, type RunOptions, run } from '../run.ts';
 import { createRunDirectory, runIdOf, writeAtomic } from '../store.ts';
-import { priceText } from './price-text.ts';
 import { CAPACITY_FILE, priceListsOf, TESTS } from './test-directory.ts';
 
 const NOT_ASKED = { notAsked: 'no platform was asked' };
@@ -71,24 +71,14 @@ export const exitCodeOf = ({ capacity, interrupted }: { capacity: Capacity; inte
   return capacity.sustainable === null ? EXIT.inconclusive : EXIT.pass;
 };
 
-export function renderCapacity({ sustainable, boundary, usl, resources, headroom, price }: Capacity): string {
-  const lines = [
-    sustainable === null
-      ? 'sustainable load: not known'
-      : `sustainable load: ${figure(sustainable.users)} users${sustainable.throughput === null ? '' : ` (${figure(sustainable.throughput)} requests/s)`}`,
-    `  ${boundary}`,
-    usl.peak === null
-      ? `modelled peak: none. ${usl.reason}`
-      : `modelled peak: ${figure(usl.peak.throughput)} requests/s at ${figure(usl.peak.users)} users (${figure(usl.peak.ci95[0])} to ${figure(usl.peak.ci95[1])})`,
-  ];
+export function renderCapacity(capacity: Capacity): string {
+  const { sustainable, boundary, resources, headroom, price } = capacity;
+  const lines = [sustainableText(capacity), `  ${boundary}`, kneeText(capacity), peakText(capacity)];
   if (headroom !== null) lines.push(`headroom: ${figure(headroom.ratio)} times today's ${figure(headroom.atUsers)} users`);
   if (price.today !== null) lines.push(`price of today's load: ${priceText(price.today)}`);
   if (sustainable !== null) lines.push(`price of the sustainable load: ${priceText(price.sustainable)}`);
   for (const { node, resource, unit, limit, usable, usedMax, at, reason } of resources) {
-    const when =
-      at === null
-        ? reason
-        : `used up at ${figure(at.throughput)} requests/s (${figure(at.ci95[0])} to ${at.ci95[1] === null ? 'any number' : figure(at.ci95[1])})${at.users === null ? '' : `, about ${figure(at.users)} users`}`;
+    const when = [at === null ? null : `used up at ${saturationText(at)}`, reason].filter((each) => each !== null).join('. ');
     lines.push(
       `${node} ${resource}: ${figure(usedMax)} of ${figure(limit)} ${unit}${usable < limit ? `, which bear ${figure(usable)}` : ''} at most; ${when}`,
     );

@@ -1,9 +1,9 @@
 import { SETTINGS, type Setting, type WhatIf, whatIf } from '../../analyzers/capacity/what-if.ts';
 import { figure } from '../../analyzers/words.ts';
+import { priceText, saturationText } from '../../reports/capacity-text.ts';
 import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Host } from '../host.ts';
-import { priceText } from './price-text.ts';
 import { priceListsOf, readCapacity } from './test-directory.ts';
 
 /** @throws UserError 104 for a setting that there isn't, or no test */
@@ -38,6 +38,5 @@ function spoken(of: WhatIf['after']): string {
   const { node, resource, limit, unit, at, reason } = of;
   const name = `${node} ${resource} (${figure(limit)} ${unit})`;
   if (at === null) return `${name}: ${reason}`;
-  const range = `${figure(at.ci95[0])} to ${at.ci95[1] === null ? 'any number' : figure(at.ci95[1])}`;
-  return `${name} at ${figure(at.throughput)} requests/s (${range})${at.users === null ? '' : `, about ${figure(at.users)} users`}`;
+  return `${name} at ${saturationText(at)}${reason === null ? '' : `. ${reason}`}`;
 }

@@ -24,15 +24,17 @@ describe('loadkit capacity fit', () => {
         sigma: { value: expect.closeTo(0.02773, 5), se: expect.closeTo(0.00912, 5), ci95: [expect.any(Number), expect.any(Number)] },
       },
       peak: { users: expect.closeTo(96.5, 1), throughput: expect.closeTo(1883.9, 1), ci95: [expect.any(Number), expect.any(Number)] },
-      reason: null,
-      testedUsersMax: 216,
+      knee: { users: expect.closeTo(20.93, 2), ci95: [expect.any(Number), expect.any(Number)] },
+      ...{ reason: null, kneeReason: null, testedUsersMax: 216 },
     });
     expect(written).toMatchObject({ stderr: '', exitCode: 0 });
   });
 
   it('says it for a reader without --json', async () => {
     const { written } = await fitting(SPEC);
-    expect(written.stdout).toMatch(/^peak: 1,884 requests\/s \([\d.]+ to [\d.]+\) at 96\.5 users \([\d.]+ to [\d.]+\); tested up to 216\n/);
+    expect(written.stdout).toMatch(
+      /^peak: 1,884 requests\/s \([\d.]+ to [\d.]+\) at 96\.5 users \([\d.]+ to [\d.]+\); tested up to 216\nknee: 20\.9 users \([\d.]+ to [\d.]+\)\n/,
+    );
     expect(written.stdout).toContain('σ, contention: 0.02773, standard error 0.009122');
   });
 
@@ -45,7 +47,12 @@ describe('loadkit capacity fit', () => {
   it.each([
     ['users,throughput\n1,1\n2,\n3,3\n4,4\n', 'Point 2 has no number'],
     ['users,throughput\n1,1\n2,two\n3,3\n4,4\n', 'Point 2 has no number'],
-    ['users,throughput\n1,1\n', '1 different loads'],
+    ['users,throughput\n1,1\n', 'There is 1 load'],
+    ['users,throughput\n-1,1\n2,2\n3,3\n4,4\n', 'Point 1 has -1 users'],
+    ['users,throughput\n1,1e300\n2,2\n3,3\n4,4\n', 'no more than 1000000000000 are taken for measured'],
+    ['users,throughput,latencyMs\n1,1,100\n2,2,soon\n3,3,100\n4,4,100\n', 'Point 2 has no number of 0 ms or more for its latency'],
+    ['users,throughput,latencyMs\n1,1,\n2,2,100\n3,3,-5\n4,4,100\n', 'Point 3 has no number of 0 ms or more for its latency'],
+    ['users,throughput\n1,1\n2,2\n3,3\n4,4\n', 'Test with `loadkit capacity SCENARIO --users 1..8 --steps 8`.'],
     [
       'users,throughput,latencyMs\n1,1,100\n2,30,100\n3,3,100\n4,4,100\n',
       "2 users who each wait 100 ms make 20 requests/s at most, not 30 (Little's law)",
@@ -66,6 +73,7 @@ describe('loadkit capacity fit', () => {
     ['', 'points.csv has no rows'],
     ['users,rate\n1,1\n', 'points.csv has no column throughput, but users, rate'],
     ['users,throughput\n1,1\n2\n', 'points.csv is not CSV'],
+    ['users,Users,throughput\n1,2,1\n', 'points.csv has two columns users'],
   ])('ends with 104 and a hint for %j', async (csv, message) => {
     await expect(fitting(csv)).rejects.toMatchObject({
       name: 'UserError',

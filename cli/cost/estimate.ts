@@ -1,5 +1,6 @@
 import { isBad } from '../../analyzers/malformed.ts';
 import { type CostEstimate, estimateCost, usageOf } from '../../analyzers/models/cost/index.ts';
+import { money } from '../../reports/format.ts';
 import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Host } from '../host.ts';
@@ -55,9 +56,3 @@ export function renderEstimate({ currency, region, priceDate, lines, total, unpr
   const prices = priceDate === null ? noPrices(region) : `list prices of ${region}, ${priceDate}, without free tier`;
   return [...text, `total: ${sum} (${prices})`, ...unpriced.map((what) => `unpriced: ${what}`), ''].join('\n');
 }
-
-/** Cents, or more digits where it is less than one. */
-export const money = (amount: number): string =>
-  amount === 0 || amount >= 0.01
-    ? amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
-    : amount.toLocaleString('en', { maximumSignificantDigits: 2 });

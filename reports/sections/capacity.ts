@@ -1,4 +1,5 @@
-import type { Capacity, LoadPrice, Saturation } from '../../analyzers/contract.ts';
+import type { Capacity, Saturation } from '../../analyzers/contract.ts';
+import { kneeText, peakText, priceText, rangeText, sustainableText, usersText } from '../capacity-text.ts';
 import { count, DASH, milliseconds, number } from '../format.ts';
 import { type Html, html } from '../markup.ts';
 import { name, numberCell, prose, table } from './parts.ts';
@@ -10,8 +11,8 @@ export const capacity: Section = {
   title: 'Capacity',
   render({ capacity: found }) {
     if (found === undefined) return null;
-    return html`<p><strong>${headline(found)}</strong> ${prose(found.boundary)}</p>
-<p class="note">${peak(found)}</p>
+    return html`<p><strong>${prose(sustainableText(found))}</strong> ${room(found)}${prose(found.boundary)}</p>
+<p class="note">${prose(kneeText(found))} ${prose(peakText(found))}</p>
 ${prices(found)}
 ${plot(found)}
 ${table({ label: 'Loads that were tested', columns: STEP_COLUMNS, rows: found.steps.map(stepRow) })}
@@ -23,34 +24,14 @@ ${table({ label: 'Resources', columns: RESOURCE_COLUMNS, rows: found.resources.m
   },
 };
 
-function headline({ sustainable, headroom }: Capacity): string {
-  if (sustainable === null) return 'No load is known to hold.';
-  const rate = sustainable.throughput === null ? '' : ` (${number(sustainable.throughput)} requests/s)`;
-  const room = headroom === null ? '' : `, ${number(headroom.ratio)} times the ${count(headroom.atUsers)} of today`;
-  return `All targets hold up to ${count(sustainable.users)} users${rate}${room}.`;
+function room({ headroom }: Capacity): string {
+  return headroom === null ? '' : `That is ${number(headroom.ratio)} times the ${count(headroom.atUsers)} users of today. `;
 }
 
-function peak({ usl }: Capacity): string {
-  if (usl.peak === null) return `No peak by the Universal Scalability Law. ${usl.reason ?? ''}`;
-  const { users, throughput, ci95, throughputCi95 } = usl.peak;
-  return `Peak by the Universal Scalability Law: ${number(throughput)} requests/s (${range(throughputCi95)}) at ${count(users)} users (${range(ci95)}).`;
+function prices({ price: { today, sustainable } }: Capacity): Html | null {
+  const said = [today, sustainable].filter((each) => each !== null);
+  return said.length === 0 ? null : html`<p>By list prices ${said.map(priceText).join('; ')}.</p>`;
 }
-
-function prices({ price, sustainable }: Capacity): Html | null {
-  const said = [
-    price.today !== null && priceOf(`today's ${count(price.today.users)} users`, price.today),
-    price.sustainable !== null && sustainable !== null && priceOf(`${count(sustainable.users)} users`, price.sustainable),
-  ].filter((each) => each !== false);
-  return said.length === 0 ? null : html`<p>By list prices ${said.join('; ')}.</p>`;
-}
-
-function priceOf(whose: string, { month, perThousandUserHours, currency, unpriced }: LoadPrice): string {
-  if (month === null || perThousandUserHours === null) return `${whose}: nothing has a price here`;
-  const without = unpriced.length === 0 ? '' : `, without ${unpriced.join(', ')}`;
-  return `${whose} cost ${number(month, 4)} ${currency} a month, ${number(perThousandUserHours)} per 1,000 users and hour${without}`;
-}
-
-const range = ([lo, hi]: readonly [number, number | null]): string => `${number(lo)} to ${hi === null ? 'any number' : number(hi)}`;
 
 const STEP_COLUMNS = [
   { title: 'Users', number: true },
@@ -66,20 +47,15 @@ const stepRow = ({ users, throughput, latencyMs, holds, reason }: Capacity['step
 ${numberCell(count(users))}${numberCell(number(throughput))}${numberCell(milliseconds(latencyMs.avg))}${numberCell(milliseconds(latencyMs.p95))}
 <td>${HOLDS[holds]}${reason !== null && html`: ${prose(reason)}`}</td></tr>`;
 
-const RESOURCE_COLUMNS = [
-  { title: 'Resource' },
-  { title: 'Most in use' },
-  { title: 'Used up at', number: true },
-  { title: 'About users', number: true },
-];
+const RESOURCE_COLUMNS = [{ title: 'Resource' }, { title: 'Most in use' }, { title: 'Used up at', number: true }, { title: 'Users' }];
 
 const testedMax = ({ steps }: Capacity): number => Math.max(0, ...steps.map(({ throughput }) => throughput ?? 0));
 
 function resourceRow({ node, resource, unit, limit, usable, usedMax, at, reason }: Saturation, tested: number): Html {
   return html`<tr><td>${name(node)}: ${resource}</td>
 <td>${bar(usedMax / usable)} ${number(usedMax)} of ${number(limit)} ${unit}${usable < limit && `, which bear ${number(usable)}`}</td>
-${numberCell(at === null ? DASH : `${number(at.throughput)} requests/s (${range(at.ci95)})`)}
-${at === null ? html`<td>${reason !== null && prose(reason)}</td>` : numberCell(at.users === null ? tooFar(at.throughput / tested) : count(at.users))}</tr>`;
+${numberCell(at === null ? DASH : `${number(at.throughput)} requests/s (${rangeText(at.ci95)})`)}
+<td>${at !== null && `${usersText(at) ?? tooFar(at.throughput / tested)}${reason === null ? '' : '. '}`}${reason !== null && prose(reason)}</td></tr>`;
 }
 
 /** No number of users is said that nobody came near. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { closedNetwork } from '../queueing/index.ts';
 import { randomSource } from '../random.ts';
-import { fitUsl } from './fit-usl.ts';
+import { analyseUsl, fitUsl, uslThroughputInterval } from './fit-usl.ts';
 import type { LoadPoint } from './least-squares.ts';
 import { type UslCoefficients, uslPeak, uslThroughput } from './usl.ts';
 
@@ -49,7 +49,7 @@ describe('fitUsl', () => {
     expect(coefficients?.kappa).toMatchObject({ value: 0, ci95: [expect.closeTo(-0.000272, 6), expect.closeTo(0.000272, 6)] });
     expect({ peak, verdict, testedUsersMax }).toEqual({ peak: null, verdict: 'inconclusive', testedUsersMax: 64 });
     expect(reason).toContain('κ holds zero');
-    expect(reason).toContain('Test up to 128 users');
+    expect(reason).toContain('Test 1 to 128 users, in 8 steps.');
   });
 
   it('takes its intervals from t with n − 3 degrees of freedom', () => {
@@ -119,6 +119,10 @@ describe('fitUsl', () => {
     ['infinite users', pointsOf([1, 2, 3, Number.POSITIVE_INFINITY], [1, 2, 3, 4]), 'Point 4 has no number'],
     ['points out of order', pointsOf([1, 3, 2, 4], [1, 2, 3, 4]), 'Point 3 has fewer users'],
     ['the same everywhere', pointsOf([1, 2, 3, 4], [5, 5, 5, 5]), 'the same at every load'],
+    ['nothing served', pointsOf([2, 3, 4, 5], [0, 0, 0, 0]), 'Nothing was served at any load. Test 1 to 2 users'],
+    ['the same but for noise', pointsOf([10, 20, 30, 40, 50], [100.1, 99.8, 100, 100.3, 99.9]), 'Test 1 to 10 users'],
+    ['points that lie anywhere', pointsOf([10, 20, 30, 40, 50], [10, 90, 5, 100, 20]), 'scatter by'],
+    ['more than anyone measured', pointsOf([1, 2, 3, 4], [1, 2, 3, 1e300]), 'Point 4 has 4 users and a throughput of 1e+300'],
     ['a straight line', pointsOf([10, 20, 30, 40, 50], [10, 20, 30, 40, 50]), 'below the knee'],
     ['a straight line with noise', pointsOf([10, 20, 30, 40, 50], [10.1, 19.8, 30.1, 40.2, 49.8]), 'below the knee'],
     ['a line that bends upward', pointsOf([1, 2, 3, 4, 5], [10.2, 20.1, 30.3, 40, 51.8]), 'below the knee'],
@@ -133,7 +137,7 @@ describe('fitUsl', () => {
       users,
       throughput: uslThroughput({ lambda: 10, sigma: 0.02, kappa: 0.0005 }, users),
     }));
-    expect(fitUsl(past)).toMatchObject({ peak: null, reason: expect.stringContaining('Test smaller loads') });
+    expect(fitUsl(past)).toMatchObject({ peak: null, reason: expect.stringContaining('Test 1 to 300 users') });
     const straight = [10, 20, 30, 40, 50, 60].map((users) => ({
       users,
       throughput: uslThroughput({ lambda: 10, sigma: 0.001, kappa: 0 }, users),
@@ -141,5 +145,48 @@ describe('fitUsl', () => {
     expect(fitUsl(straight).limit).toBeNull();
   });
 
+  it('has the knee where the light-load line meets the most throughput', () => {
+    // 0.125 s without queues, and 5 ms of the bottleneck: (R + Z)/D = 25 users.
+    const stations = [
+      { serviceS: 0.02, visits: 1, servers: 4 },
+      { serviceS: 0.005, visits: 1 },
+    ];
+    const of = (loads: readonly number[], seed: number) => {
+      const random = randomSource(seed);
+      const throughput = (users: number) => closedNetwork({ stations, thinkS: 0.1, users }).throughput;
+      return fitUsl(loads.map((users) => ({ users, throughput: throughput(users) * (1 + 0.02 * random.normal()) })));
+    };
+    const knees = seeds.flatMap((seed) => of([6, 13, 19, 25, 31, 38, 44, 50], seed).knee ?? []);
+    expect(knees.length).toBeGreaterThanOrEqual(48);
+    expect(knees.filter(({ ci95 }) => holds(ci95, 25)).length / knees.length).toBeGreaterThanOrEqual(0.9);
+    expect(knees.filter(({ users }) => Math.abs(users / 25 - 1) < 0.1).length / knees.length).toBeGreaterThanOrEqual(0.9);
+    const early = of([2, 4, 6, 8, 10, 12, 14, 16], 1);
+    expect(early).toMatchObject({ knee: null, kneeReason: expect.stringMatching(/Test 2 to 32 users, in 8 steps\.$/) });
+    // Of a law that falls: X(N*)/λ users, N* = 221.
+    const law = seeds.slice(0, 20).flatMap((seed) => fitUsl(simulated(2, 0.02, seed)).knee ?? []);
+    expect(law.filter(({ ci95 }) => holds(ci95, PEAK.throughput / LAW.lambda)).length).toBeGreaterThanOrEqual(18);
+  });
+
   it('says the same of the same points', () => expect(fitUsl(specsdm91)).toEqual(fitUsl(specsdm91)));
+});
+
+describe('uslThroughputInterval', () => {
+  it('holds the true throughput at a load in nine of ten tests', () => {
+    const at = seeds.slice(0, 40).flatMap((seed) => {
+      const found = uslThroughputInterval(analyseUsl(simulated(2, 0.02, seed)), 300);
+      return 'reason' in found ? [] : [found];
+    });
+    expect(at).toHaveLength(40);
+    expect(at.filter(({ ci95 }) => holds(ci95, uslThroughput(LAW, 300))).length).toBeGreaterThanOrEqual(36);
+  });
+
+  it('gives a reason beyond twice the tested load, and where there is no curve', () => {
+    const analysis = analyseUsl(specsdm91);
+    expect(uslThroughputInterval(analysis, 432)).toMatchObject({ users: 432, ci95: [expect.any(Number), expect.any(Number)] });
+    for (const users of [433, 0, Number.NaN])
+      expect(uslThroughputInterval(analysis, users)).toEqual({ reason: expect.stringContaining('1 to 432') });
+    // No peak: nobody knows how it goes on.
+    expect(uslThroughputInterval(analyseUsl(raytracer), 65)).toEqual({ reason: expect.stringContaining('1 to 64') });
+    expect(uslThroughputInterval(analyseUsl([]), 5)).toEqual({ reason: expect.stringContaining('0 different loads') });
+  });
 });

@@ -1,26 +1,13 @@
-import { regularizedBeta } from '../beta.ts';
 import type { Interval } from '../intervals.ts';
-import { type Random, randomSource } from '../random.ts';
 import { tQuantile } from '../student-t.ts';
+import { ALPHA, intervalOf, uslDraws } from './bootstrap.ts';
+import { believed, either, type Knee, kneeBelow, kneeOf } from './knee.ts';
 import { type LoadPoint, leastSquares, type UslSolution } from './least-squares.ts';
 import { levelOf } from './level.ts';
-import { type UslCoefficients, uslCeiling, uslPeak, uslThroughput } from './usl.ts';
-
-export interface Coefficient {
-  value: number;
-  /** Standard error. */
-  se: number;
-  /** Student's, with n − 3 degrees of freedom. */
-  ci95: Interval;
-}
-
-export interface UslPeak {
-  users: number;
-  throughput: number;
-  /** Of the users, and of the throughput there: by bootstrap. */
-  ci95: Interval;
-  throughputCi95: Interval;
-}
+import { inWords, moreLoads, type NextTest } from './next-test.ts';
+import { type Coefficient, noFall, peakOf, USL_REACH, type UslPeak } from './peak.ts';
+import { isFlat, isRefusal, type Refusal, saturated, whyStraight, whyUnusable } from './refusal.ts';
+import { type UslCoefficients, uslCeiling, uslThroughput } from './usl.ts';
 
 /** What points of load say of a system's scalability. */
 export interface UslFit {
@@ -31,6 +18,10 @@ export interface UslFit {
   coefficients: Record<keyof UslCoefficients, Coefficient> | null;
   /** Null where the points don't show it. */
   peak: UslPeak | null;
+  /** Where the light-load line meets the most throughput there is; null where the points don't show it, as `kneeReason` says. */
+  knee: Knee | null;
+  /** Why there is no knee, and what would settle it. */
+  kneeReason: string | null;
   /** Throughput that no number of users gets above: where it levels off, else what contention alone leaves, λ/σ. Null where it can't be told from none. */
   limit: number | null;
   /** Why it is inconclusive, and what would settle it. */
@@ -39,50 +30,55 @@ export interface UslFit {
   testedUsersMax: number | null;
 }
 
-const CONFIDENCE = 0.95;
-const ALPHA = 1 - CONFIDENCE;
-/** Three coefficients, and a degree of freedom to judge them by. */
-const LOADS_MIN = 4;
-/** Beyond so many times the tested load a peak is a guess. */
-export const USL_REACH = 2;
-/** How sure κ has to be above zero for a peak that was not reached: of many tests that stop early, one in twenty would show one that isn't there. */
-const BEYOND = 0.99;
-/** Percentiles of 2.5 % then rest on 25 draws. */
-const DRAWS = 1000;
-const SEED = 1;
+/** A fit, and what a bootstrap of it says of other figures. */
+export interface UslAnalysis {
+  fit: UslFit;
+  /** Laws that the same system might have been measured to have, drawn once; none where there is no curve. */
+  draws: readonly UslCoefficients[];
+}
 
 /**
  * Fits the Universal Scalability Law, or says why it doesn't. Nothing is estimated past twice the tested load, nor from points that can't tell a bend from
  * a straight line.
  *
  * @param points in order of their users; several of the same load are repetitions
+ * @param nextTest how reasons say which test would settle it
  *
  * @example fitUsl([{ users: 1, throughput: 65 }, …]).peak // { users: 96.5, throughput: 1884, ci95: [83, 121], … }
  */
-export function fitUsl(points: readonly LoadPoint[]): UslFit {
-  const testedUsersMax = points.length === 0 ? null : Math.max(...points.map(({ users }) => users));
-  const refused = (reason: string): UslFit => ({
-    ...{ model: 'usl', verdict: 'inconclusive', coefficients: null, peak: null, limit: null, reason },
-    testedUsersMax: Number.isFinite(testedUsersMax) ? testedUsersMax : null,
-  });
+export const fitUsl = (points: readonly LoadPoint[], nextTest: NextTest = inWords): UslFit => analyseUsl(points, nextTest).fit;
+
+/** As `fitUsl`, for those who want further figures with their intervals. */
+export function analyseUsl(points: readonly LoadPoint[], nextTest: NextTest = inWords): UslAnalysis {
+  const most = points.length === 0 ? null : Math.max(...points.map(({ users }) => users));
+  const testedUsersMax = Number.isFinite(most) ? most : null;
+  const without = { model: 'usl', verdict: 'inconclusive', peak: null, knee: null } as const;
+  const said = ({ why, settledBy }: Refusal): string => (settledBy === null ? why : `${why} ${nextTest(settledBy)}`);
+  const refused = (refusal: Refusal): UslAnalysis => {
+    const reason = said(refusal);
+    return { fit: { ...without, coefficients: null, limit: null, reason, kneeReason: reason, testedUsersMax }, draws: [] };
+  };
   const unusable = whyUnusable(points);
-  if (unusable !== null || testedUsersMax === null) return refused(unusable ?? 'there are no points');
+  if (unusable !== null) return refused(unusable);
   const solution = leastSquares(points);
   const coefficients = coefficientsOf(solution, points.length - 3);
-  if (coefficients === null) return refused(`These loads don't determine three coefficients. ${moreLoads(testedUsersMax)}`);
-  if (isStraight(points, solution)) {
-    return refused(
-      `Throughput grows in proportion to the users up to ${testedUsersMax}: all points lie below the knee, and nothing in them says where it is. ${moreLoads(testedUsersMax)}`,
-    );
-  }
-  const { sigma, kappa } = coefficients;
-  const level = kappa.ci95[0] > 0 ? levelOf(points, solution.sumOfSquares) : null;
-  const ceiling = level ?? (sigma.ci95[0] > 0 ? uslCeiling(solution.law) : null);
+  if (coefficients === null) return refused({ why: "These loads don't determine three coefficients.", settledBy: moreLoads(points) });
+  const straight = whyStraight(points, solution);
+  if (straight !== null) return refused(straight);
+  const draws = uslDraws(points, solution);
+  const level = coefficients.kappa.ci95[0] > 0 ? levelOf(points, solution.sumOfSquares) : null;
+  const found = level === null ? peakOf(points, solution, coefficients.kappa, draws) : noFall(points);
+  if (isRefusal(found) && isFlat(points, solution)) return refused(saturated(points, 'within the noise the same'));
+  const ceiling = level ?? (coefficients.sigma.ci95[0] > 0 ? uslCeiling(solution.law) : null);
   const limit = ceiling === null ? null : withinReach(ceiling, points);
-  const found = level !== null ? whyNoFall(testedUsersMax) : peakOf(points, solution, kappa, testedUsersMax);
-  return typeof found === 'string'
-    ? { model: 'usl', verdict: 'inconclusive', coefficients, peak: null, limit, reason: found, testedUsersMax }
-    : { model: 'usl', verdict: 'estimated', coefficients, peak: found, limit, reason: null, testedUsersMax };
+  const falling = kneeBelow(solution, draws);
+  // Where the points don't say whether throughput falls or levels off, either may be so.
+  const knee = believed(points, isRefusal(found) ? either(kneeOf(points), falling) : falling);
+  const kneeSaid = isRefusal(knee) ? { knee: null, kneeReason: said(knee) } : { knee, kneeReason: null };
+  const fit = { model: 'usl', coefficients, limit, ...kneeSaid, testedUsersMax } as const;
+  return isRefusal(found)
+    ? { fit: { ...fit, verdict: 'inconclusive', peak: null, reason: said(found) }, draws }
+    : { fit: { ...fit, verdict: 'estimated', peak: found, reason: null }, draws };
 }
 
 export interface CurvePoint {
@@ -92,55 +88,31 @@ export interface CurvePoint {
 }
 
 /**
- * The fitted curve with its 95 % band, from one user to twice the tested load and no further, and to the tested load only where nothing says that it falls
- * as the law does; empty where `fit` has no curve.
+ * Throughput at a load with its 95 % interval, by bootstrap: from one user to twice the tested load and no further, and to the tested load only where nothing
+ * says that it falls as the law does.
+ *
+ * @returns the reason, where there is none
+ *
+ * @example uslThroughputInterval(analyseUsl(points), 150) // { users: 150, throughput: 1770, ci95: [1680, 1850] }
  */
-export function uslCurve(points: readonly LoadPoint[], { coefficients, peak, testedUsersMax }: UslFit, count = 41): CurvePoint[] {
-  if (coefficients === null || testedUsersMax === null) return [];
-  const solution = leastSquares(points);
-  const draws = uslDraws(points, solution);
-  return Array.from({ length: count }, (_, i) => {
-    const users = 1 + (((peak === null ? 1 : USL_REACH) * testedUsersMax - 1) * i) / (count - 1);
-    return { users, throughput: uslThroughput(solution.law, users), ci95: intervalOf(draws, (law) => uslThroughput(law, users)) };
+export function uslThroughputInterval({ fit, draws }: UslAnalysis, users: number): CurvePoint | { reason: string } {
+  if (fit.coefficients === null) return { reason: fit.reason ?? 'There is no curve.' };
+  const most = reachOf(fit);
+  if (!(users >= 1 && users <= most)) return { reason: `The curve is known from 1 to ${most} users, not at ${users}.` };
+  const { lambda, sigma, kappa } = fit.coefficients;
+  const law = { lambda: lambda.value, sigma: sigma.value, kappa: kappa.value };
+  return { users, throughput: uslThroughput(law, users), ci95: intervalOf(draws, (drawn) => uslThroughput(drawn, users)) };
+}
+
+const reachOf = ({ peak, testedUsersMax }: UslFit): number => (peak === null ? 1 : USL_REACH) * (testedUsersMax ?? 0);
+
+/** The fitted curve with its band, for drawing: as far as it is known, and empty where it isn't. */
+export function uslCurve(analysis: UslAnalysis, count = 41): CurvePoint[] {
+  const most = reachOf(analysis.fit);
+  return Array.from({ length: count }, (_, i) => 1 + ((most - 1) * i) / (count - 1)).flatMap((users) => {
+    const point = uslThroughputInterval(analysis, users);
+    return 'reason' in point ? [] : [point];
   });
-}
-
-/**
- * Laws that the same system might have been measured to have: a parametric bootstrap (Efron & Tibshirani 1993, §6.5). Each draw makes the points anew with
- * normal noise, whose size is drawn as well (s²·ν/χ²), since few points know it badly: without that, intervals from eight loads hold the truth too seldom.
- */
-export function uslDraws(points: readonly LoadPoint[], { law, residualSe }: Pick<UslSolution, 'law' | 'residualSe'>): UslCoefficients[] {
-  const random = randomSource(SEED);
-  const degrees = points.length - 3;
-  return Array.from({ length: DRAWS }, () => {
-    const sd = residualSe * Math.sqrt(degrees / chiSquare(degrees, random));
-    const drawn = points.map(({ users }) => ({ users, throughput: Math.max(0, uslThroughput(law, users) + sd * random.normal()) }));
-    return leastSquares(drawn, law).law;
-  });
-}
-
-/** The middle 95 % of what the draws say; infinite where more than so few of them have no value (null). */
-export function intervalOf(draws: readonly UslCoefficients[], of: (law: UslCoefficients) => number | null): Interval {
-  const sorted = draws.map((law) => of(law) ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
-  // Without interpolation, which would make NaN of two infinite neighbours.
-  const at = (p: number): number => sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? Number.NaN;
-  return [at(ALPHA / 2), at(1 - ALPHA / 2)];
-}
-
-const moreLoads = (testedUsersMax: number): string => `Test up to ${USL_REACH * testedUsersMax} users, in at least ${LOADS_MIN} steps.`;
-
-function whyUnusable(points: readonly LoadPoint[]): string | null {
-  for (const [i, { users, throughput }] of points.entries()) {
-    const at = `Point ${i + 1}`;
-    if (!Number.isFinite(users) || !Number.isFinite(throughput)) return `${at} has no number for its users or its throughput.`;
-    if (users < 1 || throughput < 0) return `${at} has ${users} users and a throughput of ${throughput}: there are at least 1 and 0.`;
-    if (users < (points[i - 1]?.users ?? 0)) return `${at} has fewer users than the one before: points go in the order of their load.`;
-  }
-  const loads = new Set(points.map(({ users }) => users)).size;
-  if (loads < LOADS_MIN) return `There are ${loads} different loads, and a curve of three coefficients needs ${LOADS_MIN} at least.`;
-  if (new Set(points.map(({ throughput }) => throughput)).size === 1)
-    return 'Throughput is the same at every load: the system was saturated from the first one on. Test smaller loads.';
-  return null;
 }
 
 function coefficientsOf({ law, standardErrors }: UslSolution, degrees: number): UslFit['coefficients'] {
@@ -151,46 +123,6 @@ function coefficientsOf({ law, standardErrors }: UslSolution, degrees: number): 
   return { lambda: of(law.lambda, lambda), sigma: of(law.sigma, sigma), kappa: of(law.kappa, kappa) };
 }
 
-/** Whether the bend is no more than noise would give a straight line: the F test of two nested models. */
-function isStraight(points: readonly LoadPoint[], { sumOfSquares }: UslSolution): boolean {
-  const [xy, xx] = points.reduce(([xy, xx], { users, throughput }) => [xy + users * throughput, xx + users ** 2], [0, 0]);
-  const slope = xy / xx;
-  const straight = points.reduce((sum, { users, throughput }) => sum + (throughput - slope * users) ** 2, 0);
-  const degrees = points.length - 3;
-  // With σ = κ = 0 both are the same line but for rounding.
-  const f = Math.max(0, straight - sumOfSquares) / 2 / (sumOfSquares / degrees);
-  // Nothing to gain, to the precision of doubles: a straight line indeed.
-  if (straight <= Number.EPSILON * slope ** 2 * xx) return true;
-  // P(F > f) = I_x(ν/2, 1) with x = ν / (ν + 2f): https://dlmf.nist.gov/8.17
-  return regularizedBeta(degrees / (degrees + 2 * f), degrees / 2, 1) > ALPHA;
-}
-
 /** As with users: more than twice what was measured is a guess. */
 const withinReach = (level: number, points: readonly LoadPoint[]): number | null =>
   level > USL_REACH * Math.max(...points.map(({ throughput }) => throughput)) ? null : level;
-
-const whyNoFall = (testedUsersMax: number): string =>
-  `A curve that levels off explains these loads as well as one that falls, or better: no peak can be given. ${moreLoads(testedUsersMax)}`;
-
-/** @returns why not, where there is none */
-function peakOf(points: readonly LoadPoint[], solution: UslSolution, kappa: Coefficient, testedUsersMax: number): UslPeak | string {
-  if (!(kappa.ci95[0] > 0))
-    return `The interval of κ holds zero: within the noise, throughput may never fall again, so that no peak can be given. ${moreLoads(testedUsersMax)}`;
-  const peak = uslPeak(solution.law);
-  if (peak === null) return 'With σ ≥ 1 throughput never grows: there is no peak above one user.';
-  const testedUsersMin = Math.min(...points.map(({ users }) => users));
-  if (USL_REACH * peak.users < testedUsersMin)
-    return `The curve's peak, at ${Math.round(peak.users)} users, lies far below the smallest load tested, ${testedUsersMin}: that is a guess. Test smaller loads.`;
-  if (peak.users > USL_REACH * testedUsersMax)
-    return `The curve's peak is at ${Math.round(peak.users)} users, more than ${USL_REACH} times the tested ${testedUsersMax}: that is a guess. ${moreLoads(testedUsersMax)}`;
-  if (peak.users > testedUsersMax && !(kappa.value > tQuantile(BEYOND / 2 + 0.5, points.length - 3) * kappa.se))
-    return `The curve's peak, at ${Math.round(peak.users)} users, lies beyond the tested ${testedUsersMax}, and the bend is not sure enough to believe it. ${moreLoads(testedUsersMax)}`;
-  const draws = uslDraws(points, solution);
-  const ci95 = intervalOf(draws, (law) => uslPeak(law)?.users ?? null);
-  if (!Number.isFinite(ci95[1])) return `The peak's interval has no upper end. ${moreLoads(testedUsersMax)}`;
-  return { ...peak, ci95, throughputCi95: intervalOf(draws, (law) => uslPeak(law)?.throughput ?? null) };
-}
-
-/** As the sum of so many squared normals. */
-const chiSquare = (degrees: number, random: Random): number =>
-  Array.from({ length: degrees }, () => random.normal() ** 2).reduce((sum, square) => sum + square, 0);

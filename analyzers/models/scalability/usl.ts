@@ -21,13 +21,11 @@ export const uslSlowdown = ({ sigma, kappa }: Pick<UslCoefficients, 'sigma' | 'k
 /** Throughput at so many users, in λ's unit. */
 export const uslThroughput = (law: UslCoefficients, users: number): number => (law.lambda * users) / uslSlowdown(law, users);
 
-/**
- * Where throughput is largest: N = √((1−σ)/κ), at least one user. Null where there is no such place: without coherency it grows for ever, with σ ≥ 1 it
- * never grows.
- */
+/** Where throughput is largest: N = √((1−σ)/κ), at least one user. Null without coherency, where there is no such place: it grows for ever. */
 export function uslPeak(law: UslCoefficients): { users: number; throughput: number } | null {
-  if (!(law.kappa > 0) || law.sigma >= 1) return null;
-  const users = Math.max(1, Math.sqrt((1 - law.sigma) / law.kappa));
+  if (!(law.kappa > 0)) return null;
+  // With σ ≥ 1 it only falls.
+  const users = Math.max(1, Math.sqrt(Math.max(0, 1 - law.sigma) / law.kappa));
   return { users, throughput: uslThroughput(law, users) };
 }
 
