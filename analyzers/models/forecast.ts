@@ -17,6 +17,10 @@ export interface HistoryPoint {
 export const DAY_S = 86_400;
 /** On average: 365.25 days a year. */
 export const MONTH_S = (365.25 / 12) * DAY_S;
+/** Further ahead no forecast goes: who says that growth lasts so long? Guess: tune. */
+export const HORIZON_S = 5 * 12 * MONTH_S;
+/** More is a launch, which nothing compounds: elevenfold each month. Guess: tune. */
+export const GROWTH_MAX = 10;
 const POINTS_MIN = 3;
 /** Less says nothing of a month. */
 const SPAN_MIN_S = 28 * DAY_S;

@@ -1,26 +1,46 @@
-import { DAY_S, type Growth, growthOf, type HistoryPoint, MONTH_S, parseGrowth, reachedAt } from '../../analyzers/models/forecast.ts';
+import { type Capacity, capacityOf } from '../../analyzers/capacity/capacity.ts';
+import {
+  DAY_S,
+  GROWTH_MAX,
+  type Growth,
+  growthOf,
+  type HistoryPoint,
+  HORIZON_S,
+  MONTH_S,
+  parseGrowth,
+  reachedAt,
+} from '../../analyzers/models/forecast.ts';
 import { figure } from '../../analyzers/words.ts';
+import { rangeText } from '../../reports/capacity-text.ts';
+import { count } from '../../reports/format.ts';
 import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Host } from '../host.ts';
 import { numberIn, readCsv } from '../input-file.ts';
-import { readCapacity } from './test-directory.ts';
+import { readSteps } from './test-directory.ts';
 
 export interface Forecast {
   growth: Growth | null;
   /** Why there is no growth to go by. */
   reason: string | null;
   todayUsers: number | null;
+  /** No date is later. */
+  horizon: string;
   limits: ReachedLimit[];
+  /** Limits of which no number of users is known, with the reason. */
+  unknown: { what: string; reason: string }[];
 }
 
 interface ReachedLimit {
   what: string;
   users: number;
-  /** Days as `2027-03-01`; null for never. */
+  /** The interval of a resource's users, or the loads that bracket the sustainable one; an end that is not known is null. */
+  usersBetween: [lo: number, hi: number | null];
+  /** Days as `2027-03-01`; null where it is never reached, or beyond the horizon. */
   date: string | null;
-  /** Null without an interval of the growth. */
-  dateCi95: [earliest: string | null, latest: string | null] | null;
+  outcome: 'reached' | 'beyond-horizon' | 'never';
+  /** With the ends of the users, and of the growth where it has an interval; null for never, or beyond the horizon. */
+  dateBetween: [earliest: string | null, latest: string | null];
 }
 
 interface Options {
@@ -34,33 +54,45 @@ const COLUMNS = 'the first line names the columns: date,users';
 /** @throws UserError 104 for growth or a history that can't be read, or no test */
 export async function forecastOf(host: Host, test: string | undefined, options: Options): Promise<Forecast> {
   const { growth, todayUsers } = await growthFor(host, options);
-  const { sustainable, resources } = await readCapacity(host, test);
-  if ('reason' in growth) return { growth: null, reason: growth.reason, todayUsers, limits: [] };
-  const limits = [
-    ...(sustainable === null ? [] : [{ what: 'the largest load that is known to hold', users: sustainable.users }]),
-    ...resources.flatMap(({ node, resource, at }) =>
-      at === null || at.users === null ? [] : [{ what: `${node} ${resource}`, users: at.users }],
-    ),
-  ];
-  const dateOf = (users: number, perMonth: number): string | null => {
-    const atS = reachedAt({ nowS: host.now() / 1000, users: todayUsers, perMonth }, users);
-    // Beyond this it is no forecast, and JavaScript has no date for much more.
-    return atS - host.now() / 1000 > CENTURY_S ? null : new Date(atS * 1000).toISOString().slice(0, 10);
+  const capacity = capacityOf(await readSteps(host, test));
+  const nowS = host.now() / 1000;
+  const horizon = dayOf(nowS + HORIZON_S);
+  if ('reason' in growth) return { growth: null, reason: growth.reason, todayUsers, horizon, limits: [], unknown: [] };
+  const [slowest, fastest] = growth.ci95 ?? [growth.perMonth, growth.perMonth];
+  const reached = (users: number, perMonth: number): Pick<ReachedLimit, 'date' | 'outcome'> => {
+    const atS = reachedAt({ nowS, users: todayUsers, perMonth }, users);
+    if (atS - nowS <= HORIZON_S) return { date: dayOf(atS), outcome: 'reached' };
+    return { date: null, outcome: Number.isFinite(atS) ? 'beyond-horizon' : 'never' };
   };
-  return {
-    growth,
-    reason: null,
-    todayUsers,
-    limits: limits
-      .toSorted((a, b) => a.users - b.users)
-      .map(({ what, users }) => ({
-        ...{ what, users, date: dateOf(users, growth.perMonth) },
-        dateCi95: growth.ci95 === null ? null : [dateOf(users, growth.ci95[1]), dateOf(users, growth.ci95[0])],
-      })),
-  };
+  const { known, unknown } = limitsOf(capacity);
+  const limits = known.map(({ what, users, usersBetween }): ReachedLimit => {
+    const [lo, hi] = usersBetween;
+    const dateBetween: ReachedLimit['dateBetween'] = [reached(lo, fastest).date, hi === null ? null : reached(hi, slowest).date];
+    return { what, users, usersBetween, ...reached(users, growth.perMonth), dateBetween };
+  });
+  return { growth, reason: null, todayUsers, horizon, limits, unknown };
 }
 
-const CENTURY_S = 100 * 365.25 * 86_400;
+const dayOf = (timeS: number): string => new Date(timeS * 1000).toISOString().slice(0, 10);
+
+/** The fewest users first. */
+function limitsOf({ sustainable, boundary, resources }: Capacity): {
+  known: Pick<ReachedLimit, 'what' | 'users' | 'usersBetween'>[];
+  unknown: Forecast['unknown'];
+} {
+  const known: Pick<ReachedLimit, 'what' | 'users' | 'usersBetween'>[] = [];
+  const unknown: Forecast['unknown'] = [];
+  if (sustainable === null) unknown.push({ what: HOLDING, reason: boundary });
+  else known.push({ what: HOLDING, users: sustainable.users, usersBetween: sustainable.bracket });
+  for (const { node, resource, at, reason } of resources) {
+    const what = `${node} ${resource}`;
+    if (at !== null && at.users !== null) known.push({ what, users: at.users, usersBetween: at.usersCi95 ?? [at.users, null] });
+    else unknown.push({ what, reason: reason ?? 'Nothing says how many users it takes.' });
+  }
+  return { known: known.sort((a, b) => a.users - b.users), unknown };
+}
+
+const HOLDING = 'the largest load that is known to hold';
 
 async function growthFor(
   host: Host,
@@ -80,7 +112,15 @@ async function growthFor(
   if (today === undefined) throw new UserError('nothing says how many users there are today', 'give --today 200');
   const perMonth = parseGrowth(growth);
   if (perMonth === null)
-    throw new UserError(`--growth ${growth} is no growth`, 'write a percentage by its time, such as 8%/month, 2%/week or 50%/year');
+    throw new UserError(
+      `--growth ${growth} is no growth`,
+      'write a percentage above -100 by its time, such as 8%/month, 2%/week or 50%/year',
+    );
+  if (perMonth > GROWTH_MAX)
+    throw new UserError(
+      `--growth ${growth} is more than ${figure(100 * GROWTH_MAX)} % a month`,
+      'nothing grows like that for long: state what it will settle at',
+    );
   return { growth: { perMonth, ci95: null }, todayUsers: today };
 }
 
@@ -93,15 +133,22 @@ async function readHistory(host: Host, given: string): Promise<HistoryPoint[]> {
 
 export const exitCodeOf = ({ limits }: Forecast): ExitCode => (limits.length === 0 ? EXIT.inconclusive : EXIT.pass);
 
-export function renderForecast({ growth, reason, todayUsers, limits }: Forecast): string {
+export function renderForecast({ growth, reason, todayUsers, horizon, limits, unknown }: Forecast): string {
   if (growth === null) return `inconclusive: ${reason}\n`;
   const rate = (share: number): string => `${figure(100 * share)} %`;
   const range = growth.ci95 === null ? '' : ` (${rate(growth.ci95[0])} to ${rate(growth.ci95[1])})`;
   const lines = [`${figure(todayUsers ?? 0)} users today, growing by ${rate(growth.perMonth)} a month${range}`];
-  for (const { what, users, date, dateCi95 } of limits) {
-    const between = dateCi95 === null ? '' : ` (${dateCi95[0] ?? 'never'} to ${dateCi95[1] ?? 'never'})`;
-    lines.push(`${date ?? 'never'}${between}: ${figure(users)} users, ${what}`);
+  const day = (date: string | null): string => date ?? `later than ${horizon}, or never`;
+  const when = {
+    reached: null,
+    never: 'never',
+    'beyond-horizon': `later than ${horizon}, and no growth is known to last until then`,
+  } as const;
+  for (const { what, users, usersBetween, date, outcome, dateBetween } of limits) {
+    const between = dateBetween.every((end) => end === null) ? '' : ` (${dateBetween.map(day).join(' to ')})`;
+    lines.push(`${date ?? when[outcome]}${between}: ${figure(Math.round(users))} users (${rangeText(usersBetween, count)}), ${what}`);
   }
   if (limits.length === 0) lines.push('the test knows no limit');
+  for (const { what, reason: why } of unknown) lines.push(`not known: ${what}. ${why}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
-import type { Capacity } from '../../analyzers/capacity/capacity.ts';
 import type { LoadStep } from '../../analyzers/capacity/load-step.ts';
+import { stepsIn } from '../../analyzers/capacity/read-steps.ts';
+import { isBad } from '../../analyzers/malformed.ts';
 import { PRICE_LISTS, type PriceList } from '../../analyzers/models/cost/index.ts';
 import { priceLists } from '../cost/price-lists.ts';
 import { UserError } from '../errors.ts';
@@ -11,12 +12,12 @@ export const TESTS = path.join('.loadkit', 'capacity');
 export const CAPACITY_FILE = 'capacity.json';
 
 /**
- * What a stepped test found.
+ * The steps of a test, in the order of their users.
  *
  * @param given its directory, its id below `.loadkit/capacity`, or nothing for the latest there
  * @throws UserError 104 when there is none, or its file is no capacity.json of this version
  */
-export async function readCapacity(host: Host, given: string | undefined): Promise<Capacity> {
+export async function readSteps(host: Host, given: string | undefined): Promise<LoadStep[]> {
   const tests = path.resolve(host.cwd, TESTS);
   const candidates = given === undefined ? await newest(host, tests) : [path.resolve(host.cwd, given), path.join(tests, given)];
   for (const directory of candidates) {
@@ -42,14 +43,16 @@ const newest = async (host: Host, tests: string): Promise<string[]> =>
     .reverse()
     .map((id) => path.join(tests, id));
 
-function parse(file: string, text: string): Capacity {
-  const bad = (cause?: unknown) => new UserError(`${file} is no capacity test of this version of loadkit`, 'run the test again', { cause });
-  let document: Partial<Capacity> & { schemaVersion?: unknown };
+function parse(file: string, text: string): LoadStep[] {
+  const bad = (what: string, hint: string, cause?: unknown) =>
+    new UserError(`${file} is no capacity test of this version of loadkit: ${what}`, hint, { cause });
+  let document: unknown;
   try {
-    document = Object(JSON.parse(text)) as typeof document;
+    document = JSON.parse(text);
   } catch (cause) {
-    throw bad(cause);
+    throw bad('it is not JSON', 'is it whole? run the test again', cause);
   }
-  if (document.schemaVersion !== 1 || !Array.isArray(document.steps) || !Array.isArray(document.resources)) throw bad();
-  return document as Capacity;
+  const steps = stepsIn(document);
+  if (isBad(steps)) throw bad(steps.bad, steps.hint);
+  return steps;
 }

@@ -4,12 +4,12 @@ import { priceText, saturationText } from '../../reports/capacity-text.ts';
 import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Host } from '../host.ts';
-import { priceListsOf, readCapacity } from './test-directory.ts';
+import { priceListsOf, readSteps } from './test-directory.ts';
 
 /** @throws UserError 104 for a setting that there isn't, or no test */
 export async function whatIfOf(host: Host, test: string | undefined, sets: readonly string[]): Promise<WhatIf> {
   const settings = sets.map(settingOf);
-  const { steps } = await readCapacity(host, test);
+  const steps = await readSteps(host, test);
   const found = whatIf(steps, settings, await priceListsOf(host, steps));
   if ('bad' in found) throw new UserError(found.bad, found.hint);
   return found;

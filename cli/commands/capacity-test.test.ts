@@ -48,9 +48,41 @@ describe('loadkit capacity whatif', () => {
     });
   });
 
-  it('takes no damaged test', async () => {
-    const damaged = { 'test/capacity.json': '{"schemaVersion":1,"steps":7}' };
-    await expect(capacity(damaged, 'whatif', 'test', '--set', 'dynamodb:guilds.wcu=4')).rejects.toMatchObject({ exitCode: 104 });
+  const whole = JSON.parse(JSON.stringify({ schemaVersion: 1, steps: stepsToTheTable }));
+  const damaged = (change: (first: Record<string, unknown>) => void): string => {
+    const document = structuredClone(whole);
+    change(document.steps[0]);
+    return JSON.stringify(document);
+  };
+  it.each([
+    ['{', 'it is not JSON'],
+    ['null', 'it has no schemaVersion 1'],
+    ['{"schemaVersion":1,"steps":7}', 'it has no list of steps'],
+    ['{"schemaVersion":1,"steps":[null]}', 'steps[0] is not an object'],
+    ['{"schemaVersion":1,"steps":[{}]}', 'steps[0].run is missing, not a text'],
+    [damaged((step) => Object.assign(step, { users: '100' })), 'steps[0].users is "100", not a whole number above 0'],
+    [damaged((step) => Object.assign(step, { throughput: -1 })), 'steps[0].throughput is -1, not a number of 0 or more, or null'],
+    [damaged((step) => Object.assign(step, { latencyMs: [] })), 'steps[0].latencyMs is not an object'],
+    [damaged((step) => Object.assign(step, { uses: {} })), 'steps[0].uses is not a list'],
+    [
+      damaged((step) => Object.assign(step, { uses: [{ node: 'a', resource: 'b', unit: 'c', used: 1, limit: 0 }] })),
+      'steps[0].uses[0].limit is 0',
+    ],
+    [
+      damaged((step) => Object.assign(step, { usage: { region: 'us-east-1', lambda: {} } })),
+      'steps[0].usage is something else, not a usage document',
+    ],
+  ])('takes no damaged test: %s', async (text, message) => {
+    for (const command of [
+      ['whatif', 'test', '--set', 'dynamodb:guilds.wcu=4'],
+      ['forecast', 'test', '--today', '5', '--growth', '8%/month'],
+    ])
+      await expect(capacity({ 'test/capacity.json': text }, ...command)).rejects.toMatchObject({
+        name: 'UserError',
+        exitCode: 104,
+        message: expect.stringContaining(message),
+        hint: expect.stringContaining('run the test again'),
+      });
   });
 });
 
@@ -77,7 +109,9 @@ describe('loadkit capacity forecast', () => {
     });
     const { written } = await capacity({ 'players.csv': `date,users\n${rows.join('\n')}\n` }, 'forecast', '--history', 'players.csv');
     expect(written.stdout).toMatch(/^46\d users today, growing by [78](\.\d+)? % a month \([78](\.\d+)? % to [89](\.\d+)? %\)\n/);
-    expect(written.stdout).toMatch(/\n\d{4}-\d\d-\d\d \(\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\): 900 users/);
+    expect(written.stdout).toMatch(
+      /\n\d{4}-\d\d-\d\d \(\d{4}-\d\d-\d\d to later than \d{4}-\d\d-\d\d, or never\): 900 users \(900 to any number\)/,
+    );
   });
 
   it('takes no history for today that ended long ago, or has not been yet', async () => {
@@ -95,10 +129,39 @@ describe('loadkit capacity forecast', () => {
     expect(shrinking.written.stdout).toContain('never: 900 users');
   });
 
+  it('gives no date beyond five years, and says so', async () => {
+    const { written } = await capacity({}, 'forecast', '--today', '100', '--growth', '1%/year', '--json');
+    const { horizon, limits } = JSON.parse(written.stdout);
+    expect(Date.parse(horizon) - Date.now()).toBeGreaterThan(4.99 * 365.25 * 86_400_000);
+    expect(limits[0]).toMatchObject({ date: null, outcome: 'beyond-horizon', dateBetween: [null, null] });
+    const { written: said } = await capacity({}, 'forecast', '--today', '100', '--growth', '1%/year');
+    expect(said.stdout).toContain(`later than ${horizon}, and no growth is known to last until then: 900 users (900 to any number)`);
+  });
+
+  it('names the limits of which it knows no users, with the test that would tell', async () => {
+    const far = stepsToTheTable.map((each) => ({ ...each, uses: each.uses.map((use) => ({ ...use, limit: 40 })) }));
+    const { written } = await capacity(
+      { 'far/capacity.json': JSON.stringify({ schemaVersion: 1, steps: far }) },
+      'forecast',
+      'far',
+      '--today',
+      '450',
+      '--growth',
+      '8%/month',
+    );
+    expect(written.stdout).toMatch(
+      /\nnot known: dynamodb:guilds write-capacity\. .* Test with `loadkit capacity mixed --users 100\.\.1800 --steps 8`\.\n/,
+    );
+  });
+
   it.each([
     [['forecast'], 'nothing says how fast it grows'],
     [['forecast', '--growth', '8%/month'], 'nothing says how many users'],
     [['forecast', '--today', '5', '--growth', 'much'], '--growth much is no growth'],
+    [['forecast', '--today', '5', '--growth', '-100%/month'], '--growth -100%/month is no growth'],
+    [['forecast', '--today', '5', '--growth', 'NaN%/month'], '--growth NaN%/month is no growth'],
+    [['forecast', '--today', '5', '--growth', '1000000000%/month'], '--growth 1000000000%/month is more than 1,000 % a month'],
+    [['forecast', '--today', '5', '--growth', '10%/day'], '--growth 10%/day is more than 1,000 % a month'],
     [['forecast', '--history', 'nowhere.csv'], 'cannot read nowhere.csv'],
   ])('ends with 104 and a hint for %j', async (args, message) => {
     await expect(capacity({}, ...args)).rejects.toMatchObject({

@@ -117,6 +117,17 @@ describe('loadkit cost <run>', () => {
     expect(stdout.match(/Metrics of 28 days or more/g)).toHaveLength(1);
   });
 
+  it.each(['null', '{}', '{"window":{},"plan":{},"targets":[]}'])('ends with 104 and a hint where the report is %s', async (report) => {
+    const host = await testHost();
+    await leave(host, 'first', sizedRun());
+    await writeAtomic(host, path.join(host.folder, 'first', 'report.json'), report);
+    await expect(cost(host, 'first')).rejects.toMatchObject({
+      exitCode: 104,
+      message: expect.stringContaining('report.json is no report of this version'),
+      hint: expect.stringContaining('loadkit analyze'),
+    });
+  });
+
   it('--with compares the memory of functions across runs of one load', async () => {
     const host = await testHost();
     await leave(host, 'first', sizedRun());

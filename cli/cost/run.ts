@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { type RunCost, runCost } from '../../analyzers/capacity/run-cost.ts';
 import { isMissing, isNotAsked, type Plan, type Report } from '../../analyzers/contract.ts';
+import { finiteOf, isObject, objectOf } from '../../analyzers/json.ts';
 import { type JudgedRun, type RightSizing, rightSizing } from '../../analyzers/right-sizing/index.ts';
 import type { Strategy } from '../../analyzers/right-sizing/strategies.ts';
 import { findCollected } from '../collect/collected.ts';
@@ -82,11 +83,17 @@ const reasonOf = (found: object): string | null => {
 
 async function readReport(host: Host, directory: string): Promise<Report> {
   const file = path.join(directory, FILES.reportJson);
+  let report: unknown;
   try {
-    return JSON.parse(await host.fs.readFile(file, 'utf8')) as Report;
+    report = JSON.parse(await host.fs.readFile(file, 'utf8'));
   } catch (cause) {
     throw new UserError(`cannot read ${file}`, `run \`loadkit analyze ${directory}\` first`, { cause });
   }
+  const { window, plan, targets } = objectOf(report);
+  const measured = window === null || [objectOf(window)['fromS'], objectOf(window)['toS']].every((end) => finiteOf(end) !== undefined);
+  if (!measured || !isObject(plan) || !Array.isArray(targets))
+    throw new UserError(`${file} is no report of this version of loadkit`, `run \`loadkit analyze ${directory}\` again`);
+  return report as Report;
 }
 
 export const exitCodeOf = ({ month }: RunCost): ExitCode => (month.unpriced.length > 0 ? EXIT.inconclusive : EXIT.pass);
