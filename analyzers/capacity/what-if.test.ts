@@ -80,6 +80,37 @@ describe('whatIf', () => {
     expect(untold.price).toEqual({ tested: null, changed: null, limit: null });
   });
 
+  it('prices what the test did not touch, and says that it knows no more of it', () => {
+    const quiet = { node: 'dynamodb:auctions', mode: 'provisioned' as const, wcu: 5, rcu: 5, hours: 730 };
+    const demand = { node: 'dynamodb:items', mode: 'on-demand' as const, writeUnits: 1, readUnits: 1 };
+    const more = steps.map((step) => ({
+      ...step,
+      usage: step.usage && { ...step.usage, dynamodb: [...step.usage.dynamodb, quiet, demand] },
+    }));
+    const { after, unmeasured, price } = whatIf(more, [{ node: 'dynamodb:auctions', name: 'rcu', value: 205 }]) as WhatIf;
+    expect(after?.node).toBe('dynamodb:guilds');
+    expect(unmeasured).toEqual([
+      { setting: 'dynamodb:auctions.rcu', reason: expect.stringContaining('The test read nothing of dynamodb:auctions') },
+    ]);
+    expect((price.changed?.month ?? 0) - (price.tested?.month ?? 0)).toBeCloseTo(730 * 200 * 0.00013, 6);
+    expect(whatIf(more, [{ node: 'dynamodb:items', name: 'rcu', value: 5 }])).toEqual({
+      bad: 'dynamodb:items is on demand: it has no rcu to set',
+      hint: expect.stringContaining('loadkit cost'),
+    });
+    const untold = more.map((step) => ({ ...step, uses: step.uses.filter(({ resource }) => resource !== 'cpu') }));
+    expect((whatIf(untold, [{ node: 'fargate:engine', name: 'tasks', value: 5 }]) as WhatIf).unmeasured[0]?.reason).toContain('how busy');
+  });
+
+  it('counts the tasks that may run, before and after', () => {
+    const scaledIn = steps.map((step) => ({
+      ...step,
+      usage: step.usage && { ...step.usage, fargate: step.usage.fargate.map((service) => ({ ...service, tasks: 1.5 })) },
+    }));
+    const { price } = whatIf(scaledIn, [{ node: 'fargate:engine', name: 'tasks', value: 5 }]) as WhatIf;
+    // From 4 to 5, of half a vCPU and a gigabyte.
+    expect((price.changed?.month ?? 0) - (price.tested?.month ?? 0)).toBeCloseTo(730 * (0.5 * 0.04048 + 0.004445), 6);
+  });
+
   it('takes several at once, and a smaller limit too', () => {
     const found = whatIf(steps, [
       { node: 'dynamodb:guilds', name: 'wcu', value: 20 },

@@ -34,8 +34,10 @@ export interface WhatIf {
   before: Saturation | null;
   after: Saturation | null;
   resources: Saturation[];
+  /** Settings that change the price only, each with the reason. */
+  unmeasured: { setting: string; reason: string }[];
   price: {
-    /** Of the largest load of the test, as it was and with the settings. */
+    /** Of the largest load of the test, as it was and with the settings. A service whose tasks are set counts with all that it may have, in both. */
     tested: LoadPrice | null;
     changed: LoadPrice | null;
     /** With the settings, of the load that uses up the first resource then. */
@@ -66,6 +68,9 @@ export function whatIf(steps: readonly LoadStep[], settings: readonly Setting[],
     before: firstOf(saturationsOf(steps, usl)),
     after,
     resources,
+    unmeasured: settings
+      .filter((setting) => !isMeasured(steps, setting))
+      .map((setting) => ({ setting: nameOf(setting), reason: whyUnmeasured(setting) })),
     price: pricesOf(steps, settings, after, lists),
   };
 }
@@ -78,12 +83,21 @@ function pricesOf(
 ): WhatIf['price'] {
   const largest = steps.findLast(({ usage, counts }) => usage !== null && counts);
   const change = (usage: Usage): Usage => settings.reduce(withSetting, usage);
+  const tested = tasksAsTested(steps, settings);
   const at = after?.at ?? null;
   return {
-    tested: largest === undefined ? null : priceOfLoad(steps, largest, lists),
+    tested: largest === undefined ? null : priceOfLoad(steps, largest, lists, (usage) => tested.reduce(withSetting, usage)),
     changed: largest === undefined ? null : priceOfLoad(steps, largest, lists, change),
     limit: at === null || at.users === null ? null : priceOfLoad(steps, { users: at.users, throughput: at.throughput }, lists, change),
   };
+}
+
+/** What may run and what does are two things to a service that scales: priced as one and then as the other, a task more would cost what it does not. */
+function tasksAsTested(steps: readonly LoadStep[], settings: readonly Setting[]): Setting[] {
+  return settings.flatMap((setting) => {
+    const use = setting.name === 'tasks' ? useOf(steps, setting) : undefined;
+    return use === undefined ? [] : [{ ...setting, value: use.limit }];
+  });
 }
 
 /** Reserved concurrency and an API's rate cost nothing by themselves. */
@@ -117,10 +131,40 @@ function whyNot(steps: readonly LoadStep[], { node, name, value }: Setting): Bad
   if (!(value > 0 && value <= LIMIT_MAX))
     return { bad: `${node}.${name} can't be ${value}`, hint: `a limit is a number above 0, and ${LIMIT_MAX} at most` };
   if (WHOLE.has(name) && !Number.isInteger(value)) return { bad: `${node}.${name} can't be ${value}`, hint: 'there are whole ones only' };
-  const known = steps.flatMap(({ uses }) => uses);
-  if (known.some((use) => use.node === node && use.resource === resource)) return null;
+  if (isMeasured(steps, { node, name, value }) || isPriced(steps, { node, name, value })) return null;
+  if (resource.endsWith('-capacity') && tablesOf(steps, node).length > 0)
+    return {
+      bad: `${node} is on demand: it has no ${name} to set`,
+      hint: '`loadkit cost` says whether provisioned units would be cheaper, and how many',
+    };
   const able = [
-    ...new Set(known.flatMap((use) => SETTINGS.filter((each) => LIMITS[each] === use.resource).map((each) => `${use.node}.${each}`))),
+    ...new Set(
+      steps.flatMap(({ uses }) =>
+        uses.flatMap((use) => SETTINGS.filter((each) => LIMITS[each] === use.resource).map((each) => `${use.node}.${each}`)),
+      ),
+    ),
   ];
   return { bad: `the test knows no ${name} of ${node}`, hint: `it knows ${able.join(', ') || 'of no resource'}` };
 }
+
+const nameOf = ({ node, name }: Setting): string => `${node}.${name}`;
+
+/** As the largest load has it. */
+const useOf = (steps: readonly LoadStep[], { node, name }: Setting): LoadStep['uses'][number] | undefined =>
+  steps.flatMap(({ uses }) => uses).findLast((use) => use.node === node && use.resource === LIMITS[name]);
+
+const isMeasured = (steps: readonly LoadStep[], setting: Setting): boolean => useOf(steps, setting) !== undefined;
+
+const tablesOf = (steps: readonly LoadStep[], node: string): Usage['dynamodb'] =>
+  steps.flatMap(({ usage }) => usage?.dynamodb ?? []).filter((table) => table.node === node);
+
+/** Whether it was there, though the test did not touch it. */
+function isPriced(steps: readonly LoadStep[], { node, name }: Setting): boolean {
+  if (name === 'rcu' || name === 'wcu') return tablesOf(steps, node).some(({ mode }) => mode === 'provisioned');
+  return name === 'tasks' && steps.some(({ usage }) => usage?.fargate.some((service) => service.node === node));
+}
+
+const whyUnmeasured = ({ node, name }: Setting): string =>
+  name === 'tasks'
+    ? `Nothing told how busy ${node} was, or how many tasks it may have: its limit is not known. Read its metrics, and test again.`
+    : `The test ${name === 'rcu' ? 'read' : 'wrote'} nothing of ${node} that was told: what a request uses of it is not known. Test a scenario that does.`;

@@ -25,9 +25,10 @@ function settingOf(text: string): Setting {
 
 export const exitCodeOf = ({ after }: WhatIf): ExitCode => (after === null ? EXIT.inconclusive : EXIT.pass);
 
-export function renderWhatIf({ before, after, resources, price }: WhatIf): string {
+export function renderWhatIf({ before, after, resources, unmeasured, price }: WhatIf): string {
   const lines = [`first to be used up, as tested: ${spoken(before)}`, `with these settings: ${spoken(after)}`];
   for (const each of resources.filter((resource) => resource !== after)) lines.push(`  then ${spoken(each)}`);
+  for (const { setting, reason } of unmeasured) lines.push(`${setting} changes the price only. ${reason}`);
   lines.push(`price as tested: ${priceText(price.tested)}`, `  with these settings: ${priceText(price.changed)}`);
   if (price.limit !== null) lines.push(`  at the limit with them: ${priceText(price.limit)}`);
   return `${lines.join('\n')}\n`;
