@@ -22,8 +22,9 @@ export function peakText({ usl: { peak, reason } }: Capacity): string {
   return `Peak by the Universal Scalability Law: ${number(throughput)} requests/s (${rangeText(throughputCi95)}) at ${count(users)} users (${rangeText(ci95, count)}).`;
 }
 
-export function kneeText({ usl: { knee, kneeReason } }: Capacity): string {
-  return knee === null ? `No knee. ${kneeReason ?? ''}` : `Knee: ${count(knee.users)} users (${rangeText(knee.ci95, count)}).`;
+export function kneeText({ usl: { knee, kneeReason, reason } }: Capacity): string {
+  if (knee === null) return kneeReason === reason ? 'No knee, for the same reason.' : `No knee. ${kneeReason ?? ''}`;
+  return `Knee: ${count(knee.users)} users (${rangeText(knee.ci95, count)}).`;
 }
 
 /** @example '250 requests/s (244 to 257), about 1,000 users (970 to 1,040)' */

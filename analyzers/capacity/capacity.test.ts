@@ -83,6 +83,9 @@ describe('capacityOf', () => {
     const short = [...steps.slice(0, 2), step(300, 75, { holds: 'unknown', reason: 'too few requests' })];
     expect(capacityOf(short).boundary).toContain('--users 201..300 --steps 5 --duration 180s`.');
     expect(usl.testedUsersMax).toBe(201);
+    const nothing = capacityOf([{ ...(stuck[2] as LoadStep), throughput: null }]);
+    expect(nothing.boundary).toContain('--users 1..300 --steps 5`');
+    expect(nothing.usl).toMatchObject({ knee: null, reason: expect.stringContaining('--users 300..301 --steps 2 --duration 180s`') });
     expect(capacityOf([]).boundary).toBe('No load could be judged.');
   });
 

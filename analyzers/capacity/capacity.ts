@@ -13,7 +13,7 @@ import { figure } from '../words.ts';
 import { type JudgedLoad, judgedLoads } from './judged-loads.ts';
 import { type LoadPrice, priceOfLoad } from './load-price.ts';
 import type { LoadStep } from './load-step.ts';
-import { durationOf, sayTest } from './next-test.ts';
+import { durationOf, loadsOf, sayTest } from './next-test.ts';
 import { type Saturation, saturationsOf } from './saturation.ts';
 import { GAP_MIN } from './search.ts';
 
@@ -88,7 +88,7 @@ function boundaryOf(
   const unknown = loads.find(({ holds, users }) => holds === 'unknown' && users > (held?.users ?? 0));
   if (unknown !== undefined) {
     const tries = steps.filter(({ users }) => users === unknown.users);
-    const [from, to] = [held?.users ?? loads[0]?.users ?? 1, unknown.users];
+    const [from, to] = [held?.users ?? 1, unknown.users];
     const settledBy = tries.some(({ generatorLimited }) => generatorLimited)
       ? `${test(from, to)} It takes a machine with more time to spare.`
       : test(from, to, { durationS: 2 * durationOf(tries) });
@@ -103,7 +103,13 @@ function boundaryOf(
 const BETWEEN = 5;
 
 /** What the throughputs of the steps say, and which test of this scenario would say more. */
-export const analysisOf = (steps: readonly LoadStep[]): UslAnalysis => analyseUsl(pointsOf(steps), (loads) => sayTest(steps, loads));
+export function analysisOf(steps: readonly LoadStep[]): UslAnalysis {
+  const points = pointsOf(steps);
+  const analysis = analyseUsl(points, (loads) => sayTest(steps, loads));
+  if (points.length > 0 || steps.length === 0) return analysis;
+  const reason = `No load was steady without the generator being its limit. ${sayTest(steps, { ...loadsOf(steps), durationS: 2 * durationOf(steps) })}`;
+  return { ...analysis, fit: { ...analysis.fit, reason, kneeReason: reason } };
+}
 
 const pointsOf = (steps: readonly LoadStep[]): LoadPoint[] =>
   steps.flatMap(({ users, throughput, counts }) => (throughput === null || !counts ? [] : [{ users, throughput }]));

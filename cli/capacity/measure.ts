@@ -73,7 +73,7 @@ export const exitCodeOf = ({ capacity, interrupted }: { capacity: Capacity; inte
 
 export function renderCapacity(capacity: Capacity): string {
   const { sustainable, boundary, resources, headroom, price } = capacity;
-  const lines = [sustainableText(capacity), `  ${boundary}`, kneeText(capacity), peakText(capacity)];
+  const lines = [sustainableText(capacity), `  ${boundary}`, peakText(capacity), kneeText(capacity)];
   if (headroom !== null) lines.push(`headroom: ${figure(headroom.ratio)} times today's ${figure(headroom.atUsers)} users`);
   if (price.today !== null) lines.push(`price of today's load: ${priceText(price.today)}`);
   if (sustainable !== null) lines.push(`price of the sustainable load: ${priceText(price.sustainable)}`);

@@ -12,7 +12,7 @@ export const capacity: Section = {
   render({ capacity: found }) {
     if (found === undefined) return null;
     return html`<p><strong>${prose(sustainableText(found))}</strong> ${room(found)}${prose(found.boundary)}</p>
-<p class="note">${prose(kneeText(found))} ${prose(peakText(found))}</p>
+<p class="note">${prose(peakText(found))} ${prose(kneeText(found))}</p>
 ${prices(found)}
 ${plot(found)}
 ${table({ label: 'Loads that were tested', columns: STEP_COLUMNS, rows: found.steps.map(stepRow) })}
