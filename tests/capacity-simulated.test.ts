@@ -42,26 +42,32 @@ describe('a stepped test', () => {
     // The throughput of queues never falls.
     expect(share(found, ({ usl }) => usl.peak === null)).toBeGreaterThanOrEqual(0.98);
     expect(share(found, ({ usl }) => isWithin(0.1, usl.limit, 200))).toBeGreaterThanOrEqual(0.98);
+    // 200 requests/s of users who need 0.122 s each without queues.
+    expect(share(found, ({ usl }) => isWithin(0.1, usl.knee?.users, 24.4))).toBeGreaterThanOrEqual(0.9);
+    expect(share(found, ({ usl }) => holds(usl.knee?.ci95, 24.4))).toBeGreaterThanOrEqual(COVERAGE_MIN);
   });
 
   it('recovers the peak that coherency leaves', () => {
-    const peaks = simulated(coherency, USERS.coherency.bracketing).map(({ usl }) => usl.peak);
+    const found = simulated(coherency, USERS.coherency.bracketing);
+    const peaks = found.map(({ usl }) => usl.peak);
     expect(share(peaks, (peak) => isWithin(0.1, peak?.users, PEAK.users))).toBeGreaterThanOrEqual(0.98);
     expect(share(peaks, (peak) => isWithin(0.1, peak?.throughput, PEAK.throughput))).toBeGreaterThanOrEqual(0.98);
     expect(share(peaks, (peak) => holds(peak?.ci95, PEAK.users))).toBeGreaterThanOrEqual(COVERAGE_MIN);
     expect(share(peaks, (peak) => holds(peak?.throughputCi95, PEAK.throughput))).toBeGreaterThanOrEqual(COVERAGE_MIN);
+    // One user makes 5 requests/s.
+    expect(share(found, ({ usl }) => holds(usl.knee?.ci95, PEAK.throughput / 5))).toBeGreaterThanOrEqual(COVERAGE_MIN);
   });
 
   it.each([
     ['the limit', queues, USERS.queues.fifth],
     ['the peak', coherency, USERS.coherency.fifth],
   ] as const)(
-    'that stops at a fifth of %s gives no peak but its reason, and no number of users beyond twice its loads',
+    'that stops at a fifth of %s gives neither peak nor knee but the reason, and no number of users beyond twice its loads',
     (_, stations, users) => {
       for (const { usl, resources } of simulated(stations, users)) {
         expect(usl).toMatchObject({
           verdict: 'inconclusive',
-          peak: null,
+          ...{ peak: null, knee: null },
           reason: expect.stringMatching(/Test with .loadkit capacity mixed --users/),
         });
         expect(Math.max(0, ...resources.map(({ at }) => at?.users ?? 0))).toBeLessThanOrEqual(2 * users[1]);
