@@ -134,7 +134,7 @@ describe('capacityOf', () => {
     const far = noisy.map((each) => ({ ...each, uses: each.uses.map((use) => ({ ...use, limit: 50 })) }));
     expect(capacityOf(far).resources[0]).toMatchObject({
       at: { users: null, usersCi95: null },
-      reason: expect.stringContaining('Test with `loadkit capacity mixed --users 100..1200 --steps 8`.'),
+      reason: expect.stringContaining('Test with `loadkit capacity mixed --users 100..6000 --steps 8`.'),
     });
   });
 

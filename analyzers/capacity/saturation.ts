@@ -62,7 +62,7 @@ export function saturationsOf(all: readonly LoadStep[], usl: UslAnalysis, limitO
         usable,
       );
       const usedMax = Math.max(0, ...measured.map(({ used }) => used));
-      const said = spoken(demand, steps, usl);
+      const said = spoken(demand, usable, steps, usl);
       return { node, resource, unit, limit, usable, usedMax, ...said, ...(said.at === null && usedUpWithin(measured, usable)) };
     })
     .sort((a, b) => nearness(a, most) - nearness(b, most));
@@ -90,17 +90,18 @@ function usedUpWithin(
 
 function spoken(
   demand: Demand | { reason: string },
+  usable: number,
   steps: readonly LoadStep[],
   usl: UslAnalysis,
 ): Pick<Saturation, 'perRequest' | 'perRequestCi95' | 'at' | 'reason'> {
   if (!('perRequest' in demand)) {
     return { perRequest: null, perRequestCi95: null, at: null, reason: `${demand.reason} ${sayTest(steps, loadsOf(steps))}` };
   }
-  const { perRequest, perRequestCi95, saturation, reason } = demand;
+  const { perRequest, perRequestCi95, idle, saturation, reason } = demand;
   if (saturation === null) {
-    // More throughput makes a slope plainer, and so do longer steps.
-    const settledBy = sayTest(steps, { ...loadsOf(steps, USL_REACH), durationS: 2 * durationOf(steps) });
-    return { perRequest, perRequestCi95, at: null, reason: `${reason} ${settledBy}` };
+    // More throughput makes a slope plainer, and so do longer steps; but what is used up without load no load tells more of.
+    const settledBy = idle >= usable ? '' : ` ${sayTest(steps, { ...loadsOf(steps, USL_REACH), durationS: 2 * durationOf(steps) })}`;
+    return { perRequest, perRequestCi95, at: null, reason: `${reason}${settledBy}` };
   }
   const { throughput } = saturation;
   const [lo, hi] = saturation.ci95;
@@ -111,11 +112,17 @@ function spoken(
   };
 }
 
+/** The next test goes so far past the load that would use it up in proportion, but to no more than so many times the load of this one. Guess: tune. */
+const PAST = 1.25;
+const FURTHEST = 10;
+
 function whyNoUsers(throughput: number, steps: readonly LoadStep[], { fit: { peak, limit } }: UslAnalysis): string {
   const most = peak?.throughput ?? limit;
   if (most !== null && throughput > most)
     return `No number of users makes so much: something else leaves ${figure(most)} requests/s at most.`;
-  return `That takes more than ${USL_REACH} times the users that were tested, whose number would be a guess. ${sayTest(steps, loadsOf(steps, USL_REACH))}`;
+  const tested = Math.max(...steps.map((step) => step.throughput ?? 0));
+  const times = Math.min(FURTHEST, Math.max(USL_REACH, (PAST * throughput) / tested));
+  return `That takes more than ${USL_REACH} times the users that were tested, whose number would be a guess. ${sayTest(steps, loadsOf(steps, times))}`;
 }
 
 /** By the fitted curve where there is one, with its noise; else in proportion: with think time, users and throughput go together below the knee. */

@@ -150,7 +150,7 @@ describe('loadkit capacity forecast', () => {
       '8%/month',
     );
     expect(written.stdout).toMatch(
-      /\nnot known: dynamodb:guilds write-capacity\. .* Test with `loadkit capacity mixed --users 100\.\.1800 --steps 8`\.\n/,
+      /\nnot known: dynamodb:guilds write-capacity\. .* Test with `loadkit capacity mixed --users 100\.\.9000 --steps 8`\.\n/,
     );
   });
 
