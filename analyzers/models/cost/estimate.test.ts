@@ -171,7 +171,11 @@ describe('estimateCost', () => {
             httpApi: [{ requests: b, avgKb: ms / 1000 }],
             webSocketApi: [{ messages: a, avgKb: ms / 1000, connectionMinutes: b }],
           });
-          for (const { quantity, unitPrice, cost: each } of lines) expect(each).toBeCloseTo(quantity * (unitPrice ?? Number.NaN), 6);
+          // Figures have 15 digits.
+          for (const { quantity, unitPrice, cost: each } of lines) {
+            const product = quantity * (unitPrice ?? Number.NaN);
+            expect(Math.abs((each ?? Number.NaN) - product)).toBeLessThanOrEqual(1e-12 * product);
+          }
           const sum = lines.reduce((so, { cost: each }) => so + (each ?? Number.NaN), 0);
           expect(Math.abs((total ?? Number.NaN) - sum)).toBeLessThanOrEqual(1e-12 * sum);
         },
