@@ -212,6 +212,8 @@ export interface Resource {
   dimensions: Record<string, string>;
   /** Indexes of a table. */
   indexes?: { name: string; readUnits: number | null; writeUnits: number | null }[];
+  /** Of a service, those that were there when it was asked for: when each began and last changed, in epoch seconds. The next takes its place. */
+  deployments?: { createdS: number; updatedS: number }[];
   /** Metrics besides those that its service tells, such as the depth of a queue that the application keeps itself. */
   metrics?: OwnMetric[];
   limits: ResourceLimits;

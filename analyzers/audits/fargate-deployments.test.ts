@@ -28,6 +28,29 @@ describe('fargate-deployments', () => {
     expect(findingsOf(id, deployed(-40, -20))).toEqual([]);
   });
 
+  it('goes by what the service says of its deployments where nobody counted', () => {
+    const uncounted = withSeries(run, node, 'DeploymentCount', 'Maximum', null);
+    const described = (...deployments: { createdS: number; updatedS: number }[]) => ({
+      ...uncounted,
+      inventory: {
+        ...uncounted.inventory,
+        resources: uncounted.inventory.resources.map((each) => (each.node === node ? { ...each, deployments } : each)),
+      },
+    });
+    const at = (createdS: number, updatedS: number) => ({
+      createdS: run.client.startS + createdS,
+      updatedS: run.client.startS + updatedS,
+    });
+    expect(findingsOf(id, described(at(-86_400, -86_000)))).toEqual([]);
+    expect(findingsOf(id, described(at(30, 45), at(-86_400, 45)))).toEqual([
+      expect.objectContaining({ verdict: 'warn', title: expect.stringContaining('one began within it') }),
+    ]);
+    // One may have ended within the run, or was followed by another since: what was before it is not told.
+    for (const untold of [at(-100, 30), at(3600, 3700)])
+      expect(findingsOf(id, described(untold))).toEqual([expect.objectContaining({ verdict: 'inconclusive' })]);
+    expect(findingsOf(id, described())).toEqual([expect.objectContaining({ verdict: 'inconclusive' })]);
+  });
+
   it('is inconclusive where nobody counted, and where no period lies within the window', () => {
     expect(findingsOf(id, withSeries(run, node, 'DeploymentCount', 'Maximum', null))).toEqual([
       expect.objectContaining({ verdict: 'inconclusive', title: expect.stringContaining('turn Container Insights on') }),

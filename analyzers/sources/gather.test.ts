@@ -148,6 +148,27 @@ describe('gather', () => {
     expectWindows(120);
   });
 
+  it('moves the times of deployments too', async () => {
+    const clock = testClock();
+    const toS = clock.now() / 1000;
+    const deployments = [{ createdAt: new Date((toS - 600) * 1000), updatedAt: new Date((toS - 400) * 1000) }];
+    const others = stubClient((name) => (name === 'DescribeServices' ? { services: [{ deployments }] } : {}));
+    const clients = {
+      cloudwatch: stubClient(() => ({})),
+      ecs: async () => others,
+      autoScaling: async () => others,
+      region: async () => 'eu-central-1',
+      clockAheadMs: () => 120_000,
+    } as unknown as AwsClients;
+    const wanted = {
+      resources: [{ node: 'fargate:engine', dimensions: { ClusterName: 'game', ServiceName: 'engine' } }],
+      edges: [],
+      named: null,
+    };
+    const { inventory } = await gather({ clients, clock, wanted, fromS: toS - 60, toS, patience: PATIENCE, resolutionS: 60 });
+    expect((inventory as Inventory).resources[0]?.deployments).toEqual([{ createdS: toS - 720, updatedS: toS - 520 }]);
+  });
+
   it('keeps what is not forbidden, and names what is', async () => {
     const { platform, inventory } = await ask({ trouble: ['partial'] });
     expect((platform as TelemetryFile).series.length).toBeGreaterThan(10);

@@ -72,6 +72,7 @@ export async function gather(question: Question): Promise<Gathered> {
   const traced = await question.readTraces?.(used, aheadS);
   const inventory = {
     ...used,
+    resources: used.resources.map((resource) => deploymentsMovedBy(-aheadS, resource)),
     ...(thenAheadS === null ? {} : { clockAheadS: thenAheadS }),
     edges: edgesBetween(used.resources, [...used.edges, ...(traced?.edges ?? [])]),
     gaps: distinctGaps([...clockGaps(aheadS), ...used.gaps, ...metrics.gaps, ...gaps, ...(traced?.gaps ?? [])]),
@@ -89,6 +90,13 @@ const movedBy = (byS: number, { startS, endS, periodS }: Range): Range => ({ sta
 const alarmsMovedBy = (byS: number, { alarms, ...rest }: Alarms): Alarms => ({
   ...rest,
   alarms: alarms.map((alarm) => ({ ...alarm, changes: alarm.changes.map((change) => ({ ...change, atS: change.atS + byS })) })),
+});
+
+const deploymentsMovedBy = (byS: number, { deployments, ...rest }: Resource): Resource => ({
+  ...rest,
+  ...(deployments && {
+    deployments: deployments.map(({ createdS, updatedS }) => ({ createdS: createdS + byS, updatedS: updatedS + byS })),
+  }),
 });
 
 const allMissing = (missing: Missing): Gathered => ({ inventory: missing, platform: missing, alarms: missing });

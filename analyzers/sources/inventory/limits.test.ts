@@ -128,7 +128,15 @@ describe('readLimits', () => {
     [{}, 'x86_64'],
   ])('reads a service with its tasks and what it scales by: %j', async (platform, arch) => {
     const { clients } = aws({
-      DescribeServices: () => ({ services: [{ desiredCount: 2, taskDefinition: 'engine:7' }] }),
+      DescribeServices: () => ({
+        services: [
+          {
+            desiredCount: 2,
+            taskDefinition: 'engine:7',
+            deployments: [{ createdAt: new Date(1_790_000_000_000), updatedAt: new Date(1_790_000_180_000) }],
+          },
+        ],
+      }),
       DescribeTaskDefinition: () => ({ taskDefinition: { cpu: '512', memory: '1024', ...platform } }),
       DescribeScalableTargets: ({ ResourceIds }) => ({
         ScalableTargets: (ResourceIds as string[])[0] === 'service/game/engine' ? [{ MinCapacity: 2, MaxCapacity: 6 }] : [],
@@ -146,6 +154,7 @@ describe('readLimits', () => {
       }),
     });
     const { resources } = await read([resource('fargate:engine', 'ecs', { ClusterName: 'game', ServiceName: 'engine' })], clients);
+    expect(resources[0]?.deployments).toEqual([{ createdS: 1_790_000_000, updatedS: 1_790_000_180 }]);
     expect(resources[0]?.limits).toEqual({
       tasksDesired: 2,
       cpuUnits: 512,

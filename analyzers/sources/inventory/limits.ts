@@ -54,6 +54,7 @@ export async function readLimits(
 function filledIn(resource: Resource, found: Partial<Resource>): Resource {
   const indexes = Map.groupBy([...(found.indexes ?? []), ...(resource.indexes ?? [])], ({ name }) => name);
   return {
+    ...found,
     ...resource,
     ...(indexes.size === 0 ? {} : { indexes: [...indexes.values()].flatMap(filledIndex) }),
     limits: { ...found.limits, ...resource.limits },

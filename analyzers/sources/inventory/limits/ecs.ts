@@ -3,8 +3,8 @@ import {
   DescribeScalingPoliciesCommand,
   type ScalingPolicy,
 } from '@aws-sdk/client-application-auto-scaling';
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
-import type { ResourceLimits } from '../../../contract.ts';
+import { type Deployment, DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import type { Resource, ResourceLimits } from '../../../contract.ts';
 import type { Ask } from '../ask.ts';
 import type { LimitReader } from '../limits.ts';
 import { numberOf } from './number-of.ts';
@@ -24,6 +24,7 @@ export const serviceLimits: LimitReader = async ({ dimensions }, ask) => {
       : await ask('ecs:DescribeTaskDefinition', (options) => client.send(new DescribeTaskDefinitionCommand({ taskDefinition }), options));
   const size = task?.taskDefinition;
   return {
+    ...(found?.deployments === undefined ? {} : { deployments: found.deployments.flatMap(deploymentOf) }),
     limits: {
       ...(found === undefined ? {} : { tasksDesired: found.desiredCount ?? null }),
       // In units and in MiB. "You can run your Linux tasks on an ARM-based platform by setting the value to ARM64": where there is none, they are not.
@@ -38,6 +39,12 @@ export const serviceLimits: LimitReader = async ({ dimensions }, ask) => {
     },
   };
 };
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html */
+const deploymentOf = ({ createdAt, updatedAt = createdAt }: Deployment): NonNullable<Resource['deployments']> =>
+  createdAt === undefined || updatedAt === undefined
+    ? []
+    : [{ createdS: createdAt.getTime() / 1000, updatedS: updatedAt.getTime() / 1000 }];
 
 /** https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html */
 async function scalingOf(ResourceId: string, ask: Ask): Promise<Pick<ResourceLimits, 'tasksMin' | 'tasksMax' | 'scaling'>> {
