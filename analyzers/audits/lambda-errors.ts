@@ -1,4 +1,5 @@
 import type { Audit, Resource } from '../contract.ts';
+import { nameOf } from '../families.ts';
 import { MEMORY_NEAR, timeoutReachedMs, usedMbOf } from '../function-limits.ts';
 import { LAMBDA_MEMORY_MB } from '../models/cost/index.ts';
 import { type Answer, began, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed } from '../platform-audit.ts';
@@ -66,7 +67,7 @@ function adviceOn(node: string, { longestMs, timeoutS, usedMb, memoryMb }: Signs
   const more = memoryMb === null ? 'more memory' : `${figure(Math.min(MEMORY_MB_MAX, 2 * memoryMb))} MB (now ${figure(memoryMb)})`;
   if (usedMb !== null && memoryMb !== null && usedMb >= MEMORY_NEAR * memoryMb)
     return `Give ${node} ${more}: its errors go with a memory that was full.`;
-  const first = `Read the first of them in the log group /aws/lambda/${node.slice(node.indexOf(':') + 1)} (filter: ?ERROR ?"Task timed out" ?"Runtime.OutOfMemory" ?"Runtime.ExitError" ?"Status: error").`;
+  const first = `Read the first of them in the log group /aws/lambda/${nameOf(node)} (filter: ?ERROR ?"Task timed out" ?"Runtime.OutOfMemory" ?"Runtime.ExitError" ?"Status: error").`;
   const inTime =
     longestMs !== null && timeoutS !== null
       ? ` Its timeout of ${figure(timeoutS)} s is not why: the longest took ${figure(longestMs)} ms.`

@@ -1,4 +1,5 @@
-import type { Resource, ResourceKind } from '../contract.ts';
+import type { Resource } from '../contract.ts';
+import { FAMILIES, type Family, nameOf } from '../families.ts';
 
 /**
  * What traces call a service, as the inventory calls it: `lambda:auth`, `dynamodb:auctions`, `elasticache:cache`, `fargate:engine`,
@@ -16,26 +17,12 @@ export interface NodeNames {
   socketApi: string | null;
 }
 
-type Family = 'apigateway' | 'lambda' | 'dynamodb' | 'fargate' | 'elasticache' | 'sqs' | 'alb';
-
-const FAMILIES: Readonly<Record<ResourceKind, Family>> = {
-  apigateway: 'apigateway',
-  apigatewayv2: 'apigateway',
-  websocket: 'apigateway',
-  lambda: 'lambda',
-  dynamodb: 'dynamodb',
-  ecs: 'fargate',
-  elasticache: 'elasticache',
-  alb: 'alb',
-  sqs: 'sqs',
-};
-
 export function nodeNames(resources: readonly Resource[] = []): NodeNames {
   const byFamily = new Map<string, string>();
   const byName = new Map<string, Set<string>>();
   for (const { node, kind, dimensions } of resources) {
-    for (const name of new Set([node.slice(node.indexOf(':') + 1), ...Object.values(dimensions)])) {
-      byFamily.set(`${FAMILIES[kind]}\n${name}`, node);
+    for (const name of new Set([nameOf(node), ...Object.values(dimensions)])) {
+      byFamily.set(`${FAMILIES[kind].family}\n${name}`, node);
       byName.set(name, (byName.get(name) ?? new Set<string>()).add(node));
     }
   }

@@ -8,8 +8,8 @@ import {
   SCHEMA_VERSION,
   type SourceGap,
 } from '../../analyzers/contract.ts';
+import { resourceOfNode } from '../../analyzers/families.ts';
 import { edgesBetween } from '../../analyzers/sources/inventory/edges.ts';
-import { resourceOfNode } from '../../analyzers/sources/inventory/families.ts';
 import type { TelemetryFile } from '../../analyzers/telemetry-file.ts';
 import { unreadOf } from '../../analyzers/unread-series.ts';
 import type { FoundPlatform, PlatformFiles } from './files.ts';

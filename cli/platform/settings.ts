@@ -1,6 +1,6 @@
+import { KINDS } from '../../analyzers/families.ts';
 import { isObject, type Json } from '../../analyzers/json.ts';
 import type { ConfiguredResource } from '../../analyzers/sources/inventory/configured.ts';
-import { KINDS } from '../../analyzers/sources/inventory/families.ts';
 
 /** `ext.loadkit.aws`: where AWS is asked, and for which resources. */
 export interface AwsSettings {

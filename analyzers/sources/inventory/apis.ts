@@ -1,8 +1,8 @@
 import { GetRestApisCommand, type RestApi } from '@aws-sdk/client-api-gateway';
 import { type Api, GetApisCommand } from '@aws-sdk/client-apigatewayv2';
 import type { Resource } from '../../contract.ts';
+import { FAMILIES } from '../../families.ts';
 import { type Ask, once } from './ask.ts';
-import { FAMILIES } from './families.ts';
 
 /** The account's REST APIs, whose metrics go by name; asked once for all. Null where that is not permitted. */
 export const restApis = (ask: Ask): Promise<readonly RestApi[] | null> =>

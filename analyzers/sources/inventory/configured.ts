@@ -1,5 +1,5 @@
 import type { Resource, ResourceKind } from '../../contract.ts';
-import { FAMILIES, kindOf, nameOf } from './families.ts';
+import { FAMILIES, kindOf, nameOf } from '../../families.ts';
 import type { ListedMetric } from './listed.ts';
 
 /** What `ext.loadkit.resources` may say of a resource. Only `node` is required. */

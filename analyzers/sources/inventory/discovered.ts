@@ -1,6 +1,6 @@
 import type { Resource, ResourceKind } from '../../contract.ts';
+import { FAMILIES, resourceOf } from '../../families.ts';
 import { INDEX_DIMENSION } from '../metrics-of.ts';
-import { FAMILIES, resourceOf } from './families.ts';
 import type { ListedMetric } from './listed.ts';
 
 /** By which metric of a namespace a kind is known: one that each resource of the kind has, with its plain dimensions. */

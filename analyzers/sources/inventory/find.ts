@@ -1,11 +1,11 @@
 import { type Inventory, type Missing, type Resource, SCHEMA_VERSION, type SourceGap } from '../../contract.ts';
+import { KINDS } from '../../families.ts';
 import type { Reading } from '../cloudwatch.ts';
 import { namespacesOf } from '../metrics-of.ts';
 import { isForAll } from '../trouble.ts';
 import { type ConfiguredResource, completed, dimensionsFrom } from './configured.ts';
 import { DISCOVERED_NAMESPACES, discovered, distinctNodes } from './discovered.ts';
 import { edgesBetween } from './edges.ts';
-import { KINDS } from './families.ts';
 import { type ListedMetric, type Listing, listMetrics } from './listed.ts';
 
 /** Where resources come from. What is named is taken as it is named; only where nothing is, all that CloudWatch lists is taken. */

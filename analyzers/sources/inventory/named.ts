@@ -2,11 +2,11 @@ import { ListStackResourcesCommand, type StackResourceSummary } from '@aws-sdk/c
 import { DescribeReplicationGroupsCommand } from '@aws-sdk/client-elasticache';
 import { GetResourcesCommand, type ResourceTagMapping } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { Resource, SourceGap } from '../../contract.ts';
+import { resourceOf } from '../../families.ts';
 import type { AwsClients } from '../clients.ts';
 import { distinctGaps } from '../trouble.ts';
 import { restApis, webApis } from './apis.ts';
 import { type Ask, asking } from './ask.ts';
-import { resourceOf } from './families.ts';
 import { type Reference, referenceOfArn, referenceOfStackResource } from './references.ts';
 
 /** Stacks within stacks. Guess: more than anybody has by intent. */

@@ -1,16 +1,18 @@
-import type { Resource, ResourceKind } from '../../contract.ts';
+import type { Resource, ResourceKind } from './contract.ts';
+
+/** What stands before the colon of a node. */
+export type Family = 'apigateway' | 'lambda' | 'dynamodb' | 'fargate' | 'elasticache' | 'alb' | 'sqs';
 
 /** How a node is called and what AWS calls it, kind by kind: `lambda:auth` has the metrics of `{FunctionName: 'auth'}`. */
-interface Family {
-  /** What stands before the colon of a node. */
-  family: string;
+interface Naming {
+  family: Family;
   /** The dimension that has the name. */
   named: string;
   /** Dimensions that its metrics have besides. */
   also: readonly string[];
 }
 
-export const FAMILIES: Readonly<Record<ResourceKind, Family>> = {
+export const FAMILIES: Readonly<Record<ResourceKind, Naming>> = {
   apigateway: { family: 'apigateway', named: 'ApiName', also: [] },
   apigatewayv2: { family: 'apigateway', named: 'ApiId', also: [] },
   websocket: { family: 'apigateway', named: 'ApiId', also: [] },
