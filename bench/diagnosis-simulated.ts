@@ -6,7 +6,7 @@ import { score, tableOf } from './diagnosis-score.ts';
 const FIRST_SEED = 70_000;
 const GRAPHS = 30;
 
-const FAULTS: readonly Fault[] = ['slow', 'failing', 'throttled', 'saturated'];
+const FAULTS: readonly Fault[] = ['slow', 'failing', 'retried', 'throttled', 'saturated'];
 const SIZES = [0.15, 0.3, 0.6];
 
 /** `loadkit diagnose` on invented applications with one planted cause each, or none: shares of the cases. */

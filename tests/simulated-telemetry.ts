@@ -12,6 +12,8 @@ export type Fault =
   | 'slow'
   /** A part of its requests fails. */
   | 'failing'
+  /** A part of its requests fails, and is tried again until it does not: its callers wait, and nothing fails above it. */
+  | 'retried'
   /** It refuses what is over its capacity: throttles, which its callers see as failures, and as waits for the second try. */
   | 'throttled'
   /** Its processor is at its limit, and it takes longer. */
@@ -60,7 +62,8 @@ export function simulate(options: SimulationOptions): SimulatedCase {
   const nodes = makeNodes(random, count);
   const ratePerPeriod = 200 * 10 ** random.uniform();
   const reached = trafficShares(nodes);
-  const candidates = nodes.flatMap((_, i) => ((reached[i] ?? 0) > 0.05 ? [i] : []));
+  // Who tries again what the symptom's own node fails in is not in the file.
+  const candidates = nodes.flatMap((_, i) => ((reached[i] ?? 0) > 0.05 && !(fault === 'retried' && i === 0) ? [i] : []));
   const cause = fault === null ? null : (candidates[Math.floor(random.uniform() * candidates.length)] ?? 0);
   const latencyUsualS =
     latencies(
@@ -186,7 +189,13 @@ function observe({ nodes, random, periods, startS, ratePerPeriod, drift, plant }
     });
     const own = nodes.map(({ failing }, i) => failing + (isOn(i) ? addedFailures(plant, i) : 0));
     const latency = latencies(nodes, ownS);
-    const failed = failures(nodes, own);
+    const failed = failures(nodes, plant.fault === 'retried' ? nodes.map(({ failing }) => failing) : own);
+    nodes.forEach((_, i) => {
+      if (plant.fault !== 'retried' || !isOn(i)) return;
+      // It is who tries again that takes the time, and who does not fail.
+      latency[i] = (latency[i] ?? 0) - addedS(plant, i);
+      failed[i] = own[i] ?? 0;
+    });
     const requests = requestsOf(nodes, random, ratePerPeriod * load);
     nodes.forEach((node, i) => {
       const count = requests[i] ?? 0;
@@ -212,7 +221,7 @@ function addedS({ fault, size, latencyUsualS, share }: Plant, i: number): number
 }
 
 function addedFailures({ fault, size, share }: Plant, i: number): number {
-  return fault === 'failing' || fault === 'throttled' ? Math.min(0.8, (0.2 * size) / (share[i] ?? 1)) : 0;
+  return fault === 'failing' || fault === 'throttled' || fault === 'retried' ? Math.min(0.8, (0.2 * size) / (share[i] ?? 1)) : 0;
 }
 
 function requestsOf(nodes: readonly Node[], random: Random, rate: number): number[] {

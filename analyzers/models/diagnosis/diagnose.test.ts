@@ -199,6 +199,17 @@ describe('diagnose, where limits are known', () => {
     expect(found.causes[0]?.resource).toBe('CacheHitRate');
   });
 
+  it('names a callee whose failures its caller tries again: that takes the caller’s time, and fails nowhere above', () => {
+    const failing = { db: { 'Errors/Sum': (t: number) => (late(t) ? 600 : 0) } };
+    const found = diagnose(normalOf(), incidentOf(merged(nodesOf({ search: 0.12 }, late), failing)), LATENCY);
+    expect(namesOf(found)).toEqual(['db', 'search']);
+    expect(found.causes[0]).toMatchObject({ resource: 'errors', since: 1_790_000_000 + 6 * 60 });
+    expect(found.causes[0]?.evidence.map(({ what }) => what)).toEqual([
+      'share of the excess latency that its caller explains',
+      expect.stringContaining('share that failed, by Errors'),
+    ]);
+  });
+
   it('takes self time on the critical path where a series gives it, before what callees leave', () => {
     const path = { cart: { 'CriticalPathTime/Average': 0.02 }, search: { 'CriticalPathTime/Average': 0.03 } };
     const incident = merged(nodesOf({ search: 0.12 }, late), {
@@ -319,12 +330,15 @@ describe('diagnose, of any application', () => {
     expect(alarms).toBeLessThanOrEqual(2);
   });
 
-  it.each(['slow', 'failing', 'throttled', 'saturated'] as const)('finds the node that was made %s in a random graph', (fault) => {
-    const ranks = Array.from({ length: 15 }, (_, seed) => {
-      const { normal, incident, symptom, cause } = simulate({ ...small, incidentPeriods: 10, seed: 300 + seed, fault, size: 0.8 });
-      return namesOf(diagnose(normal, incident, symptom)).indexOf(cause ?? '');
-    });
-    expect(ranks.filter((rank) => rank === 0).length).toBeGreaterThanOrEqual(12);
-    expect(ranks.filter((rank) => rank >= 0 && rank < 3).length).toBeGreaterThanOrEqual(13);
-  });
+  it.each(['slow', 'failing', 'retried', 'throttled', 'saturated'] as const)(
+    'finds the node that was made %s in a random graph',
+    (fault) => {
+      const ranks = Array.from({ length: 15 }, (_, seed) => {
+        const { normal, incident, symptom, cause } = simulate({ ...small, incidentPeriods: 10, seed: 300 + seed, fault, size: 0.8 });
+        return namesOf(diagnose(normal, incident, symptom)).indexOf(cause ?? '');
+      });
+      expect(ranks.filter((rank) => rank === 0).length).toBeGreaterThanOrEqual(12);
+      expect(ranks.filter((rank) => rank >= 0 && rank < 3).length).toBeGreaterThanOrEqual(13);
+    },
+  );
 });

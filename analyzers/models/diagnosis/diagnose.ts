@@ -8,7 +8,7 @@ import { excessOf, meanBeside, meanOver, type Stretch, stretchesOf, type Window 
 import { onsetOf } from './onset.ts';
 import { readingOf } from './pressure.ts';
 import { type Candidate, candidatesIn, type StretchView, surpriseIn } from './rank.ts';
-import { type Kind, otherKind, presentOf } from './signals.ts';
+import { type Kind, presentOf } from './signals.ts';
 import { alarmLevel, degreesOf } from './surprise.ts';
 
 /** `no bottleneck`: the symptom is as it usually is. `unexplained`: it isn't, and nothing that it calls tells why. */
@@ -197,19 +197,18 @@ function symptomMeans(of: Case, stretch: Stretch): { during: number | null; befo
 
 function causeOf(candidate: Candidate, of: Case, view: StretchView, incident: TelemetryFile, stretch: Stretch): Cause {
   const window: Window = { which: 'incident', start: 0, length: incident.times.length };
-  const { node, score, ground, reading } = candidate;
-  const kind = ground === 'other-kind' ? otherKind(view.primary) : view.primary;
+  const { node, score, kind, reading } = candidate;
   return {
     node,
     resource: reading?.gauge.metric ?? kind,
     score,
-    since: incident.times[beganIn(candidate, kind, of, window, stretch)] ?? 0,
+    since: incident.times[beganIn(candidate, of, window, stretch)] ?? 0,
     evidence: evidenceFor(candidate, of, view, window, stretch),
   };
 }
 
 /** By the series that speaks for it. */
-function beganIn({ node, reading }: Candidate, kind: Kind, of: Case, window: Window, stretch: Stretch): number {
+function beganIn({ node, kind, reading }: Candidate, of: Case, window: Window, stretch: Stretch): number {
   const shown = reading?.gauge ?? of.metered[kind].get(node);
   const values = reading?.gauge.values.incident ?? of.signals[kind].get(node)?.values.incident;
   if (shown === undefined || values === undefined) return stretch.from;

@@ -9,23 +9,22 @@ import { surprise } from './surprise.ts';
 
 /** What speaks for a candidate, the strongest first: values during the stretch, against those beside it or in the normal file. */
 export function evidenceFor(candidate: Candidate, of: Case, view: StretchView, window: Window, stretch: Stretch): Evidence[] {
-  const { node, share, ground } = candidate;
+  const { node, share, kind, reading } = candidate;
   const gauges = (view.readings.get(node) ?? []).filter(
     ({ z, atLimit }) => atLimit[0] === true || surprise(z[0] ?? 0, view.degrees) >= SURPRISE_MIN,
   );
   gauges.sort((a, b) => Number(b.atLimit[0]) - Number(a.atLimit[0]) || (b.z[0] ?? 0) - (a.z[0] ?? 0));
   const ofGauges = gauges.flatMap(({ gauge, atLimit }) => gaugeEvidence(gauge, atLimit[0] === true, window, stretch));
-  const first = ground === 'other-kind' ? otherKind(view.primary) : view.primary;
-  const kinds = [first, otherKind(first)];
-  const ofCosts = kinds.flatMap((kind) => costEvidence(kind, node, of, view, window, stretch));
+  const kinds = [kind, otherKind(kind)];
+  const ofCosts = kinds.flatMap((each) => costEvidence(each, node, of, view, window, stretch));
   const told: Evidence[] = share > 0 ? [{ what: shareIn(candidate, view.primary), value: share, unit: 'share' }] : [];
-  return ground === 'limit' || ground === 'strain' ? [...ofGauges, ...told, ...ofCosts] : [...told, ...ofCosts, ...ofGauges];
+  return reading !== undefined ? [...ofGauges, ...told, ...ofCosts] : [...told, ...ofCosts, ...ofGauges];
 }
 
 /** In the words of a reader who sees one figure and no method. */
-function shareIn({ ground }: Candidate, primary: Kind): string {
+function shareIn({ ground, kind }: Candidate, primary: Kind): string {
   if (ground === 'strain') return `share of the excess ${primary} that its caller explains`;
-  return `share of the excess ${ground === 'other-kind' ? otherKind(primary) : primary} at the symptom that is this node's own`;
+  return `share of the excess ${kind} at the symptom that is this node's own`;
 }
 
 function costEvidence(kind: Kind, node: string, of: Case, view: StretchView, window: Window, stretch: Stretch): Evidence[] {

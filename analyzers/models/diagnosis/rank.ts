@@ -29,6 +29,8 @@ export interface Candidate {
   score: number;
   /** What speaks for it most. */
   ground: Ground;
+  /** The cost by which it does, where no gauge does. */
+  kind: Kind;
   /** Share of the symptom's excess that the node's own excess can explain: 0 to 1. */
   share: number;
   /** The gauge that speaks for it, where the ground is one. */
@@ -73,7 +75,7 @@ export function candidatesIn(view: StretchView, window: number): Candidate[] {
   const owns = ownShares(view, view.primary, window);
   const candidates = new Map<string, Candidate>();
   for (const [node, { share, nats }] of owns) {
-    if (nats >= SURPRISE_MIN) candidates.set(node, { node, score: share * confidence(nats), ground: 'own', share });
+    if (nats >= SURPRISE_MIN) candidates.set(node, { node, score: share * confidence(nats), ground: 'own', kind: view.primary, share });
   }
   addOtherKind(view, window, candidates);
   addStrain(view, window, candidates);
@@ -122,29 +124,40 @@ function roomOf(account: Account | undefined, window: number): number | null {
 
 /** What fails where the symptom is slow, or is slow where it fails. */
 function addOtherKind(view: StretchView, window: number, candidates: Map<string, Candidate>): void {
-  for (const [node, { share, nats }] of ownShares(view, otherKind(view.primary), window)) {
+  const kind = otherKind(view.primary);
+  for (const [node, { share, nats }] of ownShares(view, kind, window)) {
     const score = OTHER_KIND * share * confidence(nats);
     if (nats < CIRCUMSTANTIAL_MIN || score <= (candidates.get(node)?.score ?? 0)) continue;
-    candidates.set(node, { node, score, ground: 'other-kind', share });
+    candidates.set(node, { node, score, ground: 'other-kind', kind, share });
   }
 }
 
 const STRAINS: readonly string[] = ['strain', 'health', 'utilisation'];
 
-/** A callee that is strained explains what its caller seems to do itself: a cache that misses has no slow answers of its own. */
-function addStrain({ graph, readings, degrees }: StretchView, window: number, candidates: Map<string, Candidate>): void {
+/**
+ * A callee that is strained explains what its caller seems to do itself: a cache that misses has no slow answers of its own, and a failure that
+ * is tried again takes the caller's time, and fails nowhere above.
+ */
+function addStrain(view: StretchView, window: number, candidates: Map<string, Candidate>): void {
   for (const caller of [...candidates.values()]) {
     if (caller.ground !== 'own') continue;
-    for (const callee of graph.callees.get(caller.node) ?? []) {
-      const worst = worstOf(readings.get(callee) ?? [], window, ({ gauge }) => STRAINS.includes(gauge.role));
-      if (worst === null) continue;
-      const nats = surprise(worst.z[window] ?? 0, degrees);
-      const score = caller.score * confidence(nats);
-      if (nats < CIRCUMSTANTIAL_MIN || score <= (candidates.get(callee)?.score ?? 0)) continue;
-      candidates.set(callee, { node: callee, score, ground: 'strain', share: caller.share, reading: worst });
+    for (const callee of view.graph.callees.get(caller.node) ?? []) {
+      const worst = strainOf(view, callee, window);
+      const score = caller.score * confidence(worst.nats);
+      if (worst.nats < CIRCUMSTANTIAL_MIN || score <= (candidates.get(callee)?.score ?? 0)) continue;
+      candidates.set(callee, { node: callee, score, ground: 'strain', share: caller.share, ...worst });
       candidates.set(caller.node, { ...caller, score: caller.score * EXPLAINED_BY_STRAIN });
     }
   }
+}
+
+function strainOf(view: StretchView, node: string, window: number): Pick<Candidate, 'kind' | 'reading'> & { nats: number } {
+  const { primary, degrees } = view;
+  const reading = worstOf(view.readings.get(node) ?? [], window, ({ gauge }) => STRAINS.includes(gauge.role));
+  const ofGauge = reading === null ? 0 : surprise(reading.z[window] ?? 0, degrees);
+  const failures = primary === 'latency' ? view.accounts('errors').get(node) : undefined;
+  const ofFailures = failures === undefined ? 0 : surprise(failures.ownZ[window] ?? 0, degrees);
+  return ofFailures > ofGauge || reading === null ? { kind: 'errors', nats: ofFailures } : { kind: primary, reading, nats: ofGauge };
 }
 
 function worstOf(readings: readonly Reading[], window: number, fits: (reading: Reading) => boolean): Reading | null {
@@ -162,7 +175,7 @@ function addLimits(view: StretchView, window: number, candidates: Map<string, Ca
     const sure = confidence(surprise(reading.z[window] ?? 0, view.degrees));
     const below = [...reachedFrom(view.graph.callees, node)].some((other) => other !== node && limits.has(other));
     const score = LIMIT_FROM + (1 - LIMIT_FROM) * sure * (below ? LIMIT_ABOVE_ANOTHER : 1);
-    candidates.set(node, { node, score, ground: 'limit', share: owns.get(node)?.share ?? 0, reading });
+    candidates.set(node, { node, score, ground: 'limit', kind: view.primary, share: owns.get(node)?.share ?? 0, reading });
   }
 }
 
