@@ -169,6 +169,38 @@ describe('gather', () => {
     expect((inventory as Inventory).resources[0]?.deployments).toEqual([{ createdS: toS - 720, updatedS: toS - 520 }]);
   });
 
+  it('lets the rest stand where an answer is not of AWS’s shape', async () => {
+    const clock = testClock();
+    const toS = clock.now() / 1000;
+    const clients = {
+      cloudwatch: stubClient((name) => (name === 'GetMetricData' ? { MetricDataResults: [null] } : {})),
+      ecs: async () => stubClient(() => ({ services: [null] })),
+      region: async () => 'eu-central-1',
+      clockAheadMs: () => null,
+    } as unknown as AwsClients;
+    const service = { node: 'fargate:engine', dimensions: { ClusterName: 'game', ServiceName: 'engine' } };
+    const wanted = { resources: [service, { node: 'sqs:batch' }], edges: [], named: null };
+    const readTraces = async () => Promise.reject(new TypeError('id is not a string'));
+    const { inventory, platform, alarms, traces } = await gather({
+      clients,
+      clock,
+      wanted,
+      fromS: toS - 60,
+      toS,
+      patience: PATIENCE,
+      readTraces,
+    });
+    expect((inventory as Inventory).resources.map(({ node }) => node)).toEqual(['fargate:engine', 'sqs:batch']);
+    expect((inventory as Inventory).gaps.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('settings of fargate:engine: it failed'),
+      expect.stringContaining('cloudwatch:GetMetricData: it failed'),
+      expect.stringContaining('xray:GetTraceSummaries: it failed (id is not a string)'),
+    ]);
+    expect(platform).toEqual({ missing: expect.stringContaining('cloudwatch:GetMetricData') });
+    expect(alarms).toMatchObject({ alarms: [] });
+    expect(traces).toEqual({ missing: expect.stringContaining('id is not a string') });
+  });
+
   it('keeps what is not forbidden, and names what is', async () => {
     const { platform, inventory } = await ask({ trouble: ['partial'] });
     expect((platform as TelemetryFile).series.length).toBeGreaterThan(10);

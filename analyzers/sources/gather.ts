@@ -8,11 +8,11 @@ import type { Reading } from './cloudwatch.ts';
 import { edgesBetween } from './inventory/edges.ts';
 import { findResources, type Wanted } from './inventory/find.ts';
 import { statesAll } from './inventory/stated-limits.ts';
-import { baselineFromS, type Metrics, type NoMetrics, type RunStretch, readMetrics } from './metrics.ts';
+import { baselineFromS, type Metrics, type NoMetrics, noMetrics, type RunStretch, readMetrics } from './metrics.ts';
 import { indexNode } from './metrics-of.ts';
 import type { Range } from './period.ts';
 import { telemetryOf } from './telemetry-of.ts';
-import { distinctGaps, missingOf, troubleOf } from './trouble.ts';
+import { distinctGaps, gapOf, missingOf, type Trouble, troubleOf } from './trouble.ts';
 import type { TracesRead } from './xray/read-traces.ts';
 
 /** What AWS is asked, and how long for. Times are of this machine's clock. */
@@ -64,12 +64,14 @@ export async function gather(question: Question): Promise<Gathered> {
   const aheadS = thenAheadS ?? 0;
   const byAws = { ...question, clock: aheadOf(clock, nowAheadS ?? 0), fromS: question.fromS + aheadS, toS: question.toS + aheadS };
   const metrics =
-    found.none === null ? await readMetrics({ ...reading, clock: byAws.clock }, known, found.listed, byAws) : { ...found.none, gaps: [] };
+    found.none === null
+      ? await orTrouble(readMetrics({ ...reading, clock: byAws.clock }, known, found.listed, byAws), 'cloudwatch:GetMetricData', noMetrics)
+      : { ...found.none, gaps: [] };
   const used = found.guessed ? onlyTold(known, metrics) : known;
   onProgress?.('CloudWatch: alarms');
   const untilS = Math.min(byAws.clock.now() / 1000, byAws.toS + ALARMS_AFTER_S);
   const { alarms, gaps } = await readAlarms(reading, used.resources, baselineFromS(byAws), untilS);
-  const traced = await question.readTraces?.(used, aheadS);
+  const traced = question.readTraces && (await orTrouble(question.readTraces(used, aheadS), 'xray:GetTraceSummaries', noTraces));
   const inventory = {
     ...used,
     resources: used.resources.map((resource) => deploymentsMovedBy(-aheadS, resource)),
@@ -84,6 +86,12 @@ export async function gather(question: Question): Promise<Gathered> {
     ...(traced === undefined ? {} : { traces: traced.traces }),
   };
 }
+
+/** An answer that isn't of AWS's shape (an emulator's, a proxy's) is the trouble of who reads it: what the others say stands. */
+const orTrouble = <T, U>(answer: Promise<T>, action: string, otherwise: (trouble: Trouble) => U): Promise<T | U> =>
+  answer.catch((cause: unknown) => otherwise(troubleOf(cause, action)));
+
+const noTraces = (trouble: Trouble): TracesRead => ({ traces: missingOf(trouble), edges: [], gaps: [gapOf('xray', trouble)] });
 
 const movedBy = (byS: number, { startS, endS, periodS }: Range): Range => ({ startS: startS + byS, endS: endS + byS, periodS });
 

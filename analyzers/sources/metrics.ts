@@ -52,12 +52,12 @@ export async function readMetrics(
   return isThere ? { series: data.series, range, gaps } : { missing: whyNothing(data, inventory, stretch), gaps };
 }
 
-const failed = (trouble: Trouble): NoMetrics => ({ ...missingOf(trouble), gaps: [gapOf('cloudwatch', trouble)] });
+export const noMetrics = (trouble: Trouble): NoMetrics => ({ ...missingOf(trouble), gaps: [gapOf('cloudwatch', trouble)] });
 
 async function chosenRange(reading: Reading, signs: readonly MetricQuery[], stretch: RunStretch): Promise<Range | NoMetrics> {
   const [fromS, nowS] = [baselineFromS(stretch), reading.clock.now() / 1000];
   const resolutionS = stretch.resolutionS ?? (await seenResolution(reading, signs, { fromS, toS: stretch.toS }));
-  if (typeof resolutionS !== 'number') return failed(resolutionS);
+  if (typeof resolutionS !== 'number') return noMetrics(resolutionS);
   const periodS = periodFor(fromS, stretch.toS, resolutionS, nowS);
   return periodS === null ? { missing: TOO_OLD, gaps: [] } : rangeOf(fromS, stretch.toS, periodS);
 }
@@ -91,7 +91,7 @@ async function awaitRun(
 ): Promise<Pick<Metrics, 'gaps'> | NoMetrics> {
   onProgress?.('CloudWatch: waiting until the data of the run have come');
   const settled = await awaitData(reading, signs, rangeOf(fromS, toS, periodS), Math.floor(toS / periodS) * periodS, patience);
-  if (typeof settled !== 'string') return failed(settled);
+  if (typeof settled !== 'string') return noMetrics(settled);
   return { gaps: settled === 'changing' ? [STILL_CHANGING] : [] };
 }
 

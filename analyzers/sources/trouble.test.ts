@@ -44,6 +44,12 @@ describe('troubleOf', () => {
     });
   });
 
+  it('sends nobody to state what only AWS can tell', () => {
+    const { next } = troubleOf(awsError('UnknownOperationException', '', 404), 'cloudwatch:GetMetricData');
+    expect(next).toContain('AWS_ENDPOINT_URL');
+    expect(next).not.toContain('ext.loadkit.resources');
+  });
+
   it('makes one line of whatever is thrown', () => {
     fc.assert(
       fc.property(

@@ -84,6 +84,9 @@ const WHAT: Readonly<Record<TroubleKind, string>> = {
   unknown: 'it failed',
 };
 
+/** What nobody can state instead. */
+const OF_TELEMETRY = /^(cloudwatch|xray|logs):/;
+
 function nextOf(kind: TroubleKind, action: string): string {
   switch (kind) {
     case 'denied':
@@ -102,7 +105,9 @@ function nextOf(kind: TroubleKind, action: string): string {
     case 'network':
       return 'Check that the endpoint (AWS_ENDPOINT_URL), the proxy and the region are right and within reach.';
     case 'unsupported':
-      return 'Name the settings in ext.loadkit.resources, since this endpoint cannot tell them.';
+      return OF_TELEMETRY.test(action)
+        ? 'Point AWS_ENDPOINT_URL at AWS, or at an emulator that tells this, then `loadkit analyze --aws`.'
+        : 'Name the settings in ext.loadkit.resources, since this endpoint cannot tell them.';
     case 'interrupted':
       return 'Read the rest with `loadkit analyze --aws`.';
     default:

@@ -1,6 +1,6 @@
 import type { Inventory, Resource, ResourceKind, SourceGap } from '../../contract.ts';
 import type { AwsClients } from '../clients.ts';
-import { distinctGaps } from '../trouble.ts';
+import { distinctGaps, gapOf, troubleOf } from '../trouble.ts';
 import { namedApis } from './apis.ts';
 import { type Ask, asking } from './ask.ts';
 import { apiGatewayLimits, webApiLimits } from './limits/api-gateway.ts';
@@ -42,7 +42,14 @@ export async function readLimits(
       const resource = resources[at];
       if (resource === undefined || signal?.aborted) continue;
       const reader = READERS[resource.kind];
-      if (reader !== undefined && !statesAll(resource)) resources[at] = filledIn(resource, await reader(resource, ask));
+      if (reader !== undefined && !statesAll(resource)) {
+        try {
+          resources[at] = filledIn(resource, await reader(resource, ask));
+        } catch (cause) {
+          // An answer that isn't of AWS's shape: the other resources' stand.
+          gaps.push(gapOf('inventory', troubleOf(cause, `settings of ${resource.node}`)));
+        }
+      }
       onProgress?.(++read, resources.length);
     }
   };
