@@ -60,6 +60,20 @@ describe('bottlenecksOf', () => {
     expect(first(found('dynamodb:characters', 'wasteful', null, 'index'))).toBe('lambda:leaderboards');
   });
 
+  it('looks for why a table is read so much in the cache before it, but not for why it answers slowly', () => {
+    const edges = ['lambda:leaderboards', 'lambda:batch'].flatMap((from) => [
+      { from, to: 'dynamodb:characters' },
+      { from, to: from === 'lambda:batch' ? 'sqs:batch' : 'elasticache:cache' },
+    ]);
+    const table = (resource: string) => found('dynamodb:characters', 'slow', null, resource);
+    const cache = found('elasticache:cache', 'wasteful', null, 'hit-rate');
+    const first = (...all: Finding[]) => bottlenecksOf(all, edges, true)[0]?.node;
+    expect(first(table('calls'), cache)).toBe('elasticache:cache');
+    expect(first(table('calls'), table('latency'), cache)).toBe('dynamodb:characters');
+    expect(first(table('calls'), found('sqs:batch', 'wasteful', null, 'retries'))).toBe('dynamodb:characters');
+    expect(bottlenecksOf([table('calls'), cache], EDGES, true)[0]?.node).toBe('dynamodb:characters');
+  });
+
   it('takes neither of two that call each other for the other’s cause', () => {
     const edges = [
       { from: 'lambda:a', to: 'lambda:b' },

@@ -21,6 +21,11 @@ function explains(callee: Limiter, caller: Limiter): boolean {
   if (caller.resource === 'errors') return callee.harm === 'refuses';
   return caller.harm !== 'refuses' || BY_WAITING.has(caller.resource);
 }
+
+/** What a cache has not is read from the table behind it, by the same callers: more calls, which are not slower for it. */
+const standsInFor = (table: Limiter, cache: Limiter): boolean =>
+  table.harm === 'slow' && table.resource === 'calls' && cache.harm === 'wasteful' && MISSED.has(cache.resource);
+
 /** A second finding on the same node makes surer of it, up to this. */
 const FURTHER = 0.03;
 const SCORE_MAX = 0.99;
@@ -39,6 +44,7 @@ export function bottlenecksOf(findings: readonly Finding[], edges: Inventory['ed
   const sure = generatorFree ? held : held.filter(({ harm }) => harm === 'refuses' || harm === 'wasteful');
   const callees = calleesOf(edges);
   const reaches = (from: string, to: string): boolean => from !== to && reachedFrom(callees, from).has(to);
+  const shareCaller = (a: string, b: string): boolean => [...callees.values()].some((called) => called.includes(a) && called.includes(b));
   const nodes = new Set(sure.map(({ node }) => node));
   return [...nodes]
     .flatMap((node) => {
@@ -48,7 +54,11 @@ export function bottlenecksOf(findings: readonly Finding[], edges: Inventory['ed
       const [first] = own;
       if (first === undefined) return [];
       // Of two that call each other neither is downstream.
-      const explained = sure.some((other) => reaches(node, other.node) && !reaches(other.node, node) && explains(other, first));
+      const explained = sure.some(
+        (other) =>
+          (reaches(node, other.node) && !reaches(other.node, node) && explains(other, first)) ||
+          (shareCaller(node, other.node) && standsInFor(first, other)),
+      );
       const score = Math.min(SCORE_MAX, SCORES[first.harm] + FURTHER * (own.length - 1)) * (explained ? EXPLAINED : 1);
       const recommendation = [...new Set(own.map(({ finding }) => finding.next ?? finding.why))].join(' ');
       return [{ ...first, score, evidence: own.flatMap(({ finding }) => finding.evidence), since: earliest(own), recommendation }];
@@ -65,8 +75,9 @@ export function bottlenecksOf(findings: readonly Finding[], edges: Inventory['ed
     }));
 }
 
-/** That something failed says less than what it ran out of. */
-const vagueness = ({ resource }: Limiter): number => (resource === 'errors' ? 1 : 0);
+/** That something failed, or that much time goes by in it, says less than what it ran out of, and that it is slow itself. */
+const VAGUE: ReadonlySet<string> = new Set(['errors', 'calls']);
+const vagueness = ({ resource }: Limiter): number => Number(VAGUE.has(resource));
 
 /** An index is a part of its table: `dynamodb:auctions/by-price`. */
 const tableOf = ({ node }: Limiter): string => node.split('/')[0] ?? node;

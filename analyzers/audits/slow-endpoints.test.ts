@@ -34,7 +34,7 @@ describe('slow-endpoints', () => {
   it('names what the function waits for where most of the time goes there', () => {
     const [finding] = find(many(3, through(0.2)));
     expect(finding).toMatchObject({
-      limiter: { node: 'dynamodb:characters', resource: 'latency' },
+      limiter: { node: 'dynamodb:characters', resource: 'calls' },
       title: expect.stringContaining('dynamodb:characters Query'),
     });
   });

@@ -138,7 +138,8 @@ function adviceOn({ node, operation, example }: Blamed, stretch: Stretch | null)
   }
   const part = `${node} ${operation}`;
   if (node.startsWith('dynamodb:') && operation === 'Scan') return { part, resource: 'index', next: insteadOfScan(node) };
-  return { part, resource: 'latency', next: `Look at ${part} first: open trace ${example}.` };
+  // Slow ones or many: traces of slow requests alone don't tell.
+  return { part, resource: 'calls', next: `Look at ${part} first: open trace ${example}.` };
 }
 
 const evidenceOf = ({ name, node, operation, medianS, requests, share, traces }: Blamed): Evidence[] => [
