@@ -207,6 +207,21 @@ describe('gather', () => {
     expect((inventory as Inventory).gaps).toContainEqual(expect.objectContaining({ reason: expect.stringContaining('forbidden') }));
   });
 
+  it('says why where no series could be read, and not that there is none', async () => {
+    const clock = testClock();
+    const toS = clock.now() / 1000;
+    const cloudwatch = stubClient((name, { StartTime, EndTime, MetricDataQueries = [] }) => {
+      if (name !== 'GetMetricData') return {};
+      // The looks at the beginning, which are shorter, are answered: with nothing.
+      const all = Number(EndTime) - Number(StartTime) > 200_000 && (MetricDataQueries as unknown[]).length > 10;
+      if (all) throw awsError('ServiceUnavailable', 'come again', 503);
+      return { MetricDataResults: (MetricDataQueries as { Id: string }[]).map(({ Id }) => ({ Id, StatusCode: 'Complete' })) };
+    });
+    const clients = { cloudwatch, region: async () => 'eu-central-1', clockAheadMs: () => null } as unknown as AwsClients;
+    const { platform } = await gather({ clients, clock, wanted: STACK, fromS: toS - 60, toS, patience: PATIENCE, resolutionS: 60 });
+    expect(platform).toEqual({ missing: expect.stringMatching(/^cloudwatch:GetMetricData: AWS answered with an error .*analyze --aws/) });
+  });
+
   it('waits for data that are late, but not for ever', async () => {
     expectWhole(await ask({ delayS: 20 }));
     const { platform, alarms, inventory } = await ask({ trouble: ['late'] });

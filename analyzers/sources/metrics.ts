@@ -39,6 +39,7 @@ export async function readMetrics(
   listed: readonly ListedMetric[] | null,
   stretch: RunStretch,
 ): Promise<Metrics | NoMetrics> {
+  const askedMs = reading.clock.now();
   const signs = inventory.resources.flatMap(signsOfLife);
   const range = await chosenRange(reading, signs, stretch);
   if ('missing' in range) return range;
@@ -49,7 +50,9 @@ export async function readMetrics(
   const data = await readMetricData({ ...reading, onProgress }, queries, range);
   const gaps = [...waited.gaps, ...data.gaps];
   const isThere = data.series.some((series) => reachesInto(series, stretch.fromS, range));
-  return isThere ? { series: data.series, range, gaps } : { missing: whyNothing(data, inventory, stretch), gaps };
+  if (isThere) return { series: data.series, range, gaps };
+  const waitedS = (reading.clock.now() - askedMs) / 1000;
+  return { missing: whyUnread(data, queries) ?? nothingThere(inventory, waitedS), gaps };
 }
 
 export const noMetrics = (trouble: Trouble): NoMetrics => ({ ...missingOf(trouble), gaps: [gapOf('cloudwatch', trouble)] });
@@ -104,11 +107,18 @@ const STILL_CHANGING: SourceGap = {
 const reachesInto = ({ values }: Series, fromS: number, { startS, periodS }: Range): boolean =>
   values.subarray(Math.max(0, Math.floor((fromS - startS) / periodS))).some((value) => !Number.isNaN(value));
 
-function whyNothing({ trouble }: MetricData, { region, resources }: Inventory, { patience }: RunStretch): string {
+/** Why nothing could be read, where that is so of each series; null where AWS did answer for some, and has nothing. */
+function whyUnread({ trouble, gaps }: MetricData, queries: readonly MetricQuery[]): string | null {
   if (trouble !== null) return missingOf(trouble).missing;
+  const unread = gaps.flatMap(({ series = [] }) => series);
+  const isUnread = ({ node, metric }: MetricQuery): boolean => unread.some((one) => one.node === node && one.metric === metric);
+  return queries.every(isUnread) ? gaps.map(({ reason, next }) => `${reason}. ${next}`).join(' ') : null;
+}
+
+function nothingThere({ region, resources }: Inventory, waitedS: number): string {
   const of = resources.length === 1 ? 'the one resource' : `any of the ${resources.length} resources`;
   return (
-    `CloudWatch in ${region} has no datapoint of ${of} in the run's time, after ${Math.round(patience.waitMsMax / 1000)} s of waiting. ` +
+    `CloudWatch in ${region} has no datapoint of ${of} in the run's time, after ${Math.round(waitedS)} s of waiting. ` +
     'Check the region (ext.loadkit.aws.region) and the names in ext.loadkit.resources; where the data are only late, `loadkit analyze --aws` reads them'
   );
 }
