@@ -11,7 +11,7 @@ import {
   type PlatformInputs,
   type PlatformNeed,
 } from '../platform-audit.ts';
-import { highest, type Stretch, sinceShareAt, total } from '../platform-series.ts';
+import { highest, type Stretch, samples, sinceShareAt, total } from '../platform-series.ts';
 import { runStartS } from '../run-times.ts';
 import { ifRead } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
@@ -66,7 +66,11 @@ function ofCache({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
 function idleOf([node, metric]: readonly [string, string], stretch: Stretch, inputs: PlatformInputs): number {
   const before = baselineStretch(inputs);
   if (isMissing(before)) return 0;
-  return ((total(before, [node, metric, 'Sum']) ?? 0) / before.periods.length) * stretch.periods.length;
+  const told = samples(before, [node, metric, 'Sum']);
+  // The first is short of what went on before the cache came up within it.
+  const whole = told.length > 1 ? told.slice(1) : told;
+  const looked = whole.reduce((sum, { value }) => sum + value, 0);
+  return (looked / Math.max(1, whole.length)) * stretch.periods.length;
 }
 
 function adviceOn(node: string, misses: number, evictions: number, expired: number): string {
