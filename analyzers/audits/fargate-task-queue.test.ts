@@ -32,6 +32,26 @@ describe('fargate-task-queue', () => {
     expect(moment?.limiter).toBeUndefined();
   });
 
+  it('names it also where tasks wait longer than they are worked, by all tasks and not by all periods', () => {
+    const isBusy = (timeS: number): boolean => timeS >= startS + 30 && timeS < startS + 40;
+    const worked = (busy: number) =>
+      withSeries(
+        withSeries(run, node, 'TasksProcessed', 'Sum', (_, timeS) => (isBusy(timeS) ? busy : 10)),
+        node,
+        'TaskDuration',
+        'Average',
+        500,
+      );
+    const waiting = (busy: number) =>
+      ['p95', 'Average'].reduce(
+        (made, stat) => withSeries(made, node, 'TaskWait', stat, (_, timeS) => (isBusy(timeS) ? 1500 : 0)),
+        worked(busy),
+      );
+    // In 2 periods of 7 to 12: of 20 tasks of 70 to 120, 250 to 430 ms in the mean; of 80 tasks of 130 to 180, 670 to 920 ms.
+    expect(findingsOf(id, waiting(10))[0]?.limiter).toBeUndefined();
+    expect(findingsOf(id, waiting(40))[0]?.limiter).toMatchObject({ node, resource: 'tasks', harm: 'waits' });
+  });
+
   it('warns of a queue that grows', () => {
     const growing = withSeries(run, node, 'QueueLength', 'Maximum', (_, timeS) => Math.max(0, timeS - startS));
     expect(findingsOf(id, growing)).toEqual([expect.objectContaining({ severity: 'high', title: expect.stringContaining('grows') })]);

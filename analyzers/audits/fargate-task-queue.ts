@@ -1,7 +1,19 @@
 import { type Audit, type Finding, isMissing, type Missing, type Resource } from '../contract.ts';
 import { mergeHistograms, quantile } from '../models/histogram.ts';
 import { began, gathered, ofEach, PLATFORM_NEEDS, type PlatformInputs, type PlatformNeed, type Said } from '../platform-audit.ts';
-import { highest, mayBeTold, mean, type Name, type Stretch, samples, shareAt, sinceAt, sinceShareAt, total } from '../platform-series.ts';
+import {
+  highest,
+  mayBeTold,
+  mean,
+  type Name,
+  type Stretch,
+  samples,
+  shareAt,
+  sinceAt,
+  sinceShareAt,
+  total,
+  weightedMean,
+} from '../platform-series.ts';
 import { slotsWithin } from '../series.ts';
 import { ifRead } from '../unread-series.ts';
 import { figure } from '../words.ts';
@@ -94,7 +106,9 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
   const age = AGES.find(([metric, stat]) => samples(stretch, [node, metric, stat]).length > 0);
   const length = LENGTHS.find(([metric, stat]) => samples(stretch, [node, metric, stat]).length > 0);
   const waitMs = age === undefined ? null : (highest(stretch, [node, age[0], age[1]]) ?? 0) * age[2];
-  const lasts = age !== undefined && (shareAt(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]) ?? 0) >= LASTING_SHARE;
+  const lasts =
+    age !== undefined &&
+    ((shareAt(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]) ?? 0) >= LASTING_SHARE || waitsLongerThanWorked(node, stretch));
   const growth = length === undefined ? null : growthOf(stretch, [node, ...length]);
   const waits = waitMs !== null && waitMs > WAIT_MS_MAX;
   const grows = growth !== null && growth.last >= LENGTH_MIN && growth.last >= GROWTH * growth.first;
@@ -120,6 +134,14 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
     next: `Run more tasks of the service that works the queue of ${node} (see the findings on its processor and scaling), and scale it by queue length per task rather than by CPU alone. Tasks that fail again and again belong into a dead-letter queue after a few attempts.`,
     effect: 'The wait falls to the time that a task takes.',
   };
+}
+
+/** Of all tasks in the mean: by then workers are busy for more than half of the time (M/M/1; with more of them, for more), and not for a moment. */
+function waitsLongerThanWorked(node: string, stretch: Stretch): boolean {
+  const meanOf = (metric: string): number | null =>
+    ifRead(() => weightedMean(stretch, [node, metric, 'Average'], [node, 'TasksProcessed', 'Sum']));
+  const [wait, work] = [meanOf('TaskWait'), meanOf('TaskDuration')];
+  return wait !== null && work !== null && wait >= work;
 }
 
 /** Tasks that are worked again and again take the workers of all others. */
