@@ -41,7 +41,10 @@ describe('a run directory', () => {
     [FILES.platform, 'no gzip'],
     [FILES.platform, gzipSync('{"schemaVersion": 2}')],
     [FILES.inventory, '{"schemaVersion":1,"resources":[]}'],
+    [FILES.inventory, '{"schemaVersion":1,"resources":[],"edges":[null],"gaps":[]}'],
+    [FILES.inventory, '{"schemaVersion":1,"resources":[{"node":3}],"edges":[],"gaps":[]}'],
     [FILES.alarms, '{'],
+    [FILES.alarms, '{"schemaVersion":1,"alarms":[null]}'],
   ])('with a damaged %s goes without that one', async (name, content) => {
     const host = await testHost();
     await writePlatform(host, host.folder, { inventory, platform, alarms: { schemaVersion: SCHEMA_VERSION, alarms: [] } });

@@ -83,16 +83,23 @@ const platformOf = (document: unknown): TelemetryFile | Missing => {
   return isBad(read) ? { missing: `${FILES.platform} is no telemetry file: ${read.bad}` } : read;
 };
 
-/** Ours to begin with, so that its outline is enough. */
-const isOurs = (document: unknown, ...lists: string[]): boolean => {
+/** Ours to begin with, so that its outline is enough: its lists, and the texts by which the entries of each are told. */
+const isOurs = (document: unknown, lists: Readonly<Record<string, readonly string[]>>): boolean => {
   const content = Object(document) as Record<string, unknown>;
-  return content['schemaVersion'] === SCHEMA_VERSION && lists.every((list) => Array.isArray(content[list]));
+  const isEntry = (entry: unknown, texts: readonly string[]): boolean => texts.every((text) => typeof Object(entry)[text] === 'string');
+  return (
+    content['schemaVersion'] === SCHEMA_VERSION &&
+    Object.entries(lists).every(([list, texts]) => {
+      const entries = content[list];
+      return Array.isArray(entries) && entries.every((entry) => isEntry(entry, texts));
+    })
+  );
 };
 
 const inventoryOf = (document: unknown): Inventory | Missing =>
-  isOurs(document, 'resources', 'edges', 'gaps')
+  isOurs(document, { resources: ['node', 'kind'], edges: ['from', 'to'], gaps: ['source', 'reason', 'next'] })
     ? (document as Inventory)
     : { missing: `${FILES.inventory} is no inventory of this version` };
 
 const alarmsOf = (document: unknown): Alarms | Missing =>
-  isOurs(document, 'alarms') ? (document as Alarms) : { missing: `${FILES.alarms} holds no alarms of this version` };
+  isOurs(document, { alarms: ['name', 'state'] }) ? (document as Alarms) : { missing: `${FILES.alarms} holds no alarms of this version` };
