@@ -71,7 +71,7 @@ export function caseOf(normal: TelemetryFile, incident: TelemetryFile, symptom: 
     // Without the symptom's own count no other compares with it: each node is then taken to be called once for each of its requests.
     const ofRequests = requests === null ? null : requestsOf(ofNode);
     for (const kind of KINDS) {
-      const signal = signalOf(kind, ofNode, ofRequests, traffic);
+      const signal = feltSignal(kind, ofNode, ofRequests, traffic);
       if (signal === null) continue;
       signals[kind].set(node, signal);
       const self = kind === 'latency' ? selfTimeSignal(ofNode, ofRequests, traffic) : null;
@@ -105,6 +105,25 @@ const onesLike = ({ normal, incident }: Pair): Pair => ({ normal: normal.map(() 
 function totalOf(series: readonly NodeSeries[]): number | null {
   const requests = requestsOf(series);
   return requests === null ? null : sum(requests.normal) + sum(requests.incident);
+}
+
+/** What a node's requests cost, as far as the symptom's can have made them. */
+function feltSignal(kind: Kind, series: readonly NodeSeries[], requests: Pair | null, traffic: Pair): Signal | null {
+  const signal = signalOf(kind, series, requests, traffic);
+  return signal === null || requests === null ? signal : { ...signal, weights: callsOf(signal.weights, traffic) };
+}
+
+/** A call is tried three times at most, by the SDKs' standard: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
+const ATTEMPTS = 3;
+
+/**
+ * In no period of the incident more than three times as many requests for each of the symptom's as there ever were. What comes on top is of others, and
+ * the symptom doesn't wait for it.
+ */
+function callsOf({ normal, incident }: Pair, traffic: Pair): Pair {
+  const most = normal.reduce((max, requests, t) => Math.max(max, requests / (traffic.normal[t] || Number.NaN) || 0), 0);
+  if (most === 0) return { normal, incident };
+  return { normal, incident: incident.map((requests, t) => Math.min(requests, ATTEMPTS * most * (traffic.incident[t] ?? 0))) };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + (value || 0), 0);

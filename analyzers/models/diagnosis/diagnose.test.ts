@@ -91,6 +91,12 @@ describe('diagnose', () => {
     expect(namesOf(diagnose(normalOf(), incidentOf(many), LATENCY))[0]).toBe('search');
   });
 
+  it('counts no more calls as the symptom’s than it can have made: who else asks the database thirty times as much does not make it the cause', () => {
+    const asked = { db: { 'Requests/Sum': (t: number) => (late(t) ? 60_000 : 2000) } };
+    const incident = merged(nodesOf({ search: 0.12, db: 0.012 }, late), asked);
+    expect(namesOf(diagnose(normalOf(), incidentOf(incident), LATENCY))[0]).toBe('search');
+  });
+
   it('finds a cause that fills the window, though it fluctuates there', () => {
     const failing = (t: number) => 40 + 20 * (t % 3);
     const incident = merged(nodesOf({}), Object.fromEntries(['search', 'api', 'user'].map((node) => [node, { 'Errors/Sum': failing }])));
