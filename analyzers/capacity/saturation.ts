@@ -63,7 +63,8 @@ export function saturationsOf(all: readonly LoadStep[], usl: UslAnalysis, limitO
       );
       const usedMax = Math.max(0, ...measured.map(({ used }) => used));
       const said = spoken(demand, usable, steps, usl);
-      return { node, resource, unit, limit, usable, usedMax, ...said, ...(said.at === null && usedUpWithin(measured, usable)) };
+      const seen = usedUpWithin(measured, usable);
+      return { node, resource, unit, limit, usable, usedMax, ...said, ...(agrees(said, seen) ? null : seen) };
     })
     .sort((a, b) => nearness(a, most) - nearness(b, most));
 }
@@ -74,18 +75,28 @@ function nearness({ at, usedMax, usable }: Saturation, most: number): number {
   return usedMax >= NEAR * usable ? (most * usable) / usedMax : Number.POSITIVE_INFINITY;
 }
 
-/** Of what was used up in the test, and shows no line below: between the last load at which it was not, and the first at which it was. */
-function usedUpWithin(
-  measured: readonly { users: number; throughput: number; used: number }[],
-  usable: number,
-): Pick<Saturation, 'at' | 'reason'> | null {
+type Seen = Pick<Saturation, 'at' | 'reason'>;
+
+/**
+ * Of what was used up in the test: between the last load at which it was not, and the first at which it was, or where that would have come to the whole of it in
+ * proportion.
+ */
+function usedUpWithin(measured: readonly { users: number; throughput: number; used: number }[], usable: number): Seen | null {
   const index = measured.findIndex(({ used }) => used >= SATURATED * usable);
   const first = measured[index];
   if (first === undefined) return null;
-  const { throughput, users } = first;
+  const left = Math.max(1, usable / first.used);
+  const [throughput, users] = [left * first.throughput, left * first.users];
   const below = measured[index - 1];
   const ci95 = [Math.min(throughput, below?.throughput ?? 0), throughput] as [number, number];
   return { at: { throughput, ci95, users, usersCi95: [below?.users ?? 0, users] }, reason: 'It was used up within the test.' };
+}
+
+/** Whether the line leads to where the test saw it used up, if it did: what was seen stands against any line. */
+function agrees(said: Seen, seen: Seen | null): boolean {
+  if (seen === null || seen.at === null) return true;
+  const [lo, hi] = seen.at.ci95;
+  return said.at !== null && said.at.throughput >= lo && said.at.throughput <= (hi ?? Number.POSITIVE_INFINITY);
 }
 
 function spoken(
