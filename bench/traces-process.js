@@ -1,10 +1,10 @@
-/** Fetches, writes, reads and judges the traces of a run in one process, and tells how long each took and what memory it came to. */
+/** Fetches the metrics and traces of a run, writes and reads its traces, and judges it, in one process, and tells how long each took and what memory it came to. */
 import { statSync } from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { XRayClient } from '@aws-sdk/client-xray';
 import { judge } from '../dist/analyzers/judge.js';
+import { awsClients } from '../dist/analyzers/sources/clients.js';
+import { gather } from '../dist/analyzers/sources/gather.js';
 import { readTraces } from '../dist/analyzers/sources/xray/read-traces.js';
 import { readTracesFile, writeTraces } from '../dist/cli/traces/traces-file.js';
 import { keepYoungGenerationSmall } from '../dist/cli/traces/young-generation.js';
@@ -12,10 +12,8 @@ import { syntheticRun } from '../tests/artifacts.ts';
 import { temporaryFolder } from './measure.ts';
 
 keepYoungGenerationSmall();
-const [endpoint, tracePrefix, from, length] = process.argv.slice(2);
-const [fromS, durationS] = [Number(from), Number(length)];
-const METRICS = 600;
-const PERIOD_S = 60;
+const [endpoint, tracePrefix, ...numbers] = process.argv.slice(2);
+const [fromS, durationS, functions, periodS] = numbers.map(Number);
 
 const timed = async (work) => {
   const began = performance.now();
@@ -24,38 +22,30 @@ const timed = async (work) => {
 };
 
 const run = syntheticRun({ users: 400, durationS, endpoints: 14, thinkTimeS: 4 });
-const platform = {
-  schemaVersion: 1,
-  periodS: PERIOD_S,
-  times: Array.from({ length: durationS / PERIOD_S }, (_, k) => fromS + k * PERIOD_S),
-  nodes: Array.from({ length: METRICS / 10 }, (_, k) => ({ id: `lambda:${k}` })),
-  edges: [],
-  series: Array.from({ length: METRICS }, (_, k) => ({
-    node: `lambda:${Math.floor(k / 10)}`,
-    metric: `metric-${k % 10}`,
-    stat: 'Average',
-    values: Array.from({ length: durationS / PERIOD_S }, (_, i) => k + Math.sin(i)),
-  })),
-};
 const client = { ...run.client, startS: fromS, executionStartS: fromS };
 const plan = { ...run.plan, tracePrefix };
 
-const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' }, maxAttempts: 1 };
+// All that is stated need not be read.
+const limits = { memoryMb: 512, timeoutS: 30, arch: 'x86_64', reservedConcurrency: null, accountConcurrency: 1000 };
+const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+const clients = awsClients({ endpoint, region: 'us-east-1', credentials }, Date.now);
+const clock = { now: () => Date.now(), sleep: (ms) => wait(ms) };
+const [xray, logs] = [await clients.xray(), await clients.logs()];
+const windowS = { fromS, toS: fromS + durationS };
 const [read, fetchS] = await timed(() =>
-  readTraces({
-    xray: new XRayClient(config),
-    logs: new CloudWatchLogsClient(config),
-    plan,
-    client,
-    windowS: { fromS, toS: fromS + durationS },
-    clock: { now: () => Date.now(), sleep: (ms) => wait(ms) },
-    random: Math.random,
-    waitMaxS: 0,
+  gather({
+    ...{ clients, clock, ...windowS, resolutionS: periodS },
+    wanted: { resources: Array.from({ length: functions }, (_, k) => ({ node: `lambda:${k}`, limits })), edges: [], named: null },
+    patience: { everyMs: 500, waitMsMax: 0, delayS: 0 },
+    readTraces: ({ resources }, aheadS) =>
+      readTraces({ ...{ xray, logs, plan, client, windowS, aheadS, resources, clock }, random: Math.random, waitMaxS: 0 }),
   }),
 );
+clients.destroy();
+for (const found of [read.platform, read.traces]) if ('missing' in found) throw new Error(found.missing);
+const { platform, inventory, alarms } = read;
 const { user, system } = process.cpuUsage();
 const fetchCpuS = (user + system) / 1e6;
-if ('missing' in read.traces) throw new Error(read.traces.missing);
 const { folder, remove } = temporaryFolder();
 const file = path.join(folder, 'traces.json.gz');
 const [, writeS] = await timed(() => writeTraces(file, read.traces));
@@ -63,10 +53,11 @@ read.traces = null;
 const [traces, readS] = await timed(() => readTracesFile(file));
 const fileBytes = statSync(file).size;
 remove();
-const found = { ...run, plan, client, platform };
+const found = { ...run, plan, client, platform, inventory, alarms };
 const [, judgeWithoutS] = await timed(() => judge(found));
 const [report, judgeS] = await timed(() => judge({ ...found, traces }));
 process.send({
+  series: platform.series.length,
   traces: traces.traces.length,
   spans: traces.traces.reduce((sum, { spans }) => sum + spans.length, 0),
   requests: traces.traces.reduce((sum, { weight }) => sum + weight, 0),
