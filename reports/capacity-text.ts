@@ -3,7 +3,7 @@ import { count, money, number } from './format.ts';
 
 /** What is said of a stepped test's answers, on the page and in the terminal. */
 
-/** @example '401 users (100 requests/s); from 500 on a target is missed' */
+/** @example 'all targets hold up to 401 users (100 requests/s); the maximum lies between 401 and 500, of the loads that were tried' */
 export function sustainableText({ sustainable }: Capacity): string {
   if (sustainable === null) return 'no load is known to hold';
   const { users, throughput, bracket } = sustainable;

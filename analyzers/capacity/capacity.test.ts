@@ -6,7 +6,7 @@ import { withPlatform, withSeries, withSilent, withUnread } from '../../tests/pl
 import { judge } from '../judge.ts';
 import { type UslCoefficients, uslThroughput, uslUsersFor } from '../models/scalability/index.ts';
 import { capacityOf } from './capacity.ts';
-import { type LoadStep, loadStepOf } from './load-step.ts';
+import { type LoadStep, loadStepOf, NO_TARGET } from './load-step.ts';
 
 /** A step whose requests each take 0.02 units of a table that has 5, 10 ms of a function that may run 10 at once. */
 const step = (users: number, throughput: number, more: Partial<LoadStep> = {}): LoadStep =>
@@ -66,7 +66,7 @@ describe('capacityOf', () => {
     expect(capacityOf(missing).boundary).toBe(
       'At 100 users x; no smaller load was seen to hold. Test with `loadkit capacity mixed --users 1..100 --steps 5`.',
     );
-    expect(capacityOf([step(1, 0.25, { holds: 'no', reason: 'x' })]).boundary).toBe('At 1 users x; no smaller load was seen to hold.');
+    expect(capacityOf([step(1, 0.25, { holds: 'no', reason: 'x' })]).boundary).toBe('At 1 user x; no smaller load was seen to hold.');
     expect(capacityOf([step(100, 25), step(104, 26, { holds: 'no', reason: 'x' })]).boundary).toBe('At 104 users x; 100 users hold.');
   });
 
@@ -85,8 +85,10 @@ describe('capacityOf', () => {
     expect(usl.testedUsersMax).toBe(201);
     const nothing = capacityOf([{ ...(stuck[2] as LoadStep), throughput: null }]);
     expect(nothing.boundary).toContain('--users 1..300 --steps 5`');
-    expect(nothing.usl).toMatchObject({ knee: null, reason: expect.stringContaining('--users 300..301 --steps 2 --duration 180s`') });
+    expect(nothing.usl).toMatchObject({ knee: null, reason: expect.stringContaining('--users 300..307 --steps 8 --duration 180s`') });
     expect(capacityOf([]).boundary).toBe('No load could be judged.');
+    const aimless = step(100, 25, { holds: 'unknown', reason: NO_TARGET });
+    expect(capacityOf([aimless]).boundary).toMatch(/^At 100 users there is no target .*: state one in k6\.config\.json/);
   });
 
   it('counts what too few requests left open for the curve and the resources, and for no load that holds', () => {

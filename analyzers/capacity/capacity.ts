@@ -9,13 +9,13 @@ import {
   type UslFit,
   uslCurve,
 } from '../models/scalability/index.ts';
-import { figure } from '../words.ts';
+import { plural } from '../words.ts';
 import { type JudgedLoad, judgedLoads } from './judged-loads.ts';
 import { type LoadPrice, priceOfLoad } from './load-price.ts';
-import type { LoadStep } from './load-step.ts';
+import { type LoadStep, NO_TARGET } from './load-step.ts';
 import { durationOf, loadsOf, sayTest } from './next-test.ts';
 import { type Saturation, saturationsOf } from './saturation.ts';
-import { GAP_MIN } from './search.ts';
+import { isGap } from './search.ts';
 
 /** What a stepped test says of what a system can carry. */
 export interface Capacity {
@@ -24,7 +24,7 @@ export interface Capacity {
   sustainable: {
     users: number;
     throughput: number | null;
-    /** The largest tested load that holds, and the smallest that doesn't (null where all hold): the maximum lies between. Of tested loads, not of chance. */
+    /** The largest tested load that holds, and the smallest that doesn't (null where none is known not to): the maximum lies between. Of tested loads, not of chance. */
     bracket: [holds: number, misses: number | null];
   } | null;
   /** What is known of the load above it, and the test that would settle the rest. */
@@ -80,23 +80,24 @@ function boundaryOf(
   const test = (from: number, to: number, more?: { durationS: number }): string =>
     sayTest(steps, { ...rangeOf(from, to, BETWEEN), ...more });
   if (failed !== undefined) {
-    const missed = `At ${figure(failed.users)} users ${failed.reason ?? 'a target is missed'}`;
+    const missed = `At ${plural(failed.users, 'user')} ${failed.reason ?? 'a target is missed'}`;
     if (held === undefined) return `${missed}; no smaller load was seen to hold.${failed.users > 1 ? ` ${test(1, failed.users)}` : ''}`;
-    const near = failed.users - held.users <= Math.max(1, GAP_MIN * held.users);
-    return `${missed}; ${figure(held.users)} users hold.${near ? '' : ` ${test(held.users, failed.users)}`}`;
+    return `${missed}; ${plural(held.users, 'user')} ${held.users === 1 ? 'holds' : 'hold'}.${isGap(held.users, failed.users) ? ` ${test(held.users, failed.users)}` : ''}`;
   }
   const unknown = loads.find(({ holds, users }) => holds === 'unknown' && users > (held?.users ?? 0));
   if (unknown !== undefined) {
+    if (unknown.reason === NO_TARGET)
+      return `At ${plural(unknown.users, 'user')} ${NO_TARGET}: state one in k6.config.json, or test loads that can reach one that is there.`;
     const tries = steps.filter(({ users }) => users === unknown.users);
     const [from, to] = [held?.users ?? 1, unknown.users];
     const settledBy = tries.some(({ generatorLimited }) => generatorLimited)
       ? `${test(from, to)} It takes a machine with more time to spare.`
       : test(from, to, { durationS: 2 * durationOf(tries) });
-    return `At ${figure(unknown.users)} users it could not be judged: ${unknown.reason}. ${settledBy}`;
+    return `At ${plural(unknown.users, 'user')} it could not be judged: ${unknown.reason}. ${settledBy}`;
   }
   const most = loads.at(-1);
   if (held === undefined || most === undefined) return 'No load could be judged.';
-  return `All targets hold at ${figure(most.users)} users, the most that was tried: the maximum lies above. ${test(most.users, USL_REACH * most.users)}`;
+  return `All targets hold at ${plural(most.users, 'user')}, the most that was tried: the maximum lies above. ${test(most.users, USL_REACH * most.users)}`;
 }
 
 /** Loads of a test between two that are known. Guess: the search halves what they leave. */

@@ -78,6 +78,9 @@ function measured({ window }: Report, client: FoundArtifacts['client']): Pick<Lo
   return { throughput: value, throughputCi95: interval, latencyMs };
 }
 
+/** Of a step that no test like it would say more of. */
+export const NO_TARGET = 'there is no target that this load could be held to';
+
 /** Only the targets count: a warning of an audit is no reason to stop. */
 function judged({ targets, generator, window }: Report): Pick<LoadStep, 'holds' | 'reason'> {
   if (generator === null || generator.saturated !== false)
@@ -85,8 +88,7 @@ function judged({ targets, generator, window }: Report): Pick<LoadStep, 'holds' 
   const missed = targets.filter(({ verdict }) => verdict === 'fail');
   if (missed.length > 0)
     return { holds: 'no', reason: `${plural(missed.length, 'target')} missed: ${missed.map(({ id }) => id).join(', ')}` };
-  if (!targets.some(({ verdict }) => verdict !== 'skipped'))
-    return { holds: 'unknown', reason: 'there is no target that this load could be held to' };
+  if (!targets.some(({ verdict }) => verdict !== 'skipped')) return { holds: 'unknown', reason: NO_TARGET };
   if (window === null || !window.steady) return { holds: 'unknown', reason: window?.reason ?? 'nothing was measured' };
   const open = targets.filter(({ verdict }) => verdict === 'inconclusive');
   if (open.length > 0) return { holds: 'unknown', reason: open[0]?.reason ?? `${open[0]?.id} could not be judged` };

@@ -1,4 +1,4 @@
-import { type LoadRange, rangeOf } from '../models/scalability/index.ts';
+import { enoughLoads, type LoadRange } from '../models/scalability/index.ts';
 import type { LoadStep } from './load-step.ts';
 
 /** @example commandFor('mixed', { fromUsers: 50, toUsers: 1000, steps: 8 }) // 'loadkit capacity mixed --users 50..1000 --steps 8' */
@@ -12,9 +12,11 @@ export function sayTest(steps: readonly LoadStep[], loads: LoadRange & { duratio
   return `Test with \`${commandFor(steps[0]?.scenario ?? 'SCENARIO', loads)}\`.`;
 }
 
-/** All loads of the steps, and so many times the largest. */
-export const loadsOf = (steps: readonly LoadStep[], times = 1): LoadRange =>
-  rangeOf(Math.min(...steps.map(({ users }) => users)), times * Math.max(...steps.map(({ users }) => users)));
+/** All loads of the steps, and up to so many times the largest; enough of them for a line and a curve. */
+export function loadsOf(steps: readonly LoadStep[], times = 1): LoadRange {
+  const [least, most] = [Math.min(...steps.map(({ users }) => users)), Math.max(...steps.map(({ users }) => users))];
+  return enoughLoads(least, times * most);
+}
 
 /** Of the longest step, in seconds. */
 export const durationOf = (steps: readonly LoadStep[]): number => Math.max(...steps.map(({ durationS }) => durationS));

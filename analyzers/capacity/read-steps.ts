@@ -1,12 +1,12 @@
 import { finiteOf, isObject, type Json, textOf } from '../json.ts';
 import { type Bad, isBad, Malformed } from '../malformed.ts';
-import { usageOf } from '../models/cost/index.ts';
+import { noUsage, usageOf } from '../models/cost/index.ts';
 import type { LoadStep } from './load-step.ts';
 
 /**
  * The steps of a parsed capacity.json, checked whole: all else in it follows from them.
  *
- * @example stepsIn({ schemaVersion: 1, steps: [{ users: 0 }] }) // { bad: 'steps[0].run is undefined, not a text', hint: '…' }
+ * @example stepsIn({ schemaVersion: 1, steps: [{ users: 0 }] }) // { bad: 'steps[0].run is missing, not a text', hint: '…' }
  */
 export function stepsIn(document: unknown): LoadStep[] | Bad {
   try {
@@ -35,13 +35,16 @@ const INTERVAL: Rule = [
   'two numbers',
   (value) => Array.isArray(value) && value.length === 2 && value.every((end) => finiteOf(end) !== undefined),
 ];
+/** All are there, if empty: a document of the user's may leave some out. */
+const { region: _, ...lists } = noUsage('');
+const LISTS = Object.keys(lists);
 const USAGE: Rule = [
   'a usage document',
   (value) =>
     isObject(value) &&
     !isBad(usageOf(value)) &&
-    Array.isArray(value['others']) &&
-    value['others'].every((each) => typeof each === 'string'),
+    LISTS.every((name) => Array.isArray(value[name])) &&
+    (value['others'] as unknown[]).every((each) => typeof each === 'string'),
 ];
 
 const USE: Readonly<Record<string, Rule>> = { node: TEXT, resource: TEXT, unit: TEXT, used: AMOUNT, limit: POSITIVE };

@@ -21,6 +21,7 @@ export interface Saturation {
   /** Requests per second at which the limit is reached, and about how many users make them; null where it can't be said. */
   at: {
     throughput: number;
+    /** Fieller's; where the test saw it used up and no line leads there, the loads between which that was. */
     ci95: [lo: number, hi: number | null];
     /** Null beyond twice the tested load, as are the ends of their interval. */
     users: number | null;
@@ -37,6 +38,13 @@ const NEAR = 0.6;
 
 /** The limit of a resource, where it is to be another than in the test. */
 export type LimitOf = (node: string, resource: string) => number | undefined;
+
+/** One step's use of a resource. */
+interface Measured {
+  users: number;
+  throughput: number;
+  used: number;
+}
 
 /**
  * By the utilisation law, over the steps that count and in which the resource was not used up.
@@ -56,17 +64,30 @@ export function saturationsOf(all: readonly LoadStep[], usl: UslAnalysis, limitO
       });
       const limit = limitOf(node, resource) ?? tested;
       const usable = usableOf(resource, limit);
-      const usableTested = limit === tested ? usable : usableOf(resource, tested);
-      const demand = demandOf(
-        measured.filter(({ used }) => used < SATURATED * usableTested),
-        usable,
-      );
-      const usedMax = Math.max(0, ...measured.map(({ used }) => used));
-      const said = spoken(demand, usable, steps, usl);
-      const seen = usedUpWithin(measured, usable);
-      return { node, resource, unit, limit, usable, usedMax, ...said, ...(agrees(said, seen) ? null : seen) };
+      const said = saturationOf(measured, usable, usableOf(resource, tested), steps, usl);
+      return { node, resource, unit, limit, usable, usedMax: Math.max(0, ...measured.map(({ used }) => used)), ...said };
     })
     .sort((a, b) => nearness(a, most) - nearness(b, most));
+}
+
+type Said = Pick<Saturation, 'perRequest' | 'perRequestCi95' | 'at' | 'reason'>;
+
+/** What a test saw stands against any line that leads elsewhere, also for a larger limit than it was tested with. */
+function saturationOf(
+  measured: readonly Measured[],
+  usable: number,
+  usableTested: number,
+  steps: readonly LoadStep[],
+  usl: UslAnalysis,
+): Said {
+  const below = measured.filter(({ used }) => used < SATURATED * usableTested);
+  const line = demandOf(below, usable);
+  const seen = seenAt(measured, usable);
+  if (seen !== null)
+    return agrees(line, seen) ? spoken(line, usable, steps, usl) : sayingSeen(seen, usable === usableTested ? WITHIN : AS_MUCH);
+  const before = seenAt(measured, usableTested);
+  if (before === null || agrees(demandOf(below, usableTested), before)) return spoken(line, usable, steps, usl);
+  return sayingSeen(timesAsMuch(before, usable / usableTested, steps), IN_PROPORTION);
 }
 
 /** Whose use shows no line but is near its limit stands where it would come up to it in proportion: it may be as near as that. */
@@ -75,36 +96,55 @@ function nearness({ at, usedMax, usable }: Saturation, most: number): number {
   return usedMax >= NEAR * usable ? (most * usable) / usedMax : Number.POSITIVE_INFINITY;
 }
 
-type Seen = Pick<Saturation, 'at' | 'reason'>;
+type Seen = NonNullable<Saturation['at']>;
+
+const WITHIN = 'It was used up within the test.';
+const AS_MUCH = 'The test used as much.';
+const IN_PROPORTION = 'In proportion to where the test saw it used up: no line through the loads below leads there.';
+
+const sayingSeen = (at: Seen, reason: string): Said => ({ perRequest: null, perRequestCi95: null, at, reason });
 
 /**
- * Of what was used up in the test: between the last load at which it was not, and the first at which it was, or where that would have come to the whole of it in
- * proportion.
+ * Where a test saw so much in use: between the most throughput at which it was less and the least above that at which it was not, in proportion to the use at
+ * both. Null where it saw none such: more throughput with less in use says that what used it up was no load.
  */
-function usedUpWithin(measured: readonly { users: number; throughput: number; used: number }[], usable: number): Seen | null {
-  const index = measured.findIndex(({ used }) => used >= SATURATED * usable);
-  const first = measured[index];
-  if (first === undefined) return null;
-  const left = Math.max(1, usable / first.used);
-  const [throughput, users] = [left * first.throughput, left * first.users];
-  const below = measured[index - 1];
-  const ci95 = [Math.min(throughput, below?.throughput ?? 0), throughput] as [number, number];
-  return { at: { throughput, ci95, users, usersCi95: [below?.users ?? 0, users] }, reason: 'It was used up within the test.' };
+function seenAt(measured: readonly Measured[], usable: number): Seen | null {
+  const isUsedUp = ({ used }: Measured): boolean => used >= SATURATED * usable;
+  const ordered = measured.toSorted((a, b) => a.throughput - b.throughput);
+  const less = ordered.findLast((each) => !isUsedUp(each));
+  const more = ordered.find((each) => isUsedUp(each) && each.throughput > (less?.throughput ?? 0));
+  if (more === undefined) return null;
+  const { throughput, users } = more;
+  if (less === undefined) return { throughput, ci95: [0, throughput], users, usersCi95: [0, users] };
+  const way = (usable - less.used) / (more.used - less.used);
+  const between = (from: number, to: number): number => from + way * (to - from);
+  const at = { throughput: between(less.throughput, throughput), users: between(less.users, users) };
+  const upTo = (end: number, estimate: number): number => Math.max(end, estimate);
+  return { ...at, ci95: [less.throughput, upTo(throughput, at.throughput)], usersCi95: [less.users, upTo(users, at.users)] };
 }
 
-/** Whether the line leads to where the test saw it used up, if it did: what was seen stands against any line. */
-function agrees(said: Seen, seen: Seen | null): boolean {
-  if (seen === null || seen.at === null) return true;
-  const [lo, hi] = seen.at.ci95;
-  return said.at !== null && said.at.throughput >= lo && said.at.throughput <= (hi ?? Number.POSITIVE_INFINITY);
+/** Beyond twice the tested load its users would be a guess, as elsewhere. */
+function timesAsMuch({ throughput, ci95: [lo, hi], users, usersCi95 }: Seen, times: number, steps: readonly LoadStep[]): Seen {
+  const of = (value: number | null): number | null => (value === null ? null : times * value);
+  const usersThen = known(of(users), steps);
+  const [least, most] = usersCi95 ?? [null, null];
+  const from = known(of(least), steps);
+  return {
+    ...{ throughput: times * throughput, ci95: [times * lo, of(hi)] },
+    ...{ users: usersThen, usersCi95: from === null ? null : [from, known(of(most), steps)] },
+  };
 }
 
-function spoken(
-  demand: Demand | { reason: string },
-  usable: number,
-  steps: readonly LoadStep[],
-  usl: UslAnalysis,
-): Pick<Saturation, 'perRequest' | 'perRequestCi95' | 'at' | 'reason'> {
+/** To the precision of doubles: a line may lead to the end of what was seen. */
+const SAME = 1e-9;
+
+function agrees(line: Demand | { reason: string }, { ci95: [lo, hi] }: Seen): boolean {
+  if (!('perRequest' in line) || line.saturation === null) return false;
+  const { throughput } = line.saturation;
+  return throughput >= lo * (1 - SAME) && throughput <= (hi ?? Number.POSITIVE_INFINITY) * (1 + SAME);
+}
+
+function spoken(demand: Demand | { reason: string }, usable: number, steps: readonly LoadStep[], usl: UslAnalysis): Said {
   if (!('perRequest' in demand)) {
     return { perRequest: null, perRequestCi95: null, at: null, reason: `${demand.reason} ${sayTest(steps, loadsOf(steps))}` };
   }
@@ -114,44 +154,56 @@ function spoken(
     const settledBy = idle >= usable ? '' : ` ${sayTest(steps, { ...loadsOf(steps, USL_REACH), durationS: 2 * durationOf(steps) })}`;
     return { perRequest, perRequestCi95, at: null, reason: `${reason}${settledBy}` };
   }
-  const { throughput } = saturation;
-  const [lo, hi] = saturation.ci95;
-  const said = usersAt({ throughput, lo, hi }, steps, usl);
-  return {
-    ...{ perRequest, perRequestCi95, at: { throughput, ci95: [lo, Number.isFinite(hi) ? hi : null], ...said } },
-    reason: said.users === null ? whyNoUsers(lo, steps, usl) : null,
-  };
+  const { throughput, ci95 } = saturation;
+  const [lo, hi] = ci95;
+  const { reason: whyNone, ...users } = usersAt({ throughput, lo, hi }, steps, usl);
+  return { ...{ perRequest, perRequestCi95, at: { throughput, ci95: [lo, Number.isFinite(hi) ? hi : null], ...users } }, reason: whyNone };
 }
 
 /** The next test goes so far past the load that would use it up in proportion, but to no more than so many times the load of this one. Guess: tune. */
 const PAST = 1.25;
 const FURTHEST = 10;
 
-function whyNoUsers(throughput: number, steps: readonly LoadStep[], { fit: { peak, limit } }: UslAnalysis): string {
-  const most = peak?.throughput ?? limit;
-  if (most !== null && throughput > most)
-    return `No number of users makes so much: something else leaves ${figure(most)} requests/s at most.`;
+function beyondReach(throughput: number, steps: readonly LoadStep[]): string {
   const tested = Math.max(...steps.map((step) => step.throughput ?? 0));
   const times = Math.min(FURTHEST, Math.max(USL_REACH, (PAST * throughput) / tested));
   return `That takes more than ${USL_REACH} times the users that were tested, whose number would be a guess. ${sayTest(steps, loadsOf(steps, times))}`;
 }
 
-/** By the fitted curve where there is one, with its noise; else in proportion: with think time, users and throughput go together below the knee. */
+/** Null beyond twice the tested load. */
+const known = (users: number | null, steps: readonly LoadStep[]): number | null =>
+  users !== null && users <= USL_REACH * Math.max(0, ...steps.map((step) => step.users)) ? users : null;
+
+type Users = Pick<Seen, 'users' | 'usersCi95'> & { reason: string | null };
+
+/** By the fitted curve where there is one, with its noise; in proportion where throughput grows so: with think time, it does below the knee. */
 function usersAt(
   { throughput, lo, hi }: { throughput: number; lo: number; hi: number },
   steps: readonly LoadStep[],
-  { fit: { coefficients }, draws }: UslAnalysis,
-): { users: number | null; usersCi95: [lo: number, hi: number | null] | null } {
-  const most = USL_REACH * Math.max(0, ...steps.map((step) => step.users));
-  const known = (users: number | null): number | null => (users === null || !(users <= most) ? null : users);
-  const largest = steps.findLast((step) => step.throughput);
-  const inProportion = (rate: number): number | null =>
-    largest === undefined || !largest.throughput ? null : known((rate * largest.users) / largest.throughput);
-  const between = (from: number | null, to: number | null): [number, number | null] | null => (from === null ? null : [from, to]);
-  if (coefficients === null) return { users: inProportion(throughput), usersCi95: between(inProportion(lo), inProportion(hi)) };
-  const { lambda, sigma, kappa } = coefficients;
-  const users = known(uslUsersFor({ lambda: lambda.value, sigma: sigma.value, kappa: kappa.value }, throughput));
+  usl: UslAnalysis,
+): Users {
+  const { fit, draws, inProportion } = usl;
+  const none = (reason: string): Users => ({ users: null, usersCi95: null, reason });
+  const said = (users: number | null, from: number | null, to: number | null): Users => {
+    const least = known(from, steps);
+    const found = known(users, steps);
+    const reason = found === null ? beyondReach(lo, steps) : null;
+    return { users: found, usersCi95: least === null ? null : [least, known(to, steps)], reason };
+  };
+  if (inProportion) {
+    const largest = steps.findLast((step) => step.throughput);
+    const usersPerRequest = largest?.throughput ? largest.users / largest.throughput : Number.NaN;
+    return said(throughput * usersPerRequest, lo * usersPerRequest, hi * usersPerRequest);
+  }
+  if (fit.coefficients === null) return none(`How many users make so much is not known. ${fit.reason ?? ''}`);
+  const { lambda, sigma, kappa } = fit.coefficients;
+  const users = uslUsersFor({ lambda: lambda.value, sigma: sigma.value, kappa: kappa.value }, throughput);
+  const most = fit.peak?.throughput ?? fit.limit;
+  if (users === null || (most !== null && throughput > most))
+    return none(
+      `No number of users makes so much${most === null ? ' by the curve' : `: something else leaves ${figure(most)} requests/s at most`}.`,
+    );
   const [from] = intervalOf(draws, (law) => uslUsersFor(law, lo));
   const [, to] = intervalOf(draws, (law) => uslUsersFor(law, hi));
-  return { users, usersCi95: between(known(from), known(to)) };
+  return said(users, from, to);
 }

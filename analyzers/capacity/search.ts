@@ -16,7 +16,10 @@ const TRIES = 2;
 /** A load that is missed where a larger one holds is tried so often: one of them is chance. */
 const TRIES_CONTRADICTED = 3;
 /** A gap that is so small a share of the load is none: a run can't tell them apart. */
-export const GAP_MIN = 0.05;
+const GAP_MIN = 0.05;
+
+/** Whether there is a load between that is worth a test. */
+export const isGap = (held: number, failed: number): boolean => failed - held > 1 && failed - held >= GAP_MIN * held;
 
 /** The loads of the first pass, smallest first: evenly spaced, each once. */
 export function plannedLoads({ fromUsers, toUsers, steps }: Search): number[] {
@@ -62,6 +65,6 @@ function halfway(steps: readonly LoadStep[], { refinements }: Search, planned: r
   const held = failed === loads[0]?.users ? 0 : loads.findLast(({ holds, users }) => holds === 'yes' && users < failed)?.users;
   if (held === undefined) return null;
   const middle = Math.round((held + failed) / 2);
-  if (failed - held < GAP_MIN * held || middle === held || middle === failed || triesOf(steps, middle) > 0) return null;
+  if (!isGap(held, failed) || triesOf(steps, middle) > 0) return null;
   return middle;
 }

@@ -151,7 +151,10 @@ const nameOf = ({ node, name }: Setting): string => `${node}.${name}`;
 
 /** As the largest load has it. */
 const useOf = (steps: readonly LoadStep[], { node, name }: Setting): LoadStep['uses'][number] | undefined =>
-  steps.flatMap(({ uses }) => uses).findLast((use) => use.node === node && use.resource === LIMITS[name]);
+  steps
+    .filter(({ counts }) => counts)
+    .flatMap(({ uses }) => uses)
+    .findLast((use) => use.node === node && use.resource === LIMITS[name]);
 
 const isMeasured = (steps: readonly LoadStep[], setting: Setting): boolean => useOf(steps, setting) !== undefined;
 

@@ -18,6 +18,13 @@ describe('growthOf', () => {
     expect(growthOf(days(90, -0.2))).toMatchObject({ perMonth: expect.closeTo(-0.2, 9) });
   });
 
+  it('takes a launch for no growth that lasts', () => {
+    const launch = [10, 100, 1000].map((users, k) => ({ timeS: 14 * k * DAY_S, users }));
+    expect(growthOf(launch)).toEqual({
+      reason: expect.stringMatching(/^The history grows by [\d,]+ % a month, which nothing does for long/),
+    });
+  });
+
   it('holds the truth in its interval as often as it says', () => {
     const found = Array.from({ length: 500 }, (_, seed) => growthOf(days(60, 0.08, 0.05, seed)) as Growth);
     const held = found.filter(({ ci95 }) => ci95 !== null && ci95[0] <= 0.08 && 0.08 <= ci95[1]).length / found.length;

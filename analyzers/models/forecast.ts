@@ -1,3 +1,4 @@
+import { figure } from '../words.ts';
 import type { Interval } from './intervals.ts';
 import { lineThrough } from './line.ts';
 
@@ -42,6 +43,10 @@ export function growthOf(history: readonly HistoryPoint[]): Growth | { reason: s
   if (spanS < SPAN_MIN_S)
     return { reason: `A history of ${Math.round(spanS / DAY_S)} days says nothing of a month: it needs ${SPAN_MIN_S / DAY_S} at least.` };
   const { slope, slopeVariance, t } = lineThrough(history.map(({ timeS, users }) => [timeS / MONTH_S, Math.log(users)]));
+  if (Math.expm1(slope) > GROWTH_MAX) {
+    const perMonth = figure(100 * Math.expm1(slope));
+    return { reason: `The history grows by ${perMonth} % a month, which nothing does for long: state what it will settle at.` };
+  }
   const half = t * Math.sqrt(slopeVariance);
   return { perMonth: Math.expm1(slope), ci95: [Math.expm1(slope - half), Math.expm1(slope + half)] };
 }

@@ -138,14 +138,16 @@ export function renderForecast({ growth, reason, todayUsers, horizon, limits, un
   const rate = (share: number): string => `${figure(100 * share)} %`;
   const range = growth.ci95 === null ? '' : ` (${rate(growth.ci95[0])} to ${rate(growth.ci95[1])})`;
   const lines = [`${figure(todayUsers ?? 0)} users today, growing by ${rate(growth.perMonth)} a month${range}`];
-  const day = (date: string | null): string => date ?? `later than ${horizon}, or never`;
+  const day = (date: string | null, end: number | null): string => date ?? (end === null ? 'not known' : `later than ${horizon}, or never`);
   const when = {
     reached: null,
     never: 'never',
     'beyond-horizon': `later than ${horizon}, and no growth is known to last until then`,
   } as const;
   for (const { what, users, usersBetween, date, outcome, dateBetween } of limits) {
-    const between = dateBetween.every((end) => end === null) ? '' : ` (${dateBetween.map(day).join(' to ')})`;
+    const between = dateBetween.every((end) => end === null)
+      ? ''
+      : ` (${dateBetween.map((each, i) => day(each, usersBetween[i] ?? null)).join(' to ')})`;
     lines.push(`${date ?? when[outcome]}${between}: ${figure(Math.round(users))} users (${rangeText(usersBetween, count)}), ${what}`);
   }
   if (limits.length === 0) lines.push('the test knows no limit');

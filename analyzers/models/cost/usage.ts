@@ -208,9 +208,13 @@ class Entry {
     return found;
   }
 
-  /** What AWS runs where nothing is said. */
-  arch(): Arch {
+  /** What AWS runs where nothing is said; null says that it is not known. */
+  arch(): Arch | null {
     if (!this.has('arch')) return 'x86_64';
+    if (this.#fields['arch'] === null) {
+      this.#read.add('arch');
+      return null;
+    }
     const given = this.choice('arch', ['x86_64', 'x86', 'arm64', 'arm'] as const);
     return given.startsWith('arm') ? 'arm64' : 'x86_64';
   }

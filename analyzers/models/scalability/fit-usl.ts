@@ -6,7 +6,7 @@ import { type LoadPoint, leastSquares, type UslSolution } from './least-squares.
 import { levelOf } from './level.ts';
 import { inWords, moreLoads, type NextTest } from './next-test.ts';
 import { type Coefficient, noFall, peakOf, USL_REACH, type UslPeak } from './peak.ts';
-import { isFlat, isRefusal, type Refusal, saturated, whyStraight, whyUnusable } from './refusal.ts';
+import { isFlat, isRefusal, type Refusal, saturated, whyNoBend, whyUnusable } from './refusal.ts';
 import { type UslCoefficients, uslCeiling, uslThroughput } from './usl.ts';
 
 /** What points of load say of a system's scalability. */
@@ -35,6 +35,8 @@ export interface UslAnalysis {
   fit: UslFit;
   /** Laws that the same system might have been measured to have, drawn once; none where there is no curve. */
   draws: readonly UslCoefficients[];
+  /** Whether throughput grew in proportion to the users in all of the test: then there is no curve yet, and this instead. */
+  inProportion: boolean;
 }
 
 /**
@@ -54,17 +56,17 @@ export function analyseUsl(points: readonly LoadPoint[], nextTest: NextTest = in
   const testedUsersMax = Number.isFinite(most) ? most : null;
   const without = { model: 'usl', verdict: 'inconclusive', peak: null, knee: null } as const;
   const said = ({ why, settledBy }: Refusal): string => (settledBy === null ? why : `${why} ${nextTest(settledBy)}`);
-  const refused = (refusal: Refusal): UslAnalysis => {
+  const refused = (refusal: Refusal, inProportion = false): UslAnalysis => {
     const reason = said(refusal);
-    return { fit: { ...without, coefficients: null, limit: null, reason, kneeReason: reason, testedUsersMax }, draws: [] };
+    return { fit: { ...without, coefficients: null, limit: null, reason, kneeReason: reason, testedUsersMax }, draws: [], inProportion };
   };
   const unusable = whyUnusable(points);
   if (unusable !== null) return refused(unusable);
   const solution = leastSquares(points);
   const coefficients = coefficientsOf(solution, points.length - 3);
   if (coefficients === null) return refused({ why: "These loads don't determine three coefficients.", settledBy: moreLoads(points) });
-  const straight = whyStraight(points, solution);
-  if (straight !== null) return refused(straight);
+  const bend = whyNoBend(points, solution);
+  if (bend !== null) return refused(bend, bend.inProportion);
   const draws = uslDraws(points, solution);
   const level = coefficients.kappa.ci95[0] > 0 ? levelOf(points, solution.sumOfSquares) : null;
   const found = level === null ? peakOf(points, solution, coefficients.kappa, draws) : noFall(points);
@@ -77,8 +79,8 @@ export function analyseUsl(points: readonly LoadPoint[], nextTest: NextTest = in
   const kneeSaid = isRefusal(knee) ? { knee: null, kneeReason: said(knee) } : { knee, kneeReason: null };
   const fit = { model: 'usl', coefficients, limit, ...kneeSaid, testedUsersMax } as const;
   return isRefusal(found)
-    ? { fit: { ...fit, verdict: 'inconclusive', peak: null, reason: said(found) }, draws }
-    : { fit: { ...fit, verdict: 'estimated', peak: found, reason: null }, draws };
+    ? { fit: { ...fit, verdict: 'inconclusive', peak: null, reason: said(found) }, draws, inProportion: false }
+    : { fit: { ...fit, verdict: 'estimated', peak: found, reason: null }, draws, inProportion: false };
 }
 
 export interface CurvePoint {

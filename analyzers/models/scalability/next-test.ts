@@ -20,8 +20,11 @@ const FURTHER = 2;
 /** From the smallest load that was tested on to more than the largest: those that were tested keep what lies before the bend. */
 export function moreLoads(points: readonly LoadPoint[], toUsers?: number): LoadRange {
   const [least, most] = [Math.min(...points.map(({ users }) => users)), Math.max(...points.map(({ users }) => users))];
-  return rangeOf(least, Math.max(toUsers ?? 0, FURTHER * most, least + STEPS - 1));
+  return enoughLoads(least, Math.max(toUsers ?? 0, FURTHER * most));
 }
+
+/** As many loads as a curve takes, up to that many or more. */
+export const enoughLoads = (from: number, to: number): LoadRange => rangeOf(from, Math.max(to, from + STEPS - 1));
 
 /** From one user on; null where there is nothing below. */
 export const smallerLoads = (toUsers: number): LoadRange | null => (toUsers < 2 ? null : rangeOf(1, toUsers));

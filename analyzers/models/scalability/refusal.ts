@@ -1,4 +1,3 @@
-import { regularizedBeta } from '../beta.ts';
 import { ALPHA } from './bootstrap.ts';
 import type { LoadPoint, UslSolution } from './least-squares.ts';
 import { type LoadRange, moreLoads, sameLoads, smallerLoads } from './next-test.ts';
@@ -51,7 +50,7 @@ export const saturated = (points: readonly LoadPoint[], how: string): Refusal =>
 const SCATTER_MAX = 0.2;
 
 /** @returns null where the points bend more than noise would make a straight line bend */
-export function whyStraight(points: readonly LoadPoint[], solution: UslSolution): Refusal | null {
+export function whyNoBend(points: readonly LoadPoint[], solution: UslSolution): (Refusal & { inProportion: boolean }) | null {
   const [xy, xx] = points.reduce(([xy, xx], { users, throughput }) => [xy + users * throughput, xx + users ** 2], [0, 0]);
   const slope = xy / xx;
   const squares = squaresAround(points, ({ users }) => slope * users);
@@ -60,12 +59,13 @@ export function whyStraight(points: readonly LoadPoint[], solution: UslSolution)
   const scatter = Math.sqrt(squares / (points.length - 1)) / meanOf(points);
   if (scatter > SCATTER_MAX) {
     const why = `The points scatter by ${Math.round(100 * scatter)} % about any curve, and tell no bend from a straight line.`;
-    return { why, settledBy: sameLoads(points) };
+    return { why, settledBy: sameLoads(points), inProportion: false };
   }
   const most = Math.max(...points.map(({ users }) => users));
   return {
     why: `Throughput grows in proportion to the users up to ${most}: all points lie below the knee, and nothing in them says where it is.`,
     settledBy: moreLoads(points),
+    inProportion: true,
   };
 }
 
@@ -89,6 +89,6 @@ function isNoWorse(points: readonly LoadPoint[], squares: number, { sumOfSquares
   const degrees = points.length - 3;
   // At its bounds both are the same but for rounding.
   const f = Math.max(0, squares - sumOfSquares) / 2 / (sumOfSquares / degrees);
-  // P(F > f) = I_x(ν/2, 1) with x = ν / (ν + 2f): https://dlmf.nist.gov/8.17
-  return regularizedBeta(degrees / (degrees + 2 * f), degrees / 2, 1) > ALPHA;
+  // P(F > f) = I_x(ν/2, 1) with x = ν / (ν + 2f), which is x^(ν/2): https://dlmf.nist.gov/8.17
+  return (degrees / (degrees + 2 * f)) ** (degrees / 2) > ALPHA;
 }
