@@ -447,6 +447,8 @@ export interface Target {
   interval: [lo: number, hi: number] | null;
   verdict: TargetVerdict;
   reason?: string;
+  /** Seconds of the same load that would settle what is inconclusive, where that is known. */
+  settledInS?: number;
 }
 
 export interface LatencyMs {

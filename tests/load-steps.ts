@@ -12,7 +12,7 @@ export const loadStep = (users: number, more: Partial<LoadStep> = {}): LoadStep 
     throughputCi95: null,
     latencyMs: { avg: 20, p95: 50 },
   },
-  ...{ holds: 'yes', counts: true, generatorLimited: false, reason: null, uses: [], usage: null },
+  ...{ holds: 'yes', counts: true, generatorLimited: false, reason: null, settledInS: null, uses: [], usage: null },
   ...more,
 });
 

@@ -82,6 +82,11 @@ describe('capacityOf', () => {
     );
     const short = [...steps.slice(0, 2), step(300, 75, { holds: 'unknown', reason: 'too few requests' })];
     expect(capacityOf(short).boundary).toContain('--users 201..300 --steps 5 --duration 180s`.');
+    const needing = (settledInS: number): string =>
+      capacityOf([...steps.slice(0, 2), step(300, 75, { holds: 'unknown', reason: 'too few requests', settledInS })]).boundary;
+    expect(needing(300)).toContain('--duration 330s`.');
+    // Nobody waits a day for a step: other loads may be settled sooner.
+    expect(needing(86_400)).toContain('--duration 180s`.');
     expect(usl.testedUsersMax).toBe(201);
     const nothing = capacityOf([{ ...(stuck[2] as LoadStep), throughput: null }]);
     expect(nothing.boundary).toContain('--users 1..300 --steps 5`');

@@ -92,12 +92,23 @@ function boundaryOf(
     const [from, to] = [held?.users ?? 1, unknown.users];
     const settledBy = tries.some(({ generatorLimited }) => generatorLimited)
       ? `${test(from, to)} It takes a machine with more time to spare.`
-      : test(from, to, { durationS: 2 * durationOf(tries) });
+      : test(from, to, { durationS: longEnough(tries) });
     return `At ${plural(unknown.users, 'user')} it could not be judged: ${unknown.reason}. ${settledBy}`;
   }
   const most = loads.at(-1);
   if (held === undefined || most === undefined) return 'No load could be judged.';
   return `All targets hold at ${plural(most.users, 'user')}, the most that was tried: the maximum lies above. ${test(most.users, USL_REACH * most.users)}`;
+}
+
+/** Longer than this nobody waits for a step: other loads are settled sooner. Guess: tune. */
+const STEP_MAX_S = 3600;
+/** On top of what would settle it, if all went as it did. Guess: tune. */
+const SPARE = 1.1;
+
+function longEnough(tries: readonly LoadStep[]): number {
+  const twiceS = 2 * durationOf(tries);
+  const neededS = SPARE * Math.max(...tries.map(({ settledInS }) => settledInS ?? 0));
+  return neededS > STEP_MAX_S ? twiceS : Math.max(twiceS, neededS);
 }
 
 /** Loads of a test between two that are known. Guess: the search halves what they leave. */

@@ -31,6 +31,8 @@ export interface LoadStep {
   generatorLimited: boolean;
   /** What was missed, or why it is not known. */
   reason: string | null;
+  /** How long a step of this load has to be for its targets to be settled; null where they are, or nobody knows. */
+  settledInS: number | null;
   uses: ResourceUse[];
   /** What a month at its load would use; null where no platform told. */
   usage: Usage | null;
@@ -82,15 +84,18 @@ function measured({ window }: Report, client: FoundArtifacts['client']): Pick<Lo
 export const NO_TARGET = 'there is no target that this load could be held to';
 
 /** Only the targets count: a warning of an audit is no reason to stop. */
-function judged({ targets, generator, window }: Report): Pick<LoadStep, 'holds' | 'reason'> {
+function judged(report: Report): Pick<LoadStep, 'holds' | 'reason' | 'settledInS'> {
+  const { targets, generator, window, plan } = report;
+  const said = (holds: LoadStep['holds'], reason: string | null, settledInS: number | null = null) => ({ holds, reason, settledInS });
   if (generator === null || generator.saturated !== false)
-    return { holds: 'unknown', reason: `the generator was the limit, or may have been: ${generator?.reason ?? 'nobody watched it'}` };
+    return said('unknown', `the generator was the limit, or may have been: ${generator?.reason ?? 'nobody watched it'}`);
   const missed = targets.filter(({ verdict }) => verdict === 'fail');
-  if (missed.length > 0)
-    return { holds: 'no', reason: `${plural(missed.length, 'target')} missed: ${missed.map(({ id }) => id).join(', ')}` };
-  if (!targets.some(({ verdict }) => verdict !== 'skipped')) return { holds: 'unknown', reason: NO_TARGET };
-  if (window === null || !window.steady) return { holds: 'unknown', reason: window?.reason ?? 'nothing was measured' };
+  if (missed.length > 0) return said('no', `${plural(missed.length, 'target')} missed: ${missed.map(({ id }) => id).join(', ')}`);
+  if (!targets.some(({ verdict }) => verdict !== 'skipped')) return said('unknown', NO_TARGET);
+  if (window === null || !window.steady) return said('unknown', window?.reason ?? 'nothing was measured');
   const open = targets.filter(({ verdict }) => verdict === 'inconclusive');
-  if (open.length > 0) return { holds: 'unknown', reason: open[0]?.reason ?? `${open[0]?.id} could not be judged` };
-  return { holds: 'yes', reason: null };
+  if (open.length === 0) return said('yes', null);
+  const loadS = Math.max(...open.map(({ settledInS = Number.POSITIVE_INFINITY }) => settledInS));
+  const otherS = plan.durationS - (window.toS - window.fromS);
+  return said('unknown', open[0]?.reason ?? `${open[0]?.id} could not be judged`, Number.isFinite(loadS) ? otherS + loadS : null);
 }

@@ -62,6 +62,7 @@ const STEP: Readonly<Record<keyof LoadStep, Rule | ((value: unknown, at: string)
   counts: FLAG,
   generatorLimited: FLAG,
   reason: orNull(TEXT),
+  settledInS: orNull(POSITIVE),
   uses: (value, at) => {
     if (!Array.isArray(value)) throw new Malformed(`${at} is not a list`, HINT);
     for (const [i, use] of value.entries()) check(use, `${at}[${i}]`, USE);

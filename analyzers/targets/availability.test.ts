@@ -25,6 +25,7 @@ describe('availability', () => {
     expect(targetOf('availability', few)).toMatchObject({
       verdict: 'inconclusive',
       reason: expect.stringMatching(/to claim 99.9 % takes 2,995 requests without a failure, \d+ \w+ of this load; there were [\d,]+$/),
+      settledInS: expect.closeTo((2995 * 60) / (few.client.exact?.requests ?? 0), 6),
     });
   });
 

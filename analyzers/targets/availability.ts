@@ -2,7 +2,7 @@ import type { Client, ErrorClass } from '../contract.ts';
 import { clopperPearson, type Interval, trialsToClaim, trialsToSettleShare } from '../models/intervals.ts';
 import { executedS, total } from '../series.ts';
 import { duration, figure, percent, plural } from '../words.ts';
-import { CONFIDENCE, inconclusive, reaching, settlement, type TargetJudge } from './target.ts';
+import { CONFIDENCE, inconclusive, type Judged, reaching, settlement, type TargetJudge, undecided } from './target.ts';
 
 /**
  * Share of requests that the service answered, over the whole run: an outage during a ramp is one too, and failures are known by status for
@@ -18,7 +18,7 @@ export const availability: TargetJudge = {
     const interval: Interval = [1 - hi, 1 - lo];
     const value = 1 - unanswered / requests;
     const position = reaching(interval, limit);
-    if (position === 'undecided') return inconclusive(undecided(unanswered, requests, limit, executedS(client)), value, interval);
+    if (position === 'undecided') return leftOpen({ unanswered, requests, seconds: executedS(client) }, limit, value, interval);
     return { value, interval, verdict: position === 'met' ? 'pass' : 'fail' };
   },
 };
@@ -42,13 +42,22 @@ export function countUnanswered(client: Client): { requests: number; unanswered:
 
 const isUnanswered = (status: string): boolean => status === '0' || status === '' || status === '429' || status.startsWith('5');
 
-function undecided(unanswered: number, requests: number, limit: number, seconds: number): string {
-  if (limit >= 1) return 'no number of requests proves that none ever fails';
+interface Counted {
+  unanswered: number;
+  requests: number;
+  seconds: number;
+}
+
+function leftOpen({ unanswered, requests, seconds }: Counted, limit: number, value: number, interval: Interval): Judged {
+  if (limit >= 1) return inconclusive('no number of requests proves that none ever fails', value, interval);
+  const requestsPerS = requests / seconds;
   if (unanswered > 0) {
     const needed = trialsToSettleShare(unanswered / requests, 1 - limit, CONFIDENCE);
-    return `${figure(unanswered)} of ${plural(requests, 'request')} got no answer: ${settlement(needed, requests / seconds)}`;
+    const what = `${figure(unanswered)} of ${plural(requests, 'request')} got no answer`;
+    return undecided(what, settlement(needed, requestsPerS), value, interval);
   }
   const claim = trialsToClaim(limit, CONFIDENCE);
-  const time = duration(claim / (requests / seconds));
-  return `to claim ${percent(limit)} takes ${plural(claim, 'request')} without a failure, ${time} of this load; there were ${figure(requests)}`;
+  const settledInS = claim / requestsPerS;
+  const needs = `to claim ${percent(limit)} takes ${plural(claim, 'request')} without a failure, ${duration(settledInS)} of this load`;
+  return { ...inconclusive(`${needs}; there were ${figure(requests)}`, value, interval), settledInS };
 }

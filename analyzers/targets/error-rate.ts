@@ -1,6 +1,6 @@
 import { clopperPearson, type Interval, trialsToSettleShare } from '../models/intervals.ts';
 import { percent } from '../words.ts';
-import { below, CONFIDENCE, inconclusive, settlement, type TargetJudge } from './target.ts';
+import { below, CONFIDENCE, inconclusive, type Judged, settlement, type TargetJudge, undecided } from './target.ts';
 
 /**
  * Share of requests that failed by k6's count (`http_req_failed`) at full load, settled or not: a
@@ -18,12 +18,13 @@ export const errorRate: TargetJudge = {
     const interval = clopperPearson(errors, requests, CONFIDENCE);
     // A limit of 0 is met by no interval and missed by every one, so the count itself has to say.
     const position = limit === 0 && errors === 0 ? 'undecided' : below(interval, limit);
-    if (position === 'undecided') return inconclusive(undecided(value, interval, limit, requests / fullLoad.seconds), value, interval);
+    if (position === 'undecided') return leftOpen(value, interval, limit, requests / fullLoad.seconds);
     return { value, interval, verdict: position === 'met' ? 'pass' : 'fail' };
   },
 };
 
-function undecided(value: number, interval: Interval, limit: number, requestsPerS: number): string {
+function leftOpen(value: number, interval: Interval, limit: number, requestsPerS: number): Judged {
   const needed = limit > 0 && limit < 1 ? trialsToSettleShare(value, limit, CONFIDENCE) : null;
-  return `the limit lies within the interval, ${percent(interval[0])} to ${percent(interval[1])}: ${settlement(needed, requestsPerS)}`;
+  const within = `the limit lies within the interval, ${percent(interval[0])} to ${percent(interval[1])}`;
+  return undecided(within, settlement(needed, requestsPerS), value, interval);
 }

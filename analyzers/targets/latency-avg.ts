@@ -1,7 +1,18 @@
 import { type Interval, ratioInterval } from '../models/intervals.ts';
 import { total } from '../series.ts';
 import { figure } from '../words.ts';
-import { below, CONFIDENCE, inconclusive, latencyDoubt, type Sample, settlement, type TargetJudge, withoutSteadyState } from './target.ts';
+import {
+  below,
+  CONFIDENCE,
+  inconclusive,
+  type Judged,
+  latencyDoubt,
+  type Sample,
+  settlement,
+  type TargetJudge,
+  undecided,
+  withoutSteadyState,
+} from './target.ts';
 
 /** Mean duration of all requests, as k6's `http_req_duration` has it. Sums and counts are exact; the interval is by batch means. */
 export const latencyAvg: TargetJudge = {
@@ -16,7 +27,7 @@ export const latencyAvg: TargetJudge = {
     if (interval === null) return inconclusive('the window is too short for an interval', value);
     const position = below(interval, limit);
     if (!input.window.steady) return withoutSteadyState(input.window, position, { value, interval });
-    if (position === 'undecided') return inconclusive(undecided(value, interval, limit, input.sample), value, interval);
+    if (position === 'undecided') return leftOpen(value, interval, limit, input.sample);
     return { value, interval, verdict: position === 'met' ? 'pass' : 'fail' };
   },
 };
@@ -31,9 +42,9 @@ function measure({ slots }: Sample): { value: number; interval: Interval | null 
   };
 }
 
-function undecided(value: number, interval: Interval, limit: number, { requests, seconds }: Sample): string {
+function leftOpen(value: number, interval: Interval, limit: number, { requests, seconds }: Sample): Judged {
   const within = `the limit lies within the interval, ${figure(interval[0])} to ${figure(interval[1])} ms`;
-  return `${within}: ${settlement(requestsToSettle(value, interval, limit, requests), requests / seconds)}`;
+  return undecided(within, settlement(requestsToSettle(value, interval, limit, requests), requests / seconds), value, interval);
 }
 
 /** An interval of a mean shrinks with the square root of the data. Null where the mean lies on the limit. */

@@ -16,7 +16,7 @@ export interface TargetJudge {
   judge(limit: number, input: TargetInput): Judged;
 }
 
-export type Judged = Pick<Target, 'value' | 'interval' | 'verdict' | 'reason'>;
+export type Judged = Pick<Target, 'value' | 'interval' | 'verdict' | 'reason' | 'settledInS'>;
 
 export interface TargetInput {
   plan: Plan;
@@ -106,9 +106,23 @@ export function withoutSteadyState(window: Window, position: Position, judged: {
   return inconclusive(`no steady state: ${window.reason}`, judged.value, judged.interval);
 }
 
-/** How much more of the same would settle a limit within its interval: requests, and how long they take at this rate. Null: no amount would. */
-export function settlement(needed: number | null, requestsPerS: number): string {
-  if (needed === null) return 'no number of requests would settle it';
-  const time = requestsPerS > 0 ? `, ${duration(needed / requestsPerS)} of this load,` : '';
-  return `about ${plural(needed, 'request')}${time} would settle it`;
+/** What would settle a limit within its interval. */
+export interface Settlement {
+  text: string;
+  /** How long it takes at this rate; left out where no time would do. */
+  settledInS?: number;
 }
+
+/** By how many requests of the same. Null: no number would. */
+export function settlement(needed: number | null, requestsPerS: number): Settlement {
+  if (needed === null) return { text: 'no number of requests would settle it' };
+  if (!(requestsPerS > 0)) return { text: `about ${plural(needed, 'request')} would settle it` };
+  const settledInS = needed / requestsPerS;
+  return { text: `about ${plural(needed, 'request')}, ${duration(settledInS)} of this load, would settle it`, settledInS };
+}
+
+/** @param what is so, and why that decides nothing */
+export const undecided = (what: string, { text, ...time }: Settlement, value: number, interval: Interval): Judged => ({
+  ...inconclusive(`${what}: ${text}`, value, interval),
+  ...time,
+});
