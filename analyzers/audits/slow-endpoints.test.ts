@@ -5,6 +5,7 @@ import { call, made, madeTrace, many, tracesWith } from '../../tests/made-trace.
 import { withPlatform } from '../../tests/platform.ts';
 import type { Trace } from '../contract.ts';
 import { judge } from '../judge.ts';
+import { histogramOf } from '../models/histogram.ts';
 
 /** One endpoint, GET /characters/:id, with a median of 400 ms. */
 const slow = syntheticRun({ durationS: 60, endpoints: 1, latencyMs: 400, thinkTimeS: 1 });
@@ -85,9 +86,28 @@ describe('slow-endpoints', () => {
     expect(find(many(3, through(0.9)), neverFull)).toHaveLength(1);
   });
 
-  it('takes no trace of a fast request, nor a partial one, for a slow one', () => {
-    expect(find(many(3, through(0.9, 100)))).toEqual([]);
-    expect(find(many(3, through(0.9, 400, true)))).toEqual([]);
-    expect(find([])).toEqual([]);
+  it('takes five slow requests for a slow kind, and no fewer', () => {
+    /** One in each of the last seconds. */
+    const few = (count: number) => {
+      const { client } = slow;
+      const latencyS = Array.from({ length: client.slots }, (_, i) => (i >= client.slots - count ? histogramOf([0.4]) : null));
+      return { ...slow, client: { ...client, endpoints: client.endpoints.map((each) => ({ ...each, latencyS })) } };
+    };
+    expect(find(many(3, through(0.9)), few(5))).toHaveLength(1);
+    expect(find(many(3, through(0.9)), few(4))).toEqual([]);
+  });
+
+  it('takes no trace of a fast request, nor a partial one, for a slow one, and says that it has none', () => {
+    const untold = {
+      verdict: 'pass',
+      severity: 'medium',
+      title: expect.stringMatching(/^GET \/characters\/:id takes \d+ ms, and no whole trace of a slow one tells where$/),
+    };
+    for (const traces of [many(3, through(0.9, 100)), many(3, through(0.9, 400, true)), []]) {
+      const [finding, ...others] = find(traces);
+      expect(finding).toMatchObject(untold);
+      expect(finding).not.toHaveProperty('limiter');
+      expect(others).toEqual([]);
+    }
   });
 });

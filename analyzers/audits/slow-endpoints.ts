@@ -1,7 +1,7 @@
 import { coldStartAdvice } from '../cold-start-advice.ts';
 import { type Audit, type Client, type Evidence, type Finding, type Inventory, orNull, type Trace, type Window } from '../contract.ts';
 import { needOf } from '../lambda-capacity.ts';
-import { mergeHistograms, quantile } from '../models/histogram.ts';
+import { mergeHistograms, quantile, quantileInterval } from '../models/histogram.ts';
 import { fullLoadStretch } from '../platform-audit.ts';
 import type { Stretch } from '../platform-series.ts';
 import { type SlotRange, slotsWithin } from '../series.ts';
@@ -17,8 +17,8 @@ import { figure, percent, plural } from '../words.ts';
 
 /** "0.1 second is about the limit for having the user feel that the system is reacting instantaneously" (Nielsen 1993), and a request has more before it. Guess: tune. */
 const SLOW_S = 0.15;
-/** A median of fewer requests may be an accident. Guess: tune. */
-const REQUESTS_MIN = 10;
+/** Both tails of the median's interval: it is above what counts as slow by 95 %, which five requests can say at the least. */
+const CONFIDENCE = 0.9;
 /** A trace that took less than so much of the median was no slow one. */
 const TYPICAL_MIN = 0.5;
 /** What takes less than half of the time shares the blame. */
@@ -39,9 +39,12 @@ export const slowEndpoints: Audit<'client' | 'traces' | 'window', 'platform' | '
     const slow = slowOnes(client, judged);
     if (slow.length === 0) return [];
     const byRoute = Map.groupBy(traces.traces, (trace) => routeKey(traceTree(trace).root?.operation ?? ''));
-    const blamed = slow.flatMap((each) => blame(each, byRoute.get(routeKey(each.name)) ?? []) ?? []);
+    const traced = slow.map((each) => ({ ...each, typical: typicalOf(each, byRoute.get(routeKey(each.name)) ?? []) }));
+    const blamed = traced.flatMap((each) => blame(each, each.typical) ?? []);
     const stretch = stretchOf({ platform: orNull(platform), inventory: orNull(inventory), window });
-    return [...Map.groupBy(blamed, ({ node }) => node).values()].map((ofNode) => finding(ofNode, sampleNote(traces), stretch));
+    const said = [...Map.groupBy(blamed, ({ node }) => node).values()].map((ofNode) => finding(ofNode, sampleNote(traces), stretch));
+    const untraced = traced.filter(({ typical }) => typical.length === 0);
+    return untraced.length === 0 ? said : [...said, notTraced(untraced)];
   },
 };
 
@@ -76,18 +79,42 @@ function slowOnes({ endpoints }: Client, { from, to }: SlotRange): Slow[] {
   return endpoints
     .flatMap(({ name, latencyS }) => {
       const latency = mergeHistograms(latencyS.slice(from, to));
-      const medianS = latency === null || latency.count < REQUESTS_MIN ? null : quantile(latency, 0.5);
-      return latency === null || medianS === null || medianS < SLOW_S ? [] : [{ name, medianS, requests: latency.count }];
+      if (latency === null) return [];
+      const [medianS, interval] = [quantile(latency, 0.5), quantileInterval(latency, 0.5, CONFIDENCE)];
+      return medianS === null || interval === null || interval[0] < SLOW_S ? [] : [{ name, medianS, requests: latency.count }];
     })
     .sort((a, b) => b.medianS * b.requests - a.medianS * a.requests);
 }
 
-function blame(slow: Slow, traces: readonly Trace[]): Blamed | null {
-  const typical = traces.flatMap((trace) => {
+interface Typical {
+  trace: Trace;
+  lengthS: number;
+}
+
+/** Whole traces of those that took long. */
+const typicalOf = ({ medianS }: Slow, traces: readonly Trace[]): Typical[] =>
+  traces.flatMap((trace) => {
     const { root } = traceTree(trace);
     const lengthS = root === null || trace.partial ? 0 : durationOf(root);
-    return lengthS < TYPICAL_MIN * slow.medianS ? [] : [{ trace, lengthS }];
+    return lengthS < TYPICAL_MIN * medianS ? [] : [{ trace, lengthS }];
   });
+
+/** Its targets may hold, so that it is no failure; but nobody is to think that there is nothing to find. */
+function notTraced(slow: readonly Slow[]): Finding {
+  const [{ name, medianS }] = slow as [Slow, ...Slow[]];
+  const others = slow.length > 1 ? `, nor of ${plural(slow.length - 1, 'other slow endpoint')}` : '';
+  return {
+    id: 'slow-endpoints',
+    verdict: 'pass',
+    severity: 'medium',
+    title: `${name} takes ${figure(1000 * medianS)} ms, and no whole trace of a slow one tells where${others}`,
+    why: 'Platforms trace a sample of requests, and of a rare one there may be none.',
+    evidence: slow.map(evidenceOfMedian),
+    next: `Add an X-Ray sampling rule for ${name} with a higher rate, or run for longer.`,
+  };
+}
+
+function blame(slow: Slow, typical: readonly Typical[]): Blamed | null {
   const totalS = typical.reduce((sum, { lengthS }) => sum + lengthS, 0);
   const parts = Map.groupBy(
     typical.flatMap(({ trace }) => pathParts(trace)).map((part) => (isStart(part) ? { ...part, operation: START } : part)),
@@ -142,12 +169,19 @@ function adviceOn({ node, operation, example }: Blamed, stretch: Stretch | null)
   return { part, resource: 'calls', next: `Look at ${part} first: open trace ${example}.` };
 }
 
-const evidenceOf = ({ name, node, operation, medianS, requests, share, traces }: Blamed): Evidence[] => [
+const evidenceOfMedian = ({ name, medianS, requests }: Slow): Evidence => ({
+  what: `${name}: median of ${plural(requests, 'request')} as the client saw it`,
+  value: 1000 * medianS,
+  limit: 1000 * SLOW_S,
+  unit: 'ms',
+});
+
+const evidenceOf = ({ share, traces, ...slow }: Blamed): Evidence[] => [
+  evidenceOfMedian(slow),
   {
-    what: `${name}: median of ${plural(requests, 'request')} as the client saw it`,
-    value: 1000 * medianS,
-    limit: 1000 * SLOW_S,
-    unit: 'ms',
+    what: `${slow.name}: share of ${slow.node} ${slow.operation} in ${plural(traces, 'trace')}`,
+    value: 100 * share,
+    limit: 100 * SHARE_MIN,
+    unit: '%',
   },
-  { what: `${name}: share of ${node} ${operation} in ${plural(traces, 'trace')}`, value: 100 * share, limit: 100 * SHARE_MIN, unit: '%' },
 ];
