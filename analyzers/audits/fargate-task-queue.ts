@@ -20,7 +20,7 @@ import { figure } from '../words.ts';
 
 /** A task that waits longer than this keeps somebody waiting (Nielsen 1993: 1 s interrupts thought). */
 const WAIT_MS_MAX = 1000;
-/** In fewer of the periods it is a moment (a task that is replaced, a stall), and limits nothing. Guess: tune. */
+/** In fewer of the periods, and as a smaller part of what tasks take, it is a moment (a task that is replaced, a stall), and limits nothing. Guess: tune. */
 const LASTING_SHARE = 1 / 3;
 /** A queue that is so much longer in the last third of the window than in the first grows without end. Guess: tune. */
 const GROWTH = 2;
@@ -108,7 +108,7 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
   const waitMs = age === undefined ? null : (highest(stretch, [node, age[0], age[1]]) ?? 0) * age[2];
   const lasts =
     age !== undefined &&
-    ((shareAt(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]) ?? 0) >= LASTING_SHARE || waitsLongerThanWorked(node, stretch));
+    ((shareAt(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]) ?? 0) >= LASTING_SHARE || isMuchWaiting(node, stretch));
   const growth = length === undefined ? null : growthOf(stretch, [node, ...length]);
   const waits = waitMs !== null && waitMs > WAIT_MS_MAX;
   const grows = growth !== null && growth.last >= LENGTH_MIN && growth.last >= GROWTH * growth.first;
@@ -136,12 +136,12 @@ function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
   };
 }
 
-/** Of all tasks in the mean: by then workers are busy for more than half of the time (M/M/1; with more of them, for more), and not for a moment. */
-function waitsLongerThanWorked(node: string, stretch: Stretch): boolean {
+/** Of the time of all tasks, by their means: then a wait is no matter of a moment, however few periods there are to tell it by. */
+function isMuchWaiting(node: string, stretch: Stretch): boolean {
   const meanOf = (metric: string): number | null =>
     ifRead(() => weightedMean(stretch, [node, metric, 'Average'], [node, 'TasksProcessed', 'Sum']));
   const [wait, work] = [meanOf('TaskWait'), meanOf('TaskDuration')];
-  return wait !== null && work !== null && wait >= work;
+  return wait !== null && work !== null && wait >= LASTING_SHARE * (wait + work);
 }
 
 /** Tasks that are worked again and again take the workers of all others. */
