@@ -48,6 +48,7 @@ import { slowEndpoints } from './slow-endpoints.ts';
 import { slowestRequests } from './slowest-requests.ts';
 import { steadyState } from './steady-state.ts';
 import { thresholds } from './thresholds.ts';
+import { untracedEndpoints } from './untraced-endpoints.ts';
 import { warmUp } from './warm-up.ts';
 import { websocketLatency } from './websocket-latency.ts';
 
@@ -96,6 +97,7 @@ export const AUDITS: readonly AnyAudit[] = [
   fargateScaling,
   fargateDeployments,
   slowEndpoints,
+  untracedEndpoints,
   baselineChange,
   slowestRequests,
   criticalPath,

@@ -97,17 +97,9 @@ describe('slow-endpoints', () => {
     expect(find(many(3, through(0.9)), few(4))).toEqual([]);
   });
 
-  it('takes no trace of a fast request, nor a partial one, for a slow one, and says that it has none', () => {
-    const untold = {
-      verdict: 'pass',
-      severity: 'medium',
-      title: expect.stringMatching(/^GET \/characters\/:id takes \d+ ms, and no whole trace of a slow one tells where$/),
-    };
-    for (const traces of [many(3, through(0.9, 100)), many(3, through(0.9, 400, true)), []]) {
-      const [finding, ...others] = find(traces);
-      expect(finding).toMatchObject(untold);
-      expect(finding).not.toHaveProperty('limiter');
-      expect(others).toEqual([]);
-    }
+  it('takes no trace of a fast request, nor a partial one, for a slow one', () => {
+    expect(find(many(3, through(0.9, 100)))).toEqual([]);
+    expect(find(many(3, through(0.9, 400, true)))).toEqual([]);
+    expect(find([])).toEqual([]);
   });
 });

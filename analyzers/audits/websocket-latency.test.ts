@@ -32,13 +32,16 @@ describe('websocket-latency', () => {
     expect(findingsOf(id, { ...asked, platform: MISSING })[0]?.evidence).toHaveLength(3);
   });
 
-  it('warns of members who hear late of what their sender has back soon', () => {
-    expect(findingsOf(id, chatting(0.1, 1.5))).toEqual([
-      expect.objectContaining({
-        severity: 'medium',
-        title: expect.stringMatching(/^A message reaches the other members .* times as late/),
-      }),
-    ]);
+  it('warns of members who hear late of what their sender has back, though that is late itself', () => {
+    for (const roundTripS of [0.1, 0.7])
+      expect(findingsOf(id, chatting(roundTripS, 1.9))).toEqual([
+        expect.objectContaining({
+          severity: 'medium',
+          title: expect.stringMatching(/^A message reaches the other members 1,\d{3} ms later than its sender/),
+        }),
+      ]);
+    expect(findingsOf(id, chatting(1.2, 1.9))).toEqual([]);
+    expect(findingsOf(id, chatting(0.1, 0.9))).toEqual([]);
   });
 
   it('says since when they are late, to their sender or to the others', () => {
