@@ -68,10 +68,24 @@ describe('bottlenecksOf', () => {
     const table = (resource: string) => found('dynamodb:characters', 'slow', null, resource);
     const cache = found('elasticache:cache', 'wasteful', null, 'hit-rate');
     const first = (...all: Finding[]) => bottlenecksOf(all, edges, true)[0]?.node;
-    expect(first(table('calls'), cache)).toBe('elasticache:cache');
-    expect(first(table('calls'), table('latency'), cache)).toBe('dynamodb:characters');
-    expect(first(table('calls'), found('sqs:batch', 'wasteful', null, 'retries'))).toBe('dynamodb:characters');
-    expect(bottlenecksOf([table('calls'), cache], EDGES, true)[0]?.node).toBe('dynamodb:characters');
+    expect(first(table('time'), cache)).toBe('elasticache:cache');
+    expect(first(table('time'), table('latency'), cache)).toBe('dynamodb:characters');
+    expect(first(table('time'), found('sqs:batch', 'wasteful', null, 'retries'))).toBe('dynamodb:characters');
+    expect(bottlenecksOf([table('time'), cache], EDGES, true)[0]?.node).toBe('dynamodb:characters');
+  });
+
+  it('takes only a table for what is read in the place of a cache: a service that the same callers wait for is slow by itself', () => {
+    const edges = ['fargate:engine', 'elasticache:cache'].map((to) => ({ from: 'lambda:api', to }));
+    const findings = [found('fargate:engine', 'slow', null, 'time'), found('elasticache:cache', 'wasteful', null, 'hit-rate')];
+    expect(bottlenecksOf(findings, edges, true).map(({ node, score }) => [node, score])).toEqual([
+      ['fargate:engine', 0.7],
+      ['elasticache:cache', 0.6],
+    ]);
+  });
+
+  it('says of a node that makes too many calls that it does, before that time goes by in it', () => {
+    const [only] = bottlenecksOf([found('lambda:api', 'slow', null, 'time'), found('lambda:api', 'slow', null, 'calls')], EDGES, true);
+    expect(only?.resource).toBe('calls');
   });
 
   it('takes neither of two that call each other for the other’s cause', () => {

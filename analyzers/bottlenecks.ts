@@ -24,7 +24,11 @@ function explains(callee: Limiter, caller: Limiter): boolean {
 
 /** What a cache has not is read from the table behind it, by the same callers: more calls, which are not slower for it. */
 const standsInFor = (table: Limiter, cache: Limiter): boolean =>
-  table.harm === 'slow' && table.resource === 'calls' && cache.harm === 'wasteful' && MISSED.has(cache.resource);
+  table.node.startsWith('dynamodb:') &&
+  table.harm === 'slow' &&
+  table.resource === 'time' &&
+  cache.harm === 'wasteful' &&
+  MISSED.has(cache.resource);
 
 /** A second finding on the same node makes surer of it, up to this. */
 const FURTHER = 0.03;
@@ -76,7 +80,7 @@ export function bottlenecksOf(findings: readonly Finding[], edges: Inventory['ed
 }
 
 /** That something failed, or that much time goes by in it, says less than what it ran out of, and that it is slow itself. */
-const VAGUE: ReadonlySet<string> = new Set(['errors', 'calls']);
+const VAGUE: ReadonlySet<string> = new Set(['errors', 'time']);
 const vagueness = ({ resource }: Limiter): number => Number(VAGUE.has(resource));
 
 /** An index is a part of its table: `dynamodb:auctions/by-price`. */

@@ -35,7 +35,7 @@ describe('slow-endpoints', () => {
   it('names what the function waits for where most of the time goes there', () => {
     const [finding] = find(many(3, through(0.2)));
     expect(finding).toMatchObject({
-      limiter: { node: 'dynamodb:characters', resource: 'calls' },
+      limiter: { node: 'dynamodb:characters', resource: 'time' },
       title: expect.stringContaining('dynamodb:characters Query'),
     });
   });

@@ -107,7 +107,7 @@ function adviceOn({ node, operation, example }: Blamed, stretch: Stretch | null)
   const part = `${node} ${operation}`;
   if (node.startsWith('dynamodb:') && operation === 'Scan') return { part, resource: 'index', next: insteadOfScan(node) };
   // Slow ones or many: traces of slow requests alone don't tell.
-  return { part, resource: 'calls', next: `Look at ${part} first: open trace ${example}.` };
+  return { part, resource: 'time', next: `Look at ${part} first: open trace ${example}.` };
 }
 
 const evidenceOf = ({ share, traces, ...slow }: Blamed): Evidence[] => [
