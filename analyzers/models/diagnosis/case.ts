@@ -66,15 +66,18 @@ export function caseOf(normal: TelemetryFile, incident: TelemetryFile, symptom: 
   const traffic = requests ?? onesLike(ofSymptom);
   const signals = { latency: new Map<string, Signal>(), errors: new Map<string, Signal>() };
   const metered = { latency: new Map<string, Metered>(), errors: new Map<string, Metered>() };
+  // Without the symptom's own count no other compares with it: each node is then taken to be called once for each of its requests.
+  const requestsIn = (node: string): Pair | null => (requests === null ? null : requestsOf(series.get(node) ?? []));
+  const calls = callsOf(graph, traffic, requestsIn);
   for (const node of nodes) {
     const ofNode = series.get(node) ?? [];
-    // Without the symptom's own count no other compares with it: each node is then taken to be called once for each of its requests.
-    const ofRequests = requests === null ? null : requestsOf(ofNode);
+    const ofRequests = requestsIn(node);
+    const ofCalls = calls.get(node) ?? traffic;
     for (const kind of KINDS) {
-      const signal = feltSignal(kind, ofNode, ofRequests, traffic);
+      const signal = feltSignal(kind, ofNode, ofRequests, ofCalls, traffic);
       if (signal === null) continue;
       signals[kind].set(node, signal);
-      const self = kind === 'latency' ? selfTimeSignal(ofNode, ofRequests, traffic) : null;
+      const self = kind === 'latency' ? selfTimeSignal(ofNode, ofRequests && ofCalls, traffic) : null;
       metered[kind].set(node, {
         ...meteredOf(kind, signal, traffic, requests !== null, wrap),
         ...(self === null ? {} : { self: meteredOf(kind, self, traffic, requests !== null, wrap) }),
@@ -107,23 +110,42 @@ function totalOf(series: readonly NodeSeries[]): number | null {
   return requests === null ? null : sum(requests.normal) + sum(requests.incident);
 }
 
-/** What a node's requests cost, as far as the symptom's can have made them. */
-function feltSignal(kind: Kind, series: readonly NodeSeries[], requests: Pair | null, traffic: Pair): Signal | null {
+/** What a node's requests cost, as far as they are the symptom's `calls`. Where requests aren't counted, nor are these. */
+function feltSignal(kind: Kind, series: readonly NodeSeries[], requests: Pair | null, calls: Pair, traffic: Pair): Signal | null {
   const signal = signalOf(kind, series, requests, traffic);
-  return signal === null || requests === null ? signal : { ...signal, weights: callsOf(signal.weights, traffic) };
+  return signal === null || requests === null ? signal : { ...signal, weights: calls };
 }
 
 /** A call is tried three times at most, by the SDKs' standard: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
 const ATTEMPTS = 3;
 
 /**
- * In no period of the incident more than three times as many requests for each of the symptom's as there ever were. What comes on top is of others, and
- * the symptom doesn't wait for it.
+ * Of each node's requests those that the symptom's can have made: in no period of the incident more than three times as many for each of its callers' as
+ * there ever were. What comes on top is of others, and the symptom doesn't wait for it. A caller whose requests aren't counted may have made as many.
  */
-function callsOf({ normal, incident }: Pair, traffic: Pair): Pair {
-  const most = normal.reduce((max, requests, t) => Math.max(max, requests / (traffic.normal[t] || Number.NaN) || 0), 0);
-  if (most === 0) return { normal, incident };
-  return { normal, incident: incident.map((requests, t) => Math.min(requests, ATTEMPTS * most * (traffic.incident[t] ?? 0))) };
+function callsOf({ calleesFirst, forward }: CallGraph, symptom: Pair, requestsIn: (node: string) => Pair | null): Map<string, Pair> {
+  const calls = new Map<string, Pair>();
+  const callers = new Map<string, Pair>();
+  for (const node of calleesFirst.toReversed()) {
+    const asking = callers.get(node);
+    const made = asking === undefined ? symptom : madeBy(asking, requestsIn(node));
+    calls.set(node, made);
+    for (const callee of forward.get(node) ?? []) callers.set(callee, added(made, callers.get(callee)));
+  }
+  return calls;
+}
+
+function madeBy(callers: Pair, requests: Pair | null): Pair {
+  if (requests === null) return { ...callers, incident: callers.incident.map((count) => ATTEMPTS * count) };
+  const most = requests.normal.reduce((max, count, t) => Math.max(max, count / (callers.normal[t] || Number.NaN) || 0), 0);
+  // Never called in the normal file: nothing tells how many are too many.
+  if (most === 0) return requests;
+  return { ...requests, incident: requests.incident.map((count, t) => Math.min(count, ATTEMPTS * most * (callers.incident[t] ?? 0))) };
+}
+
+function added(a: Pair, b: Pair = { normal: [], incident: [] }): Pair {
+  const sums = (which: keyof Pair): number[] => a[which].map((value, t) => value + (b[which][t] ?? 0));
+  return { normal: sums('normal'), incident: sums('incident') };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + (value || 0), 0);
