@@ -29,11 +29,11 @@ export interface Candidate {
   score: number;
   /** What speaks for it most. */
   ground: Ground;
-  /** The cost by which it does, where no gauge does. */
+  /** The cost by which it does, where there is no `reading`. */
   kind: Kind;
   /** Share of the symptom's excess that the node's own excess can explain: 0 to 1. */
   share: number;
-  /** The gauge that speaks for it, where the ground is one. */
+  /** The gauge that speaks for it. A limit always has one; a strain has none where it shows in failures. */
   reading?: Reading;
 }
 
@@ -142,10 +142,10 @@ function addStrain(view: StretchView, window: number, candidates: Map<string, Ca
   for (const caller of [...candidates.values()]) {
     if (caller.ground !== 'own') continue;
     for (const callee of view.graph.callees.get(caller.node) ?? []) {
-      const worst = strainOf(view, callee, window);
-      const score = caller.score * confidence(worst.nats);
-      if (worst.nats < CIRCUMSTANTIAL_MIN || score <= (candidates.get(callee)?.score ?? 0)) continue;
-      candidates.set(callee, { node: callee, score, ground: 'strain', share: caller.share, ...worst });
+      const { nats, ...shown } = strainOf(view, callee, window);
+      const score = caller.score * confidence(nats);
+      if (nats < CIRCUMSTANTIAL_MIN || score <= (candidates.get(callee)?.score ?? 0)) continue;
+      candidates.set(callee, { node: callee, score, ground: 'strain', share: caller.share, ...shown });
       candidates.set(caller.node, { ...caller, score: caller.score * EXPLAINED_BY_STRAIN });
     }
   }
