@@ -1,7 +1,6 @@
 import { HOURS_PER_MONTH } from '../capacity/run-usage.ts';
 import type { Arch } from '../contract.ts';
 import { estimateCost, noUsage, PRICE_LISTS, type PriceList, type Usage } from '../models/cost/index.ts';
-import { decimal } from '../models/decimal.ts';
 
 /** What the price list of a region says, in the questions that rules ask. */
 export interface Pricing {
@@ -36,8 +35,12 @@ export function pricingOf(region: string, lists: readonly PriceList[] = PRICE_LI
 export const ofArch = (service: string, arch: Arch | null): string =>
   arch === null ? `${service}, of which the architecture could not be read,` : service;
 
+/** Of the currency: what is left of the difference of two prices after these digits may be floating point's. */
+const SAVING_DECIMALS = 6;
+
 /** @param what that has no price here, where one of the two is null */
 export function savingOf({ currency }: Pricing, from: number | null, to: number | null, what: string): Saving {
   if (from === null || to === null) return { savingPerMonth: null, unpriced: `${what} has no price here` };
-  return { savingPerMonth: { amount: decimal(from - to), currency }, unpriced: null };
+  // Adding nothing makes 0 of −0.
+  return { savingPerMonth: { amount: Number((from - to).toFixed(SAVING_DECIMALS)) + 0, currency }, unpriced: null };
 }
