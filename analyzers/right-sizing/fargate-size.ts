@@ -25,7 +25,7 @@ export const fargateSize: Rule = {
 };
 
 /** Of a service that is short: what needs more than so many times as much needs a look at its code. Guess: tune. */
-const GROWTH_MAX = 4;
+const TASKS_TIMES_MAX = 4;
 
 function ofService(resource: Resource, input: RightSizingInput): Changes | Open {
   const use = serviceUse(resource, input);
@@ -83,11 +83,11 @@ function cheaper(use: ServiceUse, resource: Resource, input: RightSizingInput): 
 
 /** The cheapest that has no less of anything. */
 function larger(use: ServiceUse, resource: Resource, input: RightSizingInput): Changes | Open {
-  const fits = candidates(use.tasks, GROWTH_MAX * use.tasks, use, input.prices)
+  const fits = candidates(use.tasks, TASKS_TIMES_MAX * use.tasks, use, input.prices)
     .filter(({ size }) => size.vcpu >= use.vcpu && size.memoryGb >= use.memoryGb)
     .find(({ size }) => usesOf(use, size, use.cpu.mean, 1, resource).every(({ used, capacity, safe }) => used <= safe * capacity));
   if (fits === undefined)
-    return { open: `no ${GROWTH_MAX} times as many tasks of ${resource.node} would be enough`, settledBy: 'A run at a smaller load.' };
+    return { open: `no ${TASKS_TIMES_MAX} times as many tasks of ${resource.node} would be enough`, settledBy: 'A run at a smaller load.' };
   const impact: Impact = { latencyMs: 'less', refused: 'less', why: 'what waits in busy tasks, or is ended with a full one, gets less' };
   const change = changeTo(fits.size, use, resource, input, {
     reduces: false,

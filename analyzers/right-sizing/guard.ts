@@ -1,3 +1,4 @@
+import { USL_REACH } from '../models/scalability/index.ts';
 import { figure, percent } from '../words.ts';
 import { breaks, type Effect, effectsOf, knownOf, type Together, together } from './effects.ts';
 import { type Asked, type Change, isOpen, type RightSizingInput, type Use } from './rule.ts';
@@ -34,8 +35,6 @@ export interface Question {
   setting: string;
 }
 
-/** Beyond twice the tested load an extrapolation is a guess, as with the curve of capacity. */
-const FACTOR_MAX = 2;
 /** Of sums of floating point. */
 const ROUNDING = 1e-9;
 
@@ -156,9 +155,9 @@ function doubtOf({ targets, window, load }: RightSizingInput): Obstacle | null {
 function doubtOfLoad({ requestsPerS, factor }: RightSizingInput['load']): Obstacle | null {
   if (requestsPerS === null || !(requestsPerS > 0))
     return { reason: 'it is not known how many requests there were', settledBy: 'A run that makes requests.' };
-  if (factor <= FACTOR_MAX) return null;
+  if (factor <= USL_REACH) return null;
   return {
-    reason: `the run made ${figure(requestsPerS)} requests/s, and the target asks for ${figure(factor * requestsPerS)}: nothing is known of more than ${FACTOR_MAX} times the tested load`,
-    settledBy: `A run at ${figure(Math.ceil((factor * requestsPerS) / FACTOR_MAX))} requests/s or more.`,
+    reason: `the run made ${figure(requestsPerS)} requests/s, and the target asks for ${figure(factor * requestsPerS)}: nothing is known of more than ${USL_REACH} times the tested load`,
+    settledBy: `A run at ${figure(Math.ceil((factor * requestsPerS) / USL_REACH))} requests/s or more.`,
   };
 }
