@@ -28,17 +28,32 @@ describe('lambda-memory', () => {
     expect(sizesOf(now).memorySizes).toEqual([]);
   });
 
-  it('compares no memory across architectures, and has no saving where that is not known', () => {
-    const arm = withLimits(withMemory(256, 75), NODE, { arch: 'arm64' });
-    expect(comparing('cost', arm).withheld).toMatchObject({ reason: expect.stringContaining('one size only (of its architecture)') });
-    const of = (arch: 'arm64' | null) => {
-      const [first, second] = [now, withMemory(256, 75)].map((run) => judgedRun(withLimits(run, NODE, { arch })));
-      if (first === undefined || second === undefined) throw new Error('there are two');
-      return saidOf(rightSizing(first, { others: [second] }), 'lambda-memory', NODE).recommended;
-    };
-    const saving = comparing('cost', withMemory(256, 75)).recommended?.savingPerMonth?.amount ?? Number.NaN;
-    expect(of('arm64')?.savingPerMonth?.amount).toBeCloseTo((saving * 0.0000133334) / 0.0000166667, 6);
-    expect(of(null)).toMatchObject({ savingPerMonth: null, unpriced: expect.stringContaining('architecture could not be read') });
+  describe('of architectures', () => {
+    type Known = 'x86_64' | 'arm64' | null;
+    const having = (run: PlatformRun, arch: Known) => judgedRun(withLimits(run, NODE, { arch }));
+    const said = (arch: Known, other: Known) =>
+      saidOf(rightSizing(having(now, arch), { others: [having(withMemory(256, 75), other)] }), 'lambda-memory', NODE);
+
+    it('compares memory of the same one, at its price', () => {
+      const [x86, arm] = (['x86_64', 'arm64'] as const).map((arch) => said(arch, arch).recommended?.savingPerMonth?.amount ?? Number.NaN);
+      expect(arm).toBeCloseTo(((x86 ?? Number.NaN) * 0.0000133334) / 0.0000166667, 5);
+      expect(said('x86_64', 'arm64').withheld?.reason).toContain('one size only (of its architecture)');
+    });
+
+    it('compares nothing with one that is not known, and says of which run', () => {
+      expect(said('x86_64', null).withheld?.reason).toBe(
+        `the architecture that ${NODE} had in ${judgedRun(now).report.runId} is not known, and another is another processor`,
+      );
+      for (const other of ['x86_64', null] as const) expect(said(null, other).withheld?.reason).toContain('had in this run is not known');
+      expect(said('x86_64', null).withheld?.settledBy).toContain('lambda:GetFunctionConfiguration');
+      expect(saidOf(rightSizing(having(now, null)), 'lambda-memory', NODE).withheld?.reason).toContain('one size only');
+    });
+
+    it('has no saving where it is not known', () => {
+      const full = withSeries(now, NODE, 'MaxMemoryUsed', 'Maximum', (requests) => (requests === 0 ? null : 490));
+      const { recommended } = saidOf(rightSizing(having(full, null)), 'lambda-memory', NODE);
+      expect(recommended).toMatchObject({ savingPerMonth: null, unpriced: expect.stringContaining('architecture could not be read') });
+    });
   });
 
   it('takes the cheapest, the fastest, or a compromise of those that were measured, as AWS Lambda Power Tuning does', () => {

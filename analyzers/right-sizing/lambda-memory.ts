@@ -53,12 +53,24 @@ function ofFunction(resource: Resource, input: RightSizingInput): Changes | Open
       open: `fewer than ${INVOCATIONS_MIN} invocations say how long one takes`,
       settledBy: 'A longer run, or a scenario that calls it more often.',
     };
-  if (measured.length === 1)
-    return {
-      open: 'it was measured with one size only (of its architecture), and how its duration changes with memory is different for each function',
-      settledBy: 'Set another size, run the same load again, then `loadkit cost RUN --with OTHER_RUN`.',
-    };
+  if (measured.length === 1) return ofUnknownArch(resource, input) ?? ONE_SIZE;
   return noiseOf(measured, input) ?? fitting(now, measured, resource, input);
+}
+
+const ONE_SIZE: Open = {
+  open: 'it was measured with one size only (of its architecture), and how its duration changes with memory is different for each function',
+  settledBy: 'Set another size, run the same load again, then `loadkit cost RUN --with OTHER_RUN`.',
+};
+
+/** Where other runs had it, and one of them may have had the same architecture. */
+function ofUnknownArch({ node, limits }: Resource, { others }: RightSizingInput): Open | null {
+  const having = others.filter(({ inventory }) => functionIn(inventory, node) !== undefined);
+  const untold = limits.arch ? having.filter(({ inventory }) => archOf(inventory, node) === null).map(({ runId }) => runId) : ['this run'];
+  if (having.length === 0 || untold.length === 0) return null;
+  return {
+    open: `the architecture that ${node} had in ${untold.join(' and in ')} is not known, and another is another processor`,
+    settledBy: `The same load again with that size, with lambda:GetFunctionConfiguration allowed, or with the \`arch\` of ${node} in ext.loadkit.resources.`,
+  };
 }
 
 /** Sizes are compared across runs: a difference has to be that of the size. */
@@ -145,15 +157,16 @@ export const memorySizesOf = (input: RightSizingInput): MemorySizes[] =>
     }));
 
 /**
- * One for each size with enough invocations, the smallest first, of the architecture that the function has: another is another processor. Of two runs with
- * the same size the longer one counts.
+ * One for each size with enough invocations, the smallest first, of the architecture that the function has: another is another processor, and one that is
+ * not known may be another. Of two runs with the same size the longer one counts.
  */
 function sizesOf(node: string, input: RightSizingInput): MemorySize[] {
   const arch = archOf(input.inventory, node);
-  const runs: MeasuredRun[] = [{ runId: '', missed: [], inventory: input.inventory, stretch: input.stretch }, ...input.others];
+  const others = input.others.filter(({ inventory }) => arch !== null && archOf(inventory, node) === arch);
+  const runs: MeasuredRun[] = [{ runId: '', missed: [], inventory: input.inventory, stretch: input.stretch }, ...others];
   const bySize = new Map<number, MemorySize>();
   for (const run of runs) {
-    const size = archOf(run.inventory, node) === arch ? sizeIn(run, node, arch, input) : null;
+    const size = sizeIn(run, node, arch, input);
     if (size === null || size.invocations < INVOCATIONS_MIN) continue;
     if ((bySize.get(size.memoryMb)?.invocations ?? 0) < size.invocations) bySize.set(size.memoryMb, size);
   }
