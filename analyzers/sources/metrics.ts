@@ -4,7 +4,7 @@ import { awaitData, type Patience } from './convergence.ts';
 import { type ListedMetric, partsIn } from './inventory/listed.ts';
 import { type MetricQuery, metricsOf, signsOfLife } from './metrics-of.ts';
 import { finestKept, periodFor, type Range, rangeOf, resolutionOf } from './period.ts';
-import { gapOf, missingOf, type Trouble } from './trouble.ts';
+import { distinctGaps, gapOf, missingOf, type Trouble } from './trouble.ts';
 
 /** Of what time metrics are wanted, and how long that may take. */
 export interface RunStretch {
@@ -112,7 +112,10 @@ function whyUnread({ trouble, gaps }: MetricData, queries: readonly MetricQuery[
   if (trouble !== null) return missingOf(trouble).missing;
   const unread = gaps.flatMap(({ series = [] }) => series);
   const isUnread = ({ node, metric }: MetricQuery): boolean => unread.some((one) => one.node === node && one.metric === metric);
-  return queries.every(isUnread) ? gaps.map(({ reason, next }) => `${reason}. ${next}`).join(' ') : null;
+  if (queries.length === 0 || !queries.every(isUnread)) return null;
+  return distinctGaps(gaps)
+    .map(({ reason, next }) => `${reason}. ${next}`)
+    .join(' ');
 }
 
 function nothingThere({ region, resources }: Inventory, waitedS: number): string {
