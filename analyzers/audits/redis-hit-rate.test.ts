@@ -71,6 +71,21 @@ describe('redis-hit-rate', () => {
     expect(findingsOf(id, { ...embedded, platform, client })).toEqual([]);
   });
 
+  it('spreads the few look-ups before the run over all the time that the cache was up', () => {
+    const { startS } = run.client;
+    // Only the last two of twelve periods tell of misses, of as many as each period of the run has.
+    const few = (timeS: number): number | null => (timeS >= startS - 10 && timeS < startS ? 50 : null);
+    const rare = withSeries(lookups(50, 50), node, 'CacheMisses', 'Sum', (requests, timeS) => (requests > 0 ? 50 : few(timeS)));
+    expect(findingsOf(id, rare)[0]?.title).toMatch(/^elasticache:cache had 5\d(\.\d)? %/);
+    // Of a cache that tells nothing before them, they are what goes on all the time.
+    const bare = {
+      ...rare,
+      platform: { ...rare.platform, series: rare.platform.series.filter((each) => each.metric.startsWith('CacheM')) },
+    };
+    const hits = withSeries(bare, node, 'CacheHits', 'Sum', (requests) => (requests > 0 ? 50 : null));
+    expect(findingsOf(id, hits)).toEqual([]);
+  });
+
   it('is inconclusive where it was not told', () => {
     expect(findingsOf(id, withSeries(run, node, 'CacheHits', 'Sum', null))).toEqual([expect.objectContaining({ verdict: 'inconclusive' })]);
     expect(findingsOf('unanswered', withSilent(run, node))).toHaveLength(1);

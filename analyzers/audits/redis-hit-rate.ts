@@ -11,9 +11,9 @@ import {
   type PlatformInputs,
   type PlatformNeed,
 } from '../platform-audit.ts';
-import { highest, type Stretch, samples, sinceShareAt, total } from '../platform-series.ts';
+import { highest, isTold, type Stretch, sinceShareAt, total } from '../platform-series.ts';
 import { runStartS } from '../run-times.ts';
-import { ifRead } from '../unread-series.ts';
+import { ALL_READ, ifRead } from '../unread-series.ts';
 import { figure, percent } from '../words.ts';
 
 /** Fewer look-ups say little, and cost little. Guess: tune. */
@@ -66,11 +66,12 @@ function ofCache({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): 
 function idleOf([node, metric]: readonly [string, string], stretch: Stretch, inputs: PlatformInputs): number {
   const before = baselineStretch(inputs);
   if (isMissing(before)) return 0;
-  const told = samples(before, [node, metric, 'Sum']);
-  // The first is short of what went on before the cache came up within it.
-  const whole = told.length > 1 ? told.slice(1) : told;
-  const looked = whole.reduce((sum, { value }) => sum + value, 0);
-  return (looked / Math.max(1, whole.length)) * stretch.periods.length;
+  const upFrom = before.periods.findIndex((period) => isTold({ ...before, periods: [period], unread: ALL_READ }, node));
+  if (upFrom === -1) return 0;
+  // The cache may have come up within the first period, which then is short of what goes on.
+  const periods = before.periods.slice(Math.min(upFrom + 1, before.periods.length - 1));
+  const looked = total({ ...before, periods }, [node, metric, 'Sum']) ?? 0;
+  return (looked / periods.length) * stretch.periods.length;
 }
 
 function adviceOn(node: string, misses: number, evictions: number, expired: number): string {
