@@ -1,10 +1,19 @@
 import type { Inventory } from './contract.ts';
-import { addUp, type Stretch, weightedMean } from './platform-series.ts';
+import { serversFor } from './models/queueing/index.ts';
+import { addUp, highest, type Stretch, weightedMean } from './platform-series.ts';
+import { ifRead } from './unread-series.ts';
 
 /** From this share of a limit on a burst of a fifth is refused. Guess: tune. */
 export const CONCURRENCY_NEAR = 0.8;
 /** The share of random arrivals that a reservation may refuse. Executions cost nothing until they are used, so that headroom is for free. Guess: tune. */
-export const REFUSED_MAX = 1e-6;
+const REFUSED_NEXT_TO_NONE = 1e-6;
+
+/**
+ * Executions that refuse next to none of arrivals at random, by Erlang's loss formula.
+ *
+ * @param mean under way, by Little's law
+ */
+export const enoughAtRandom = (mean: number): number => serversFor(mean, REFUSED_NEXT_TO_NONE);
 
 /** What the account has left for functions without a reservation, and these; null where the account's limit could not be read, or nothing is left. */
 export function unreservedOf({ resources }: Pick<Inventory, 'resources'>): { nodes: string[]; limit: number; account: number } | null {
@@ -16,7 +25,7 @@ export function unreservedOf({ resources }: Pick<Inventory, 'resources'>): { nod
   return account - reserved > 0 ? { nodes, limit: account - reserved, account } : null;
 }
 
-/** What the arrivals of a function in its busiest period take; how many executions keep up with them is `serversFor`'s to say. */
+/** What the arrivals of a function in its busiest period take; how many executions keep up with them is `reservationFor`'s to say. */
 export interface Need {
   arrivalsPerS: number;
   durationMs: number;
@@ -34,4 +43,24 @@ export function needOf(node: string, stretch: Stretch): Need | null {
   ]);
   const arrivalsPerS = Math.max(...arrivals.map(({ value }) => value)) / stretch.file.periodS;
   return { arrivalsPerS, durationMs, mean: (arrivalsPerS * durationMs) / 1000 };
+}
+
+export interface Reservation extends Need {
+  /** The most that were under way at once; null where nobody told, or it was not read. */
+  peak: number | null;
+  /** Executions to reserve: for arrivals at random, and for bursts of a quarter more than any that was seen. */
+  enough: number;
+}
+
+/**
+ * What to reserve for so many times the load that there was. Null where nothing ran.
+ *
+ * @param whole all of the load: what starts a rush has to be let in
+ */
+export function reservationFor(node: string, whole: Stretch, factor = 1): Reservation | null {
+  const need = needOf(node, whole);
+  if (need === null) return null;
+  const mean = factor * need.mean;
+  const peak = ifRead(() => highest(whole, [node, 'ConcurrentExecutions', 'Maximum']));
+  return { ...need, mean, peak, enough: Math.max(enoughAtRandom(mean), Math.ceil((factor * (peak ?? 0)) / CONCURRENCY_NEAR)) };
 }

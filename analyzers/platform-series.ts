@@ -31,6 +31,20 @@ export function stretchOf(file: TelemetryFile, fromS: number, toS: number, unrea
 }
 
 /**
+ * All of the load, ramps included: for what has to be there at most.
+ *
+ * @param load when the client's series begin, in epoch seconds, and how long they are
+ */
+export function wholeStretch(
+  file: TelemetryFile,
+  { fromS, toS }: { fromS: number; toS: number },
+  { startS, periodS, slots }: { startS: number; periodS: number; slots: number },
+  unread: Unread,
+): Stretch {
+  return stretchOf(file, Math.min(startS, fromS), Math.max(startS + periodS * slots, toS), unread);
+}
+
+/**
  * The datapoints there are, oldest first.
  *
  * @throws UnreadSeries where it is not known which there are

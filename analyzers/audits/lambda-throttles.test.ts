@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
 import { findingsOf, MISSING } from '../../tests/judged.ts';
 import { foundIn, withHours, withLimits, withoutResource, withPlatform, withSeries, withSilent } from '../../tests/platform.ts';
+import { saidOf, sizesOf } from '../../tests/right-sizing.ts';
 
 const id = 'lambda-throttles';
 const node = 'lambda:character';
@@ -18,7 +19,8 @@ describe('lambda-throttles', () => {
   });
 
   it('names the concurrency that turns next to none of random arrivals away', () => {
-    const [finding] = findingsOf(id, withLimits(throttled, node, { reservedConcurrency: 2 }));
+    const capped = withSeries(throttled, node, 'ConcurrentExecutions', 'Maximum', (requests) => (requests === 0 ? null : 2));
+    const [finding] = findingsOf(id, withLimits(capped, node, { reservedConcurrency: 2 }));
     expect(finding).toMatchObject({
       verdict: 'warn',
       severity: 'critical',
@@ -28,6 +30,36 @@ describe('lambda-throttles', () => {
     });
     // About 195 requests/s and 20 throttles/s, of 18 ms each: 3.9 in the mean, of which 17 refuse no more than one in a million (Erlang).
     expect(finding?.next).toMatch(/^Set the reserved concurrency of lambda:character to (16|17|18) \(now 2\)/);
+    expect(finding?.next).toMatch(/busy in the mean\. Where they come at random, .*; where in bursts/);
+  });
+
+  it('says the same number as right-sizing, whatever came at once, and when', () => {
+    const burst = (most: number) => (requests: number, timeS: number) =>
+      requests === 0 ? null : timeS < run.client.startS + 10 ? most : 5;
+    for (const most of [5, 30, 60]) {
+      const bursty = withSeries(
+        withLimits(throttled, node, { reservedConcurrency: 4 }),
+        node,
+        'ConcurrentExecutions',
+        'Maximum',
+        burst(most),
+      );
+      const { recommended } = saidOf(sizesOf(bursty), 'reserved-concurrency', node);
+      expect(nextOf(bursty)).toContain(`to ${recommended?.to} (now 4)`);
+      // A burst of a quarter more.
+      if (most > 20) expect(recommended?.to).toBe(String(Math.ceil(most / 0.8)));
+    }
+  });
+
+  it('is not kept from saying so by how many ran at once', () => {
+    const gap = {
+      source: 'cloudwatch' as const,
+      reason: 'it may not be read',
+      next: 'allow it',
+      series: [{ node, metric: 'ConcurrentExecutions' }],
+    };
+    const unread = withLimits(throttled, node, { reservedConcurrency: 2 });
+    expect(nextOf({ ...unread, inventory: { ...unread.inventory, gaps: [gap] } })).toMatch(/to (16|17|18) \(now 2\)/);
   });
 
   it('never advises less than there is', () => {

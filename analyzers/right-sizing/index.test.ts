@@ -10,13 +10,13 @@ import { RULES, rightSizing } from './index.ts';
 
 const HELPERS = [
   'cache-nodes.ts',
-  'concurrency-need.ts',
   'effects.ts',
   'fargate-use.ts',
   'guard.ts',
   'index.ts',
   'pricing.ts',
   'rule.ts',
+  'shared-concurrency.ts',
   'strategies.ts',
 ];
 

@@ -1,6 +1,6 @@
 import type { Inventory, Report, Window } from '../contract.ts';
 import type { PriceList } from '../models/cost/index.ts';
-import { type Stretch, stretchOf } from '../platform-series.ts';
+import { type Stretch, stretchOf, wholeStretch } from '../platform-series.ts';
 import type { TelemetryFile } from '../telemetry-file.ts';
 import { type Unread, unreadOf } from '../unread-series.ts';
 import { cacheNode } from './cache-node.ts';
@@ -92,8 +92,7 @@ function measuredRun({ report, platform, inventory }: JudgedRun): MeasuredRun | 
 
 function wholeOf({ timeline }: Report, window: Window, platform: TelemetryFile, unread: Unread): Stretch {
   if (timeline === null) return stretchOf(platform, window.fromS, window.toS, unread);
-  const { startS, periodS, requestsPerS } = timeline;
-  return stretchOf(platform, Math.min(startS, window.fromS), Math.max(startS + periodS * requestsPerS.length, window.toS), unread);
+  return wholeStretch(platform, window, { ...timeline, slots: timeline.requestsPerS.length }, unread);
 }
 
 /** A target that is out of reach of the plan asks for a larger load than there was. */

@@ -1,12 +1,11 @@
 import type { Arch, Inventory, Resource } from '../contract.ts';
 import { MEMORY_ADVISED, MEMORY_NEAR, usedMbOf } from '../function-limits.ts';
-import { needOf } from '../lambda-capacity.ts';
+import { enoughAtRandom, needOf } from '../lambda-capacity.ts';
 import { LAMBDA_MEMORY_MB } from '../models/cost/index.ts';
 import { type Interval, ratioInterval } from '../models/intervals.ts';
 import { wholeUp } from '../models/whole-up.ts';
 import { type Name, perSecond, type Stretch, samples, total, weightedMean } from '../platform-series.ts';
 import { figure, plural } from '../words.ts';
-import { concurrencyNeed, sharedConcurrency } from './concurrency-need.ts';
 import { ofArch, SECONDS_PER_MONTH, savingOf } from './pricing.ts';
 import {
   type Change,
@@ -19,6 +18,7 @@ import {
   type Rule,
   type Use,
 } from './rule.ts';
+import { sharedConcurrency } from './shared-concurrency.ts';
 import { STRATEGIES, type Strategy } from './strategies.ts';
 
 export const lambdaMemory: Rule = {
@@ -286,7 +286,7 @@ function concurrencyUse(to: MemorySize, now: MemorySize, { node, limits }: Resou
     return {
       what: `reserved concurrency of ${node}`,
       unit: 'executions',
-      used: concurrencyNeed(offered(to) * input.load.factor, input.targets),
+      used: enoughAtRandom(offered(to) * input.load.factor),
       capacity: limits.reservedConcurrency ?? Number.NaN,
       safe: 1,
     };

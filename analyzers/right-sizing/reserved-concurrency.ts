@@ -1,11 +1,11 @@
 import type { Resource } from '../contract.ts';
-import { needOf as busiestOf, CONCURRENCY_NEAR } from '../lambda-capacity.ts';
+import { enoughAtRandom, type Reservation, reservationFor } from '../lambda-capacity.ts';
 import { erlangB } from '../models/queueing/index.ts';
-import { highest, perSecond, total } from '../platform-series.ts';
+import { perSecond, total } from '../platform-series.ts';
 import { figure } from '../words.ts';
-import { concurrencyNeed, sharedConcurrency } from './concurrency-need.ts';
 import { savingOf } from './pricing.ts';
 import { type Change, type Changes, type Impact, type Open, ofEach, type RightSizingInput, type Rule, type Use } from './rule.ts';
+import { sharedConcurrency } from './shared-concurrency.ts';
 
 export const reservedConcurrency: Rule = {
   id: 'reserved-concurrency',
@@ -19,18 +19,6 @@ const UNRESERVED_MIN = 100;
 /** A reservation of less than so many times the need is not worth a change. Guess: tune. */
 const AMPLE = 2;
 
-interface Need {
-  arrivalsPerS: number;
-  durationMs: number;
-  /** By Little's law. */
-  offered: number;
-  /** The most that was seen at once. */
-  peak: number | null;
-  /** What arrivals at random need. */
-  atRandom: number;
-  enough: number;
-}
-
 function ofFunction(resource: Resource, input: RightSizingInput): Changes | Open {
   const { node, limits } = resource;
   const reserved = limits.reservedConcurrency;
@@ -40,35 +28,17 @@ function ofFunction(resource: Resource, input: RightSizingInput): Changes | Open
       settledBy: 'Allow lambda:GetFunctionConcurrency, then `loadkit analyze --aws`.',
     };
   // 0 switches the function off, on purpose.
-  const need = reserved === 0 ? null : needOf(node, input, 1);
+  const need = reserved === 0 ? null : reservationFor(node, input.whole);
   if (need === null) return { changes: [] };
   const throttled = (total(input.whole, [node, 'Throttles', 'Sum']) ?? 0) > 0;
   if (reserved === null) return throttled ? raise(resource, null, need, input) : { changes: [] };
   if (throttled || need.enough > reserved)
     return raise(resource, reserved, { ...need, enough: Math.max(need.enough, reserved + 1) }, input);
-  const sized = needOf(node, input, input.load.factor) ?? need;
+  const sized = reservationFor(node, input.whole, input.load.factor) ?? need;
   return reserved < AMPLE * sized.enough ? { changes: [] } : lower(resource, reserved, sized, input);
 }
 
-/** Of the busiest period, throttled arrivals included. Null where nothing ran, so that its duration is not known. */
-function needOf(node: string, { whole, targets }: RightSizingInput, factor: number): Need | null {
-  const busiest = busiestOf(node, whole);
-  if (busiest === null) return null;
-  const { arrivalsPerS, durationMs, mean } = busiest;
-  const offered = factor * mean;
-  const peak = highest(whole, [node, 'ConcurrentExecutions', 'Maximum']);
-  const atRandom = concurrencyNeed(offered, targets);
-  return {
-    arrivalsPerS,
-    durationMs,
-    offered,
-    peak,
-    atRandom,
-    enough: Math.max(atRandom, Math.ceil((factor * (peak ?? 0)) / CONCURRENCY_NEAR)),
-  };
-}
-
-function raise(resource: Resource, reserved: number | null, need: Need, input: RightSizingInput): Changes | Open {
+function raise(resource: Resource, reserved: number | null, need: Reservation, input: RightSizingInput): Changes | Open {
   const left = leftFor(resource.node, need.enough, input);
   if (left === null)
     return {
@@ -80,32 +50,33 @@ function raise(resource: Resource, reserved: number | null, need: Need, input: R
 }
 
 /** Only where arrivals were seen to be no worse than random: what comes in bursts has no formula for how much of it a cap refuses. */
-function lower(resource: Resource, reserved: number, need: Need, input: RightSizingInput): Changes | Open {
+function lower(resource: Resource, reserved: number, need: Reservation, input: RightSizingInput): Changes | Open {
   const { stretch, load } = input;
   if (need.peak === null)
     return {
       open: `how many executions of ${resource.node} ran at once is not told`,
       settledBy: 'A run with ConcurrentExecutions in its metrics.',
     };
-  if (need.peak > need.atRandom)
+  const atRandom = enoughAtRandom(need.mean);
+  if (need.peak > atRandom)
     return {
-      open: `${figure(need.peak)} ran at once, where arrivals at random would need ${figure(need.atRandom)}: they come in bursts, and how many a smaller reservation refuses is not known`,
+      open: `${figure(need.peak)} ran at once, where arrivals at random would need ${figure(atRandom)}: they come in bursts, and how many a smaller reservation refuses is not known`,
       settledBy: 'The same run with a smaller reservation, if others need what it keeps: a reservation costs nothing.',
     };
-  const refusedShare = erlangB(need.enough, need.offered);
+  const refusedShare = erlangB(need.enough, need.mean);
   const perRequest = load.requestsPerS ? (perSecond(stretch, [resource.node, 'Invocations', 'Sum']) ?? 0) / load.requestsPerS : Number.NaN;
   const impact: Impact = {
     latencyMs: 0,
     refused: Math.min(1, perRequest * refusedShare),
     why: `by Erlang's loss formula it refuses ${figure(refusedShare)} of its invocations`,
   };
-  const own: Use = { what: `concurrency of ${resource.node}`, unit: 'executions', used: need.offered, capacity: need.enough, safe: 1 };
+  const own: Use = { what: `concurrency of ${resource.node}`, unit: 'executions', used: need.mean, capacity: need.enough, safe: 1 };
   return { changes: [change(reserved, need, input, { reduces: true, impact, uses: [own] })] };
 }
 
 function change(
   reserved: number | null,
-  { enough, arrivalsPerS, durationMs, offered, peak }: Need,
+  { enough, arrivalsPerS, durationMs, mean, peak }: Reservation,
   { prices, load }: RightSizingInput,
   rest: Pick<Change, 'reduces' | 'impact' | 'uses'>,
 ): Change {
@@ -124,7 +95,7 @@ function change(
           level: 'low',
           why: `what is reserved is not there for others; the account has to keep ${UNRESERVED_MIN} for functions without a reservation`,
         },
-    why: `${freed}${times}${figure(arrivalsPerS)} invocations/s of ${figure(durationMs)} ms in the busiest period keep ${figure(offered)} busy in the mean (Little's law)${seen}`,
+    why: `${freed}${times}${figure(arrivalsPerS)} invocations/s of ${figure(durationMs)} ms in the busiest period keep ${figure(mean)} busy in the mean (Little's law)${seen}`,
   };
 }
 
