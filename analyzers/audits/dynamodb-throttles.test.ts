@@ -22,7 +22,7 @@ describe('dynamodb-throttles', () => {
       title: expect.stringMatching(/^dynamodb:guilds throttled \d+ reads at 200 provisioned RCU$/),
     });
     // 200 units/s served and 10 a second refused, at 70 %.
-    expect(finding?.next).toContain('at least 300 read units for dynamodb:guilds (now 200)');
+    expect(finding?.next).toContain('Provision 300 read units for dynamodb:guilds (now 200)');
   });
 
   it('advises on reads and writes where both were throttled', () => {

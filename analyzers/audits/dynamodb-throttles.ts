@@ -22,7 +22,7 @@ function ofPart({ resource, part, access, stretch }: Metered, inputs: PlatformIn
   const consumed = busiestPerS(stretch, [node, `Consumed${access}CapacityUnits`, 'Sum']);
   const throttledPerS = busiestPerS(stretch, [node, `${access}ThrottleEvents`, 'Sum']) ?? 0;
   const provisioned = provisionedUnits(resource, part, access, stretch);
-  // What was refused would have taken at least one unit each, less where a read is eventually consistent.
+  // A unit for each refused attempt: that is enough, since calls are tried again, and eventually consistent reads take half of one.
   const needed = (consumed ?? 0) + throttledPerS;
   const since = sinceAt(stretch, [node, `${access}ThrottleEvents`, 'Sum'], 1);
   const evidence: Evidence[] = [
@@ -56,5 +56,5 @@ function adviceOn(
   const value = Math.max(Math.ceil(needed / TARGET_UTILISATION), (provisioned ?? 0) + 1);
   const unread =
     limits.billing === undefined || limits.billing === null ? ' Its billing mode could not be read (dynamodb:DescribeTable).' : '';
-  return `Provision at least ${figure(value)} ${units} units for ${node}${provisioned === null ? '' : ` (now ${figure(provisioned)})`}, with auto scaling at ${figure(100 * TARGET_UTILISATION)} %, or switch it to on-demand.${unread}`;
+  return `Provision ${figure(value)} ${units} units for ${node}${provisioned === null ? '' : ` (now ${figure(provisioned)})`}, with auto scaling at ${figure(100 * TARGET_UTILISATION)} %, or switch it to on-demand. Refused attempts are counted as a unit each, those tried again among them, so that fewer may do.${unread}`;
 }
