@@ -52,6 +52,22 @@ describe('fargate-task-queue', () => {
     expect(findingsOf(id, waiting(40))[0]?.limiter).toMatchObject({ node, resource: 'tasks', harm: 'waits' });
   });
 
+  it('names it where no task waits for long, and all of them for as long as a third of what they take', () => {
+    const waiting = (waitMs: number) =>
+      [
+        ['TasksProcessed', 'Sum', 20],
+        ['TaskDuration', 'Average', 400],
+        ['TaskWait', 'Average', waitMs],
+        ['TaskWait', 'p95', 900],
+      ].reduce((made, [metric, stat, value]) => withSeries(made, node, String(metric), String(stat), Number(value)), run);
+    const [finding] = findingsOf(id, waiting(250));
+    expect(finding).toMatchObject({
+      title: expect.stringMatching(/^Tasks wait 250 ms in the queue of .*, and take 400 ms then, in the mean$/),
+    });
+    expect(finding?.limiter).toMatchObject({ node, resource: 'tasks', harm: 'waits' });
+    expect(findingsOf(id, waiting(150))).toEqual([]);
+  });
+
   it('warns of a queue that grows', () => {
     const growing = withSeries(run, node, 'QueueLength', 'Maximum', (_, timeS) => Math.max(0, timeS - startS));
     expect(findingsOf(id, growing)).toEqual([expect.objectContaining({ severity: 'high', title: expect.stringContaining('grows') })]);

@@ -20,6 +20,8 @@ import { figure } from '../words.ts';
 
 /** A task that waits longer than this keeps somebody waiting (Nielsen 1993: 1 s interrupts thought). */
 const WAIT_MS_MAX = 1000;
+/** A mean wait of less is not felt (Nielsen 1993: 0.1 s seems instantaneous). */
+const WAIT_FELT_MS = 100;
 /** In fewer of the periods, and as a smaller part of what tasks take, it is a moment (a task that is replaced, a stall), and limits nothing. Guess: tune. */
 const LASTING_SHARE = 1 / 3;
 /** A queue that is so much longer in the last third of the window than in the first grows without end. Guess: tune. */
@@ -103,45 +105,75 @@ function asSeen(services: readonly string[], { client, window, plan }: PlatformI
 }
 
 function ofQueue({ node }: Resource, stretch: Stretch, inputs: PlatformInputs): Said | null {
-  const age = AGES.find(([metric, stat]) => samples(stretch, [node, metric, stat]).length > 0);
+  const wait = waitIn(node, stretch);
   const length = LENGTHS.find(([metric, stat]) => samples(stretch, [node, metric, stat]).length > 0);
-  const waitMs = age === undefined ? null : (highest(stretch, [node, age[0], age[1]]) ?? 0) * age[2];
-  const lasts =
-    age !== undefined &&
-    ((shareAt(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]) ?? 0) >= LASTING_SHARE || isMuchWaiting(node, stretch));
   const growth = length === undefined ? null : growthOf(stretch, [node, ...length]);
-  const waits = waitMs !== null && waitMs > WAIT_MS_MAX;
   const grows = growth !== null && growth.last >= LENGTH_MIN && growth.last >= GROWTH * growth.first;
-  if (!waits && !grows) return null;
-  const since = age === undefined ? null : sinceAt(stretch, [node, age[0], age[1]], WAIT_MS_MAX / age[2]);
+  const said = grows
+    ? `The queue of ${node} grows: from ${figure(growth.first)} to ${figure(growth.last)} tasks within the window`
+    : wait.said;
+  if (said === null) return null;
   const longest = length === undefined ? null : highest(stretch, [node, ...length]);
   return {
     verdict: 'warn',
     severity: grows ? 'high' : 'medium',
-    title: grows
-      ? `The queue of ${node} grows: from ${figure(growth.first)} to ${figure(growth.last)} tasks within the window`
-      : `Tasks wait up to ${figure((waitMs ?? 0) / 1000)} s in the queue of ${node}`,
-    ...((grows || lasts) && { limiter: { node, resource: 'tasks', harm: 'waits' as const, since } }),
+    title: said,
+    ...((grows || wait.lasts) && { limiter: { node, resource: 'tasks', harm: 'waits' as const, since: wait.since } }),
     why: grows
       ? 'More comes in than is worked: the wait has no end, and every figure of this run depends on how long it was.'
       : 'A queue that does not grow and still makes wait is short of workers in its busiest moments.',
     evidence: [
       { what: 'queue, longest', value: longest, unit: 'tasks' },
-      { what: 'wait in the worst period', value: waitMs, limit: WAIT_MS_MAX, unit: 'ms' },
-      { what: 'time that a task takes, mean', value: ifRead(() => mean(stretch, [node, 'TaskDuration', 'Average'])), unit: 'ms' },
-      ...began(inputs, since),
+      { what: 'wait in the worst period', value: wait.worstMs, limit: WAIT_MS_MAX, unit: 'ms' },
+      { what: 'wait, mean', value: wait.means?.waitMs ?? null, unit: 'ms' },
+      { what: 'time that a task takes then, mean', value: wait.means?.workMs ?? null, unit: 'ms' },
+      ...began(inputs, wait.since),
     ],
     next: `Run more tasks of the service that works the queue of ${node} (see the findings on its processor and scaling), and scale it by queue length per task rather than by CPU alone. Tasks that fail again and again belong into a dead-letter queue after a few attempts.`,
     effect: 'The wait falls to the time that a task takes.',
   };
 }
 
-/** Of the time of all tasks, by their means: then a wait is no matter of a moment, however few periods there are to tell it by. */
-function isMuchWaiting(node: string, stretch: Stretch): boolean {
+interface Wait {
+  /** Null where there is none to speak of. */
+  said: string | null;
+  lasts: boolean;
+  worstMs: number | null;
+  since: number | null;
+  means: Means | null;
+}
+
+function waitIn(node: string, stretch: Stretch): Wait {
+  const means = meansOf(node, stretch);
+  const isMuch = means !== null && means.waitMs >= WAIT_FELT_MS && means.waitMs >= LASTING_SHARE * (means.waitMs + means.workMs);
+  const inMean = isMuch
+    ? `Tasks wait ${figure(means.waitMs)} ms in the queue of ${node}, and take ${figure(means.workMs)} ms then, in the mean`
+    : null;
+  const age = AGES.find(([metric, stat]) => samples(stretch, [node, metric, stat]).length > 0);
+  if (age === undefined) return { said: inMean, lasts: isMuch, worstMs: null, since: null, means };
+  const [metric, stat, toMs] = age;
+  const worstMs = (highest(stretch, [node, metric, stat]) ?? 0) * toMs;
+  const inPeriods = shareAt(stretch, [node, metric, stat], WAIT_MS_MAX / toMs) ?? 0;
+  return {
+    said: worstMs > WAIT_MS_MAX ? `Tasks wait up to ${figure(worstMs / 1000)} s in the queue of ${node}` : inMean,
+    lasts: isMuch || inPeriods >= LASTING_SHARE,
+    worstMs,
+    since: sinceAt(stretch, [node, metric, stat], WAIT_MS_MAX / toMs),
+    means,
+  };
+}
+
+interface Means {
+  waitMs: number;
+  workMs: number;
+}
+
+/** Of all tasks, not of all periods: a wait that shows in these is no matter of a moment, however few periods there are. Null where not all of it was told. */
+function meansOf(node: string, stretch: Stretch): Means | null {
   const meanOf = (metric: string): number | null =>
     ifRead(() => weightedMean(stretch, [node, metric, 'Average'], [node, 'TasksProcessed', 'Sum']));
-  const [wait, work] = [meanOf('TaskWait'), meanOf('TaskDuration')];
-  return wait !== null && work !== null && wait >= LASTING_SHARE * (wait + work);
+  const [waitMs, workMs] = [meanOf('TaskWait'), meanOf('TaskDuration')];
+  return waitMs === null || workMs === null ? null : { waitMs, workMs };
 }
 
 /** Tasks that are worked again and again take the workers of all others. */
