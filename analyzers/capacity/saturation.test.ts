@@ -20,20 +20,31 @@ const withTasks = (steps: readonly LoadStep[], value: number) =>
 
 describe('a resource that the test used up', () => {
   it('stands where the test saw it used up, where the loads below lead beyond that', () => {
-    // The line through the first three comes to 4 at 178 requests/s; 1.9 and 3.9 lead to 4 at 101.25.
+    // The line through the first three comes to 4 at 178 requests/s; 3.9 at 100 is 4 at 102.6, in proportion.
     expect(saturationOf(using(0.9, 1.5, 1.9, 3.9))).toEqual(
       expect.objectContaining({
         at: {
-          throughput: expect.closeTo(101.25, 9),
-          ci95: [75, expect.closeTo(101.25, 9)],
-          users: expect.closeTo(405, 9),
-          usersCi95: [300, expect.closeTo(405, 9)],
+          throughput: expect.closeTo(400 / 3.9, 9),
+          ci95: [75, expect.closeTo(400 / 3.9, 9)],
+          users: expect.closeTo(1600 / 3.9, 9),
+          usersCi95: [300, expect.closeTo(1600 / 3.9, 9)],
         },
         reason: 'It was used up within the test.',
-        perRequest: null,
-        perRequestCi95: null,
       }),
     );
+  });
+
+  it('keeps what a request uses where the line may lead there, by its interval, and has none where it can not', () => {
+    expect(saturationOf(using(0.9, 1.5, 1.9, 3.9))?.perRequest).toBeCloseTo(0.02, 9);
+    // Straight, and then not.
+    expect(saturationOf(using(0.5, 0.9, 1.3, 1.71, 3.9))).toMatchObject({ perRequest: null, perRequestCi95: null });
+    // As queues are measured near their limit: the line leads a little beyond what was 96 % of it.
+    const queue = stepsOf([10, 100, 2], [15, 150, 3.01], [20, 188, 3.75], [25, 191, 3.84], [30, 194, 3.92]);
+    expect(saturationOf(queue)).toMatchObject({
+      perRequest: expect.closeTo(0.02, 3),
+      at: { throughput: expect.closeTo(200, 0) },
+      reason: null,
+    });
   });
 
   it('stands where the line leads, where that is between the load below and the one at the limit', () => {

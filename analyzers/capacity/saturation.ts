@@ -72,7 +72,10 @@ export function saturationsOf(all: readonly LoadStep[], usl: UslAnalysis, limitO
 
 type Said = Pick<Saturation, 'perRequest' | 'perRequestCi95' | 'at' | 'reason'>;
 
-/** What a test saw stands against any line that leads elsewhere, also for a larger limit than it was tested with. */
+/**
+ * What a test saw stands against a line that leads elsewhere. A line whose interval has nothing in common with it is no line, and for a larger limit than was
+ * tested, too, what was seen is taken in its place.
+ */
 function saturationOf(
   measured: readonly Measured[],
   usable: number,
@@ -81,14 +84,21 @@ function saturationOf(
   usl: UslAnalysis,
 ): Said {
   const below = measured.filter(({ used }) => used < SATURATED * usableTested);
-  const line = demandOf(below, usable);
+  const line = spoken(demandOf(below, usable), usable, steps, usl);
   const seen = seenAt(measured, usable);
   if (seen !== null)
-    return agrees(line, seen) ? spoken(line, usable, steps, usl) : sayingSeen(seen, usable === usableTested ? WITHIN : AS_MUCH);
+    return leadsThere(line.at, seen) ? line : { at: seen, reason: usable === usableTested ? WITHIN : AS_MUCH, ...demandIn(line, seen) };
   const before = seenAt(measured, usableTested);
-  if (before === null || agrees(demandOf(below, usableTested), before)) return spoken(line, usable, steps, usl);
-  return sayingSeen(timesAsMuch(before, usable / usableTested, steps), IN_PROPORTION);
+  if (before === null) return line;
+  const refuted = isRefuted(spoken(demandOf(below, usableTested), usableTested, steps, usl).at, before);
+  if (!refuted && line.at !== null) return line;
+  return { ...timesAsMuch(before, usable / usableTested, steps), ...NO_DEMAND };
 }
+
+const NO_DEMAND = { perRequest: null, perRequestCi95: null };
+
+const demandIn = ({ at, perRequest, perRequestCi95 }: Said, seen: Seen): Pick<Said, 'perRequest' | 'perRequestCi95'> =>
+  isRefuted(at, seen) ? NO_DEMAND : { perRequest, perRequestCi95 };
 
 /** Whose use shows no line but is near its limit stands where it would come up to it in proportion: it may be as near as that. */
 function nearness({ at, usedMax, usable }: Saturation, most: number): number {
@@ -102,46 +112,55 @@ const WITHIN = 'It was used up within the test.';
 const AS_MUCH = 'The test used as much.';
 const IN_PROPORTION = 'In proportion to where the test saw it used up: no line through the loads below leads there.';
 
-const sayingSeen = (at: Seen, reason: string): Said => ({ perRequest: null, perRequestCi95: null, at, reason });
-
 /**
- * Where a test saw so much in use: between the most throughput at which it was less and the least above that at which it was not, in proportion to the use at
- * both. Null where it saw none such: more throughput with less in use says that what used it up was no load.
+ * Where a test saw so much in use: between the most throughput at which it was less and the least above that at which it was not. In proportion to the use at
+ * both; where that was not quite all of it, as far beyond as it takes. Null where it saw none such: more throughput with less in use says that what used it up
+ * was no load.
  */
 function seenAt(measured: readonly Measured[], usable: number): Seen | null {
   const isUsedUp = ({ used }: Measured): boolean => used >= SATURATED * usable;
   const ordered = measured.toSorted((a, b) => a.throughput - b.throughput);
-  const less = ordered.findLast((each) => !isUsedUp(each));
-  const more = ordered.find((each) => isUsedUp(each) && each.throughput > (less?.throughput ?? 0));
+  const less = ordered.findLast((each) => !isUsedUp(each)) ?? { throughput: 0, users: 0, used: 0 };
+  const more = ordered.find((each) => isUsedUp(each) && each.throughput > less.throughput);
   if (more === undefined) return null;
-  const { throughput, users } = more;
-  if (less === undefined) return { throughput, ci95: [0, throughput], users, usersCi95: [0, users] };
-  const way = (usable - less.used) / (more.used - less.used);
-  const between = (from: number, to: number): number => from + way * (to - from);
-  const at = { throughput: between(less.throughput, throughput), users: between(less.users, users) };
-  const upTo = (end: number, estimate: number): number => Math.max(end, estimate);
-  return { ...at, ci95: [less.throughput, upTo(throughput, at.throughput)], usersCi95: [less.users, upTo(users, at.users)] };
-}
-
-/** Beyond twice the tested load its users would be a guess, as elsewhere. */
-function timesAsMuch({ throughput, ci95: [lo, hi], users, usersCi95 }: Seen, times: number, steps: readonly LoadStep[]): Seen {
-  const of = (value: number | null): number | null => (value === null ? null : times * value);
-  const usersThen = known(of(users), steps);
-  const [least, most] = usersCi95 ?? [null, null];
-  const from = known(of(least), steps);
+  const left = Math.max(1, usable / more.used);
+  const [throughput, users] = [left * more.throughput, left * more.users];
+  // All of it at the least load, too: where it began is not known.
+  const way = less.users === 0 || left > 1 ? 1 : (usable - less.used) / (more.used - less.used);
   return {
-    ...{ throughput: times * throughput, ci95: [times * lo, of(hi)] },
-    ...{ users: usersThen, usersCi95: from === null ? null : [from, known(of(most), steps)] },
+    ...{ throughput: less.throughput + way * (throughput - less.throughput), ci95: [less.throughput, throughput] },
+    ...{ users: less.users + way * (users - less.users), usersCi95: [less.users, users] },
   };
 }
 
-/** To the precision of doubles: a line may lead to the end of what was seen. */
-const SAME = 1e-9;
+/** Beyond twice the tested load its users would be a guess, as elsewhere. */
+function timesAsMuch(
+  { throughput, ci95: [lo, hi], users, usersCi95 }: Seen,
+  times: number,
+  steps: readonly LoadStep[],
+): Pick<Said, 'at' | 'reason'> {
+  const of = (value: number | null): number | null => (value === null ? null : times * value);
+  const [least, most] = usersCi95 ?? [null, null];
+  const from = known(of(least), steps);
+  const at: Seen = {
+    ...{ throughput: times * throughput, ci95: [times * lo, of(hi)] },
+    ...{ users: known(of(users), steps), usersCi95: from === null ? null : [from, known(of(most), steps)] },
+  };
+  return { at, reason: IN_PROPORTION };
+}
 
-function agrees(line: Demand | { reason: string }, { ci95: [lo, hi] }: Seen): boolean {
-  if (!('perRequest' in line) || line.saturation === null) return false;
-  const { throughput } = line.saturation;
-  return throughput >= lo * (1 - SAME) && throughput <= (hi ?? Number.POSITIVE_INFINITY) * (1 + SAME);
+/** By so much a line may miss what was seen: where a resource counts as used up, it is within that of its limit, and measured with noise. */
+const near = (lo: number, hi: number | null): [lo: number, hi: number] => [SATURATED * lo, (hi ?? Number.POSITIVE_INFINITY) / SATURATED];
+
+function leadsThere(at: Said['at'], { ci95 }: Seen): boolean {
+  const [lo, hi] = near(...ci95);
+  return at !== null && at.throughput >= lo && at.throughput <= hi;
+}
+
+/** Not even by its interval. */
+function isRefuted(at: Said['at'], { ci95 }: Seen): boolean {
+  const [lo, hi] = near(...ci95);
+  return at !== null && (at.ci95[0] > hi || (at.ci95[1] ?? Number.POSITIVE_INFINITY) < lo);
 }
 
 function spoken(demand: Demand | { reason: string }, usable: number, steps: readonly LoadStep[], usl: UslAnalysis): Said {
