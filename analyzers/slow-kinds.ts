@@ -24,16 +24,19 @@ export interface SlowKind {
 /** Within the steady window, and in all of the run where there was none: a ramp is slow by itself. The most time first. */
 export function slowKinds(client: Client, window: Window, traces: readonly Trace[]): SlowKind[] {
   const { from, to } = window.steady ? slotsWithin(client, window.fromS, window.toS) : { from: 0, to: client.slots };
-  const byRoute = Map.groupBy(traces, (trace) => routeKey(traceTree(trace).root?.operation ?? ''));
-  return client.endpoints
+  const slow = client.endpoints
     .flatMap(({ name, latencyS }) => {
       const latency = mergeHistograms(latencyS.slice(from, to));
       if (latency === null) return [];
       const [medianS, interval] = [quantile(latency, 0.5), quantileInterval(latency, 0.5, CONFIDENCE)];
       if (medianS === null || interval === null || interval[0] < SLOW_S) return [];
-      return [{ name, medianS, requests: latency.count, typical: typicalOf(medianS, byRoute.get(routeKey(name)) ?? []) }];
+      return [{ name, medianS, requests: latency.count }];
     })
     .sort((a, b) => b.medianS * b.requests - a.medianS * a.requests);
+  // In most runs nothing is slow, and there may be thousands of traces.
+  if (slow.length === 0) return [];
+  const byRoute = Map.groupBy(traces, (trace) => routeKey(traceTree(trace).root?.operation ?? ''));
+  return slow.map((kind) => ({ ...kind, typical: typicalOf(kind.medianS, byRoute.get(routeKey(kind.name)) ?? []) }));
 }
 
 const typicalOf = (medianS: number, traces: readonly Trace[]): SlowKind['typical'] =>

@@ -90,7 +90,8 @@ function saturationOf(
     return leadsThere(line.at, seen) ? line : { at: seen, reason: usable === usableTested ? WITHIN : AS_MUCH, ...demandIn(line, seen) };
   const before = seenAt(measured, usableTested);
   if (before === null) return line;
-  const refuted = isRefuted(spoken(demandOf(below, usableTested), usableTested, steps, usl).at, before);
+  const tested = demandOf(below, usableTested);
+  const refuted = 'saturation' in tested && isRefuted(tested.saturation, before);
   if (!refuted && line.at !== null) return line;
   return { ...timesAsMuch(before, usable / usableTested, steps), ...NO_DEMAND };
 }
@@ -158,7 +159,7 @@ function leadsThere(at: Said['at'], { ci95 }: Seen): boolean {
 }
 
 /** Not even by its interval. */
-function isRefuted(at: Said['at'], { ci95 }: Seen): boolean {
+function isRefuted(at: Pick<Seen, 'ci95'> | null, { ci95 }: Seen): boolean {
   const [lo, hi] = near(...ci95);
   return at !== null && (at.ci95[0] > hi || (at.ci95[1] ?? Number.POSITIVE_INFINITY) < lo);
 }
