@@ -1,4 +1,5 @@
 import type { LoadStep } from '../analyzers/capacity/load-step.ts';
+import { ratioInterval } from '../analyzers/models/intervals.ts';
 import { randomSource } from '../analyzers/models/random.ts';
 import { type UslCoefficients, uslPeak } from '../analyzers/models/scalability/index.ts';
 import { steadyState } from '../analyzers/models/steady-state.ts';
@@ -52,6 +53,7 @@ export function simulatedSteps(stations: readonly StationSpec[], loads: readonly
       const used = mean(busy.map((second) => second[i] ?? 0));
       return [{ node: `fargate:${station.name}`, resource: 'cpu', unit: 'tasks', used, limit: station.servers }];
     });
-    return loadStep(users, { throughput: mean(requests), uses });
+    const [answered, seconds] = [requests.slice(from), requests.slice(from).map(() => 1)];
+    return loadStep(users, { throughput: mean(requests), throughputCi95: ratioInterval(answered, seconds, 0.95), uses });
   });
 }

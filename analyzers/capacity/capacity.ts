@@ -124,4 +124,10 @@ export function analysisOf(steps: readonly LoadStep[]): UslAnalysis {
 }
 
 const pointsOf = (steps: readonly LoadStep[]): LoadPoint[] =>
-  steps.flatMap(({ users, throughput, counts }) => (throughput === null || !counts ? [] : [{ users, throughput }]));
+  steps.flatMap(({ users, throughput, throughputCi95, counts }) => {
+    if (throughput === null || !counts) return [];
+    return [{ users, throughput, ...(throughputCi95 && { throughputSe: (throughputCi95[1] - throughput) / NORMAL_975 }) }];
+  });
+
+/** The interval is Student's, so this is more than the standard error by what few batches leave unknown of it. */
+const NORMAL_975 = 1.96;

@@ -167,6 +167,22 @@ describe('fitUsl', () => {
     expect(law.filter(({ ci95 }) => holds(ci95, PEAK.throughput / LAW.lambda)).length).toBeGreaterThanOrEqual(18);
   });
 
+  it('does not take points for less noisy than they are in themselves', () => {
+    const close = simulated(2, 0.001, 1);
+    const widthOf = (points: readonly LoadPoint[]): number => {
+      const { throughputCi95 } = fitUsl(points).peak ?? { throughputCi95: [0, 0] };
+      return throughputCi95[1] - throughputCi95[0];
+    };
+    const knowing = (throughputSe: number) => close.map((point) => ({ ...point, throughputSe }));
+    // The peak is known from about three points of eight: ±1.96·se/√3.
+    expect(widthOf(knowing(1)) / 2).toBeGreaterThan(1.96 / Math.sqrt(8));
+    expect(widthOf(knowing(1)) / 2).toBeLessThan(1.96);
+    expect(widthOf(knowing(1e-9))).toBe(widthOf(close));
+    // Points that scatter by more than they know of are as noisy as they scatter.
+    const wild = simulated(2, 0.02, 1);
+    expect(widthOf(wild.map((point) => ({ ...point, throughputSe: 0.001 })))).toBe(widthOf(wild));
+  });
+
   it('says the same of the same points', () => expect(fitUsl(specsdm91)).toEqual(fitUsl(specsdm91)));
 });
 

@@ -4,6 +4,8 @@ import { type UslCoefficients, uslSlowdown, uslThroughput } from './usl.ts';
 export interface LoadPoint {
   users: number;
   throughput: number;
+  /** What is known of its noise from within its own measurement, in the throughput's unit; above 0. */
+  throughputSe?: number;
 }
 
 export interface UslSolution {
