@@ -3,13 +3,14 @@ import type { Resource } from '../contract.ts';
 import { wholeUp } from '../models/whole-up.ts';
 import { figure, percent, plural } from '../words.ts';
 import { busyVcpu, delayMs, memoryWith, type ServiceUse, serviceUse, sizeOf, TASKS_MIN, type Tasks } from './fargate-use.ts';
-import { type Pricing, type Saving, savingOf } from './pricing.ts';
+import { type Pricing, type Saving, savingBy } from './pricing.ts';
 import { type Changes, isOpen, type Open, ofEach, type RightSizingInput, type Rule } from './rule.ts';
 
 export const fargateSpot: Rule = {
   id: 'fargate-spot',
   question: 'How many tasks of a service could run on Spot?',
   setting: 'Spot share',
+  buys: true,
   ask: (input) => ofEach('ecs', input, (resource) => ofService(resource, input)),
 };
 
@@ -66,7 +67,7 @@ function ofService(resource: Resource, input: RightSizingInput): Changes | Open 
         ],
         risk: {
           level: 'high',
-          why: 'tasks have to finish their work on SIGTERM, which was not tested; Spot may have none when scaling asks for more',
+          why: 'tasks have to finish their work on SIGTERM, which was not tested; Spot may have none when scaling asks for more, and its price changes',
         },
         why: `${figure(staying)} of ${figure(use.tasks)} tasks carry the busiest period of the run (${percent(use.cpu.most)} of the processor, ${percent(use.memory)} of the memory) at ${percent(use.safe.cpu)} or less`,
       },
@@ -81,11 +82,13 @@ function stayingOf(use: ServiceUse, factor: number): number {
   return Math.min(use.tasks, Math.max(TASKS_MIN, wholeUp(byCpu), wholeUp(byMemory)));
 }
 
-/** The price of Spot changes: it is in no list that loadkit brings along. */
-function spotSaving({ vcpu, memoryGb, arch }: Tasks, spot: number, prices: Pricing): Saving {
-  const month = (kind: 'fargate' | 'fargate-spot'): number | null => {
-    const [cpu, memory] = [prices.unitPrice(`${kind}.vcpu.${arch}`), prices.unitPrice(`${kind}.memory.${arch}`)];
-    return cpu === null || memory === null ? null : spot * HOURS_PER_MONTH * (vcpu * cpu + memoryGb * memory);
-  };
-  return savingOf(prices, month('fargate'), month('fargate-spot'), 'Fargate Spot');
-}
+const spotSaving = ({ vcpu, memoryGb, arch }: Tasks, spot: number, prices: Pricing): Saving =>
+  savingBy(
+    'spot',
+    [
+      [`fargate.vcpu.${arch}`, spot * vcpu * HOURS_PER_MONTH],
+      [`fargate.memory.${arch}`, spot * memoryGb * HOURS_PER_MONTH],
+    ],
+    prices,
+    'Fargate Spot',
+  );

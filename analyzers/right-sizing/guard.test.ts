@@ -51,7 +51,10 @@ const change = (over: Partial<Change> = {}): Change => ({
   why: 'half of it was used',
   ...over,
 });
-const asked = (node: string, ...changes: Change[]): Asked & Question => ({ rule: 'rule', setting: 'size', node, answer: { changes } });
+const asked = (node: string, ...changes: Change[]): Asked & Question => ({
+  ...{ rule: 'rule', setting: 'size', buys: false },
+  ...{ node, answer: { changes } },
+});
 const impact = (latencyMs: Change['impact']['latencyMs'], refused: Change['impact']['refused'] = 0) => ({
   impact: { latencyMs, refused, why: 'as measured' },
 });
@@ -94,6 +97,17 @@ describe('guard', () => {
     const { recommendations, withheld } = guard([asked('a', change(impact(30))), asked('b', dear)], input());
     expect(recommendations.map(({ node }) => node)).toEqual(['b']);
     expect(withheld).toMatchObject([{ node: 'a', reason: expect.stringContaining('latency-p95 to 2,100') }]);
+  });
+
+  it('sizes before it buys, whatever is saved by that, and buys nothing of which the size is to change', () => {
+    const dear = change({ savingPerMonth: { amount: 50, currency: 'USD' }, reduces: false });
+    const buying = (node: string, ...of: string[]) => ({ ...asked(node, dear), buys: true, setting: 'reservation', of });
+    const { recommendations, withheld } = guard(
+      [buying('tables', 'a', 'b'), buying('c', 'c'), asked('b', change()), asked('d', change())],
+      input(),
+    );
+    expect(recommendations.map(({ node }) => node)).toEqual(['b', 'd', 'c']);
+    expect(withheld).toMatchObject([{ node: 'tables', reason: expect.stringMatching(/^another change of b comes first \(size\)/) }]);
   });
 
   it('takes the next one where the one that is wanted most breaks something', () => {

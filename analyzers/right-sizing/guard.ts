@@ -33,6 +33,7 @@ export interface Guarded {
 export interface Question {
   rule: string;
   setting: string;
+  buys: boolean;
 }
 
 /** Of sums of floating point. */
@@ -50,7 +51,7 @@ export function guard(asked: readonly (Asked & Question)[], input: RightSizingIn
   const withheld: Withheld[] = [];
   let before: Together = { latencyMs: 0, refused: 0 };
   const taken = new Map<string, number>();
-  for (const { rule, setting, node, answer } of asked.toSorted(byUrgency)) {
+  for (const { rule, setting, node, of = [node], answer } of asked.toSorted(byUrgency)) {
     if (isOpen(answer)) {
       withheld.push({ rule, node, setting, to: null, reason: answer.open, settledBy: answer.settledBy });
       continue;
@@ -59,7 +60,7 @@ export function guard(asked: readonly (Asked & Question)[], input: RightSizingIn
       const uses = given.uses.map((use) => ({ ...use, capacity: use.capacity - (taken.get(use.what) ?? 0) }));
       const change = { ...given, uses, impact: knownOf(given.impact) };
       const effects = effectsOf(change.impact, before, input);
-      return { change, effects, obstacle: takenBy(node, recommendations) ?? obstacleTo(change, effects, doubt) };
+      return { change, effects, obstacle: takenBy(of, recommendations) ?? obstacleTo(change, effects, doubt) };
     });
     const allowed = judged.find(({ obstacle }) => obstacle === null);
     const [wanted] = judged;
@@ -79,17 +80,18 @@ function recommendation({
   node,
   change,
   effects,
-}: Question & { node: string; change: Change; effects: Effect[] }): Recommendation {
+}: Omit<Question, 'buys'> & { node: string; change: Change; effects: Effect[] }): Recommendation {
   const { from, to, savingPerMonth, unpriced, reduces, uses, risk, why } = change;
   return { rule, node, setting, from, to, savingPerMonth, unpriced, reduces, effects, uses, risk, why };
 }
 
-function byUrgency(a: Asked, b: Asked): number {
+function byUrgency(a: Asked & Question, b: Asked & Question): number {
+  if (a.buys !== b.buys) return a.buys ? 1 : -1;
   const [of, than] = [urgency(a), urgency(b)];
   return of === than ? 0 : than - of;
 }
 
-/** What is short is mended first; then the largest saving. What has no price comes after what has. */
+/** What is short is mended first; then the largest saving, of sizes before that of how they are bought. What has no price comes after what has. */
 function urgency({ answer }: Asked): number {
   const first = isOpen(answer) ? undefined : answer.changes[0];
   if (first === undefined) return Number.NEGATIVE_INFINITY;
@@ -97,11 +99,12 @@ function urgency({ answer }: Asked): number {
   return first.savingPerMonth?.amount ?? Number.MIN_SAFE_INTEGER;
 }
 
-function takenBy(node: string, recommendations: readonly Recommendation[]): Obstacle | null {
-  const other = recommendations.find((each) => each.node === node);
+function takenBy(nodes: readonly string[], recommendations: readonly Recommendation[]): Obstacle | null {
+  const other = recommendations.find(({ node }) => nodes.includes(node));
   if (other === undefined) return null;
+  const of = nodes.length > 1 ? other.node : 'it';
   return {
-    reason: `another change of it comes first (${other.setting}), and everything else of it was measured before that`,
+    reason: `another change of ${of} comes first (${other.setting}), and everything else of it was measured before that`,
     settledBy: `A run after the ${other.setting} has changed.`,
   };
 }

@@ -54,7 +54,7 @@ export function rightSizing(run: JudgedRun, { others = [], strategy = 'cost', pr
     const answers = ifAllRead(() => rule.ask(input));
     return [isOpen(answers) ? [{ node: 'platform', answer: answers }] : answers]
       .flat()
-      .map((each) => ({ rule: rule.id, setting: rule.setting, ...each }));
+      .map((each) => ({ rule: rule.id, setting: rule.setting, buys: rule.buys === true, ...each }));
   });
   return { strategy, memorySizes: memorySizesOf(input), ...guard(asked, input) };
 }

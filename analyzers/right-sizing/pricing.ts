@@ -1,6 +1,6 @@
 import { HOURS_PER_MONTH } from '../capacity/run-usage.ts';
 import type { Arch } from '../contract.ts';
-import { estimateCost, noUsage, PRICE_LISTS, type PriceList, type Usage } from '../models/cost/index.ts';
+import { byTier, estimateCost, noUsage, PRICE_LISTS, type PriceList, type PurchaseOption, type Usage } from '../models/cost/index.ts';
 
 /** What the price list of a region says, in the questions that rules ask. */
 export interface Pricing {
@@ -9,7 +9,12 @@ export interface Pricing {
   monthOf(usage: Partial<Omit<Usage, 'region' | 'others'>>): number | null;
   /** Of one unit, in the first tier; null where it has none. */
   unitPrice(key: string): number | null;
+  /** Of so much in a month, bought in a way of its own or on demand; null where a part of it has no price. */
+  costOf(parts: readonly Part[], option?: PurchaseOption): number | null;
 }
+
+/** How much of what has a price. */
+export type Part = readonly [key: string, quantity: number];
 
 /** Null where it has no price, and why; negative where the change costs more. */
 export interface Saving {
@@ -28,7 +33,20 @@ export function pricingOf(region: string, lists: readonly PriceList[] = PRICE_LI
       return unpriced.length > 0 ? null : total;
     },
     unitPrice: (key) => list?.prices[key]?.tiers[0]?.price ?? null,
+    costOf(parts, option) {
+      const costs = parts.map((part) => (list === undefined ? Number.NaN : costOf(part, list, option)));
+      const sum = costs.reduce((a, b) => a + b, 0);
+      return Number.isNaN(sum) ? null : sum;
+    },
   };
+}
+
+/** NaN where it has no price. */
+function costOf([key, quantity]: Part, { prices, discounts }: PriceList, option: PurchaseOption | undefined): number {
+  if (option !== undefined) return quantity * (discounts?.[option]?.[key]?.price ?? Number.NaN);
+  const price = prices[key];
+  if (price === undefined) return Number.NaN;
+  return byTier(price, quantity).reduce((sum, tier) => sum + tier.quantity * tier.unitPrice, 0);
 }
 
 /** What has no price where its architecture is not known. */
@@ -37,6 +55,10 @@ export const ofArch = (service: string, arch: Arch | null): string =>
 
 /** Of the currency: what is left of the difference of two prices after these digits may be floating point's. */
 const SAVING_DECIMALS = 6;
+
+/** By buying the same in another way. */
+export const savingBy = (option: PurchaseOption, parts: readonly Part[], prices: Pricing, what: string): Saving =>
+  savingOf(prices, prices.costOf(parts), prices.costOf(parts, option), what);
 
 /** @param what that has no price here, where one of the two is null */
 export function savingOf({ currency }: Pricing, from: number | null, to: number | null, what: string): Saving {

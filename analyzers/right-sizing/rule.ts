@@ -12,11 +12,15 @@ export interface Rule {
   question: string;
   /** What of a resource it would set: `memory`. */
   setting: string;
+  /** It sets how something is bought, which comes after how large it is to be. */
+  buys?: true;
   ask(input: RightSizingInput): Asked[];
 }
 
 export interface Asked {
   node: string;
+  /** The nodes that it is made of, where it is of several together. */
+  of?: readonly string[];
   answer: Changes | Open;
 }
 

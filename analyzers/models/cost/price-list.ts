@@ -10,6 +10,20 @@ export interface PriceList {
   priceDate: string;
   sources: string[];
   prices: Record<string, Price>;
+  /** What some of it costs when it is bought in another way; not known where missing. */
+  discounts?: Partial<Record<PurchaseOption, Record<string, DiscountedPrice>>>;
+}
+
+/** Spare capacity that AWS may take back; or for a year, used or not, what is paid upfront spread over it. */
+export type PurchaseOption = (typeof PURCHASE_OPTIONS)[number];
+const PURCHASE_OPTIONS = ['spot', 'oneYear'] as const;
+
+/** Of the same unit as on demand. */
+export interface DiscountedPrice {
+  price: number;
+  /** A day, or a month. */
+  priceDate: string;
+  source: string;
 }
 
 export interface Price {
@@ -47,7 +61,7 @@ const SHAPE = 'a price list is {region, currency, priceDate, sources: […], pri
 export function priceListOf(document: unknown): PriceList | Bad {
   if (!isObject(document)) return { bad: 'it is not a JSON object', hint: SHAPE };
   try {
-    const { sources, prices } = document;
+    const { sources, prices, discounts } = document;
     if (!Array.isArray(sources)) throw new Malformed('sources is not a list', SHAPE);
     if (!isObject(prices)) throw new Malformed('prices is not an object', SHAPE);
     return {
@@ -56,6 +70,7 @@ export function priceListOf(document: unknown): PriceList | Bad {
       priceDate: text(document['priceDate'], 'priceDate'),
       sources: sources.map((source, i) => text(source, `sources[${i}]`)),
       prices: Object.fromEntries(Object.entries(prices).map(([key, price]) => [key, priceOf(price, `prices["${key}"]`)])),
+      ...(discounts !== undefined && { discounts: discountsOf(discounts) }),
     };
   } catch (error) {
     if (error instanceof Malformed) return { bad: error.bad, hint: error.hint };
@@ -76,6 +91,25 @@ function priceOf(value: unknown, at: string): Price {
   const ascending = ends.every((end, i) => end > (ends[i - 1] ?? 0));
   if (!ascending || ends.at(-1) !== Number.POSITIVE_INFINITY) throw new Malformed(`${at} has tiers that do not follow one another`, SHAPE);
   return { unit: text(unit, `${at}.unit`), tiers: read };
+}
+
+function discountsOf(value: unknown): NonNullable<PriceList['discounts']> {
+  if (!isObject(value)) throw new Malformed('discounts is not an object', SHAPE);
+  return Object.fromEntries(
+    Object.entries(value).map(([option, prices]) => {
+      const at = `discounts.${option}`;
+      if (!PURCHASE_OPTIONS.some((known) => known === option))
+        throw new Malformed(`${at} is none of ${PURCHASE_OPTIONS.join(', ')}`, SHAPE);
+      if (!isObject(prices)) throw new Malformed(`${at} is not an object`, SHAPE);
+      return [option, Object.fromEntries(Object.entries(prices).map(([key, price]) => [key, discountedOf(price, `${at}["${key}"]`)]))];
+    }),
+  );
+}
+
+function discountedOf(value: unknown, at: string): DiscountedPrice {
+  const { price, priceDate, source } = objectOf(value);
+  if (!isPositive(price)) throw new Malformed(`${at}.price is ${JSON.stringify(price)}, not a price`, SHAPE);
+  return { price, priceDate: text(priceDate, `${at}.priceDate`), source: text(source, `${at}.source`) };
 }
 
 function tierOf(value: unknown, at: string): Tier {

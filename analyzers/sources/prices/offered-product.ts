@@ -9,6 +9,8 @@ export interface OfferedProduct {
   version: string;
   /** On demand. More than one are alternatives. */
   terms: readonly Json[];
+  /** Reservations, each for a time and with a way to pay. */
+  reserved: readonly Json[];
 }
 
 /** What its unit costs. */
@@ -46,7 +48,31 @@ export function offeredProductOf(entry: string): OfferedProduct | null {
     terms: Object.values(objectOf(objectOf(terms)['OnDemand']))
       .map(objectOf)
       .filter(({ termAttributes }) => objectOf(termAttributes)['LeaseContractLength'] === undefined),
+    reserved: Object.values(objectOf(objectOf(terms)['Reserved'])).map(objectOf),
   };
+}
+
+/** The least upfront first: what is paid early is lost when plans change. The last is what older offers call it. */
+const PAYMENT = ['No Upfront', 'Partial Upfront', 'Heavy Utilization', 'All Upfront'];
+const YEAR_H = 8760;
+
+/**
+ * What an hour costs when it is reserved for a year, what is paid upfront spread over it; null where nothing of the kind is offered. Paid upfront is `Quantity`,
+ * as in the AmazonElastiCache offer.
+ */
+export function reservedForAYear({ reserved }: OfferedProduct): { price: number; payment: string } | Unpriceable | null {
+  const offers = reserved.flatMap(({ termAttributes, priceDimensions }) => {
+    const { LeaseContractLength: length, PurchaseOption: payment } = objectOf(termAttributes);
+    return length === '1yr' ? [{ payment: String(payment), dimensions: Object.values(objectOf(priceDimensions)).map(objectOf) }] : [];
+  });
+  const [first] = PAYMENT.flatMap((payment) => offers.filter((offer) => offer.payment === payment));
+  if (first === undefined) return null;
+  const hours = first.dimensions.map(({ unit, pricePerUnit }) => {
+    const usd = decimalOf(objectOf(pricePerUnit)['USD']) ?? Number.NaN;
+    return unit === 'Quantity' ? usd / YEAR_H : usd;
+  });
+  const price = hours.reduce((sum, each) => sum + each, 0);
+  return price > 0 ? { price, payment: first.payment } : { why: 'its reservation for a year has no price in USD' };
 }
 
 /** What a term's price dimensions come to: tiers without the free one, which is the account's and not the system's. */

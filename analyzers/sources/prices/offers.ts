@@ -10,6 +10,8 @@ export interface PricedUsage {
   attributes: Readonly<Record<string, string>>;
   /** In what AWS counts it, in lower case, where that is what we do. Anything else is not understood: per million would be a million times too much. */
   awsUnits: readonly string[];
+  /** It can be reserved for a year. */
+  reservable?: true;
 }
 
 /** What is asked of one service's price list. */
@@ -31,6 +33,7 @@ export const INSTANCE_TYPE = '{instanceType}';
  *   (github.com/bangpound/awspricing, tests/data/elasticache_offer.py); those of Lambda and DynamoDB, and `Requests`, in notes of what the API said in
  *   2025 and 2026. `Messages` and `minutes` were seen in made-up answers only.
  * - load balancers: the AWSELB offer of 2024-10-01, as a public data set keeps it.
+ * - reservations: terms of the same product, in a form that public readers of the AmazonElastiCache offer parse. Whether DynamoDB's stand there, too, was not seen.
  * Where one of them is wrong, its price is left out and the unit or the key is named.
  */
 export const OFFERS: readonly Offer[] = [
@@ -88,6 +91,7 @@ export const OFFERS: readonly Offer[] = [
         usageType: 'WriteCapacityUnit-Hrs',
         attributes: { group: 'DDB-WriteUnits' },
         awsUnits: ['writecapacityunit-hrs'],
+        reservable: true,
       },
       {
         key: 'dynamodb.provisioned.read',
@@ -95,6 +99,7 @@ export const OFFERS: readonly Offer[] = [
         usageType: 'ReadCapacityUnit-Hrs',
         attributes: { group: 'DDB-ReadUnits' },
         awsUnits: ['readcapacityunit-hrs'],
+        reservable: true,
       },
     ],
   },
@@ -186,6 +191,7 @@ export const OFFERS: readonly Offer[] = [
         usageType: `NodeUsage:${INSTANCE_TYPE}`,
         attributes: { cacheEngine: 'Redis', locationType: 'AWS Region' },
         awsUnits: ['hrs', 'hours'],
+        reservable: true,
       },
     ],
   },

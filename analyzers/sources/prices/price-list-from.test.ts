@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ELSEWHERE, entryOf, inRegion, type MadeProduct, OTHERS, OURS, pricesOf } from '../../../tests/offers.ts';
-import { PRICE_LISTS, type Tier } from '../../models/cost/index.ts';
+import { PRICE_LISTS, type PriceList, type Tier } from '../../models/cost/index.ts';
 import { OFFERS } from './offers.ts';
 import { type Answer, priceListFrom } from './price-list-from.ts';
 
 const [shipped = expect.fail()] = PRICE_LISTS;
-const ABOUT = { region: 'us-east-1', day: '2026-11-26', endpoint: 'https://pricing', before: [] };
+const ABOUT = { region: 'us-east-1', day: '2026-11-26', endpoint: 'https://pricing', before: undefined };
 
 const answersOf = (products: readonly MadeProduct[], more: Partial<Record<string, string[]>> = {}): Answer[] =>
   OFFERS.map(({ service }) => ({
@@ -49,8 +49,9 @@ describe('priceListFrom', () => {
   });
 
   it('misses node types of before, and takes in new ones', () => {
-    const before = ['elasticache.node.cache.t3.micro', 'elasticache.node.cache.gone.large', 'lambda.requests'];
-    const { list, leftOut } = from(OURS, { before });
+    const [price = expect.fail()] = Object.values(shipped.prices);
+    const prices = { 'elasticache.node.cache.t3.micro': price, 'elasticache.node.cache.gone.large': price, 'lambda.requests': price };
+    const { list, leftOut } = from(OURS, { before: { ...shipped, prices } });
     expect(leftOut.map(({ key }) => key)).toEqual(['elasticache.node.cache.gone.large']);
     expect(list.prices).toHaveProperty(['elasticache.node.cache.r7g.large']);
   });
@@ -118,6 +119,59 @@ describe('priceListFrom', () => {
     entry.terms = { OnDemand: { ...entry.terms.OnDemand, 'SKU.6QCMYABX3D': { ...reserved, priceDimensions } }, Reserved: { a: reserved } };
     const { list } = priceListFrom(answersOf([], { AmazonElastiCache: [JSON.stringify(entry)] }), ABOUT);
     expect(list.prices['elasticache.node.cache.r7g.large']).toEqual(shipped.prices['elasticache.node.cache.r7g.large']);
+  });
+
+  describe('of reservations', () => {
+    /** The node's product with such terms for a year and for three: [payment, upfront, hourly]. */
+    const offered = (terms: readonly (readonly [string, string | null, string])[], length = '1yr') => {
+      const dimension = (unit: string, USD: string) => ({ unit, pricePerUnit: { USD }, description: '', appliesTo: [] });
+      const reserved = terms.map(([PurchaseOption, upfront, hourly]) => ({
+        termAttributes: { LeaseContractLength: length, OfferingClass: 'standard', PurchaseOption },
+        priceDimensions: { a: dimension('Hrs', hourly), ...(upfront !== null && { b: dimension('Quantity', upfront) }) },
+      }));
+      return entryOf(ofUsage('NodeUsage:cache.r7g.large'), 'SKU', { Reserved: { ...reserved } });
+    };
+    const read = (entry: string, before?: PriceList) =>
+      priceListFrom(
+        answersOf(
+          OURS.filter(({ attributes }) => attributes['instanceType'] !== 'cache.r7g.large'),
+          { AmazonElastiCache: [entry] },
+        ),
+        {
+          ...ABOUT,
+          before,
+        },
+      );
+    const KEY = 'elasticache.node.cache.r7g.large';
+    const found = (entry: string) => read(entry).list.discounts?.oneYear?.[KEY];
+
+    it('takes that with the least upfront, and spreads what there is over the year', () => {
+      const all = ['All Upfront', '1200', '0.0000000000'] as const;
+      const partial = ['Partial Upfront', '612', '0.0700000000'] as const;
+      expect(found(offered([all, ['No Upfront', null, '0.1480000000'], partial]))).toEqual({
+        ...{ price: 0.148, priceDate: '2026-11-26' },
+        source: expect.stringMatching(/^reserved for a year, No Upfront: GetProducts of AmazonElastiCache, .*: https:\/\/pricing$/),
+      });
+      expect(found(offered([all, partial]))?.price).toBeCloseTo(612 / 8760 + 0.07, 12);
+      expect(found(offered([all]))?.price).toBeCloseTo(1200 / 8760, 12);
+      expect(read(offered([all], '3yr')).list.discounts).toBeUndefined();
+    });
+
+    it.each([
+      ['counted by the hundred', [['No Upfront', null, '14.8']], /would cost 67\.\d times what it does on demand/],
+      ['next to nothing', [['No Upfront', null, '0.001']], /would cost 0\.0\d+ times/],
+      ['in words', [['No Upfront', null, 'a lot']], /has no price in USD/],
+    ] as const)('leaves out one that is %s', (_what, terms, why) => {
+      const { list, leftOut } = read(offered(terms));
+      expect(leftOut).toEqual([{ key: `oneYear.${KEY}`, why: expect.stringMatching(why) }]);
+      expect(list.discounts).toBeUndefined();
+    });
+
+    it('keeps what is in no answer: Spot, Savings Plans, and reservations that are not there', () => {
+      const { list } = read(offered([['No Upfront', null, '0.1480000000']]), shipped);
+      expect(list.discounts).toMatchObject({ ...shipped.discounts, oneYear: { ...shipped.discounts?.oneYear, [KEY]: { price: 0.148 } } });
+      expect(from(OURS, { before: shipped }).list.discounts).toEqual(shipped.discounts);
+    });
   });
 
   it('hands on every tier as it is, with a free one before it or not, whatever the region’s prefix', () => {

@@ -1,5 +1,13 @@
-import type { Price, PriceList } from '../../models/cost/index.ts';
-import { isUnpriceable, type OfferedProduct, offeredProductOf, type Rate, rateOf, type Unpriceable } from './offered-product.ts';
+import type { DiscountedPrice, Price, PriceList } from '../../models/cost/index.ts';
+import {
+  isUnpriceable,
+  type OfferedProduct,
+  offeredProductOf,
+  type Rate,
+  rateOf,
+  reservedForAYear,
+  type Unpriceable,
+} from './offered-product.ts';
 import { INSTANCE_TYPE, OFFERS, type Offer, type PricedUsage } from './offers.ts';
 
 /** What GetProducts answered for an offer: all pages of its `PriceList`. */
@@ -24,8 +32,8 @@ interface About {
   day: string;
   /** Whom it was asked. */
   endpoint: string;
-  /** Keys of the list of before: node types that it has are missed when they are gone. */
-  before: readonly string[];
+  /** The region's list of before: node types that it has are missed when they are gone, and what the answer can't have stays. */
+  before: PriceList | undefined;
 }
 
 const SOURCE =
@@ -34,12 +42,24 @@ const SOURCE =
 /**
  * Makes a price list of what AWS answered. A price that isn't in the answer, that is ambiguous, or that isn't understood is in no list, and named: never zero, never guessed.
  *
- * @example priceListFrom(answers, { region: 'eu-west-1', day: '2026-11-26', endpoint, before: [] }).leftOut // [{ key: 'fargate.vcpu.arm64', why: "it is not in AWS's answer" }]
+ * @example priceListFrom(answers, { region: 'eu-west-1', day: '2026-11-26', endpoint, before: undefined }).leftOut // [{ key: 'fargate.vcpu.arm64', why: "it is not in AWS's answer" }]
  */
 export function priceListFrom(answers: readonly Answer[], { region, day, endpoint, before }: About): PriceListFrom {
+  const known = Object.keys(before?.prices ?? {});
   const read = OFFERS.map((offer) =>
-    offerFrom(offer, answers.find(({ service }) => service === offer.service)?.entries ?? [], { region, before }),
+    offerFrom(offer, answers.find(({ service }) => service === offer.service)?.entries ?? [], { region, before: known }),
   );
+  const oneYear = read.flatMap(({ source, reserved }) =>
+    reserved.map(({ key, price, payment }): [string, DiscountedPrice] => [
+      key,
+      { price, priceDate: day, source: `reserved for a year, ${payment}: ${source}: ${endpoint}` },
+    ]),
+  );
+  // Spot and Savings Plans are in no answer of GetProducts.
+  const discounts =
+    oneYear.length === 0
+      ? before?.discounts
+      : { ...before?.discounts, oneYear: { ...before?.discounts?.oneYear, ...Object.fromEntries(oneYear) } };
   return {
     list: {
       region,
@@ -47,6 +67,7 @@ export function priceListFrom(answers: readonly Answer[], { region, day, endpoin
       priceDate: day,
       sources: [SOURCE, ...read.map(({ source }) => `${source}: ${endpoint}`)],
       prices: Object.fromEntries(read.flatMap(({ prices }) => prices)),
+      ...(discounts && { discounts }),
     },
     leftOut: read.flatMap(({ leftOut }) => leftOut),
   };
@@ -55,33 +76,67 @@ export function priceListFrom(answers: readonly Answer[], { region, day, endpoin
 function offerFrom(
   { service, usages }: Offer,
   entries: readonly string[],
-  about: Pick<About, 'region' | 'before'>,
-): { source: string; prices: [string, Price][]; leftOut: LeftOut[] } {
+  about: Asked,
+): { source: string; prices: [string, Price][]; reserved: Reserved[]; leftOut: LeftOut[] } {
   const all = entries.map(offeredProductOf);
   const products = all.filter((product) => product !== null);
   const unread = all.length - products.length;
   const versions = [...new Set(products.map(({ version }) => version).filter((version) => version !== ''))];
   const priced = usages.flatMap((usage) => pricesOf(usage, products, about));
+  const reserved = priced.flatMap(({ key, reserved: read }) => (read === null ? [] : [{ key, read }]));
   return {
     source: `GetProducts of ${service}, regionCode ${about.region}${versions.length > 0 ? `, version ${versions.join(' and ')}` : ''}`,
     prices: priced.flatMap(({ key, price }): [string, Price][] => (isUnpriceable(price) ? [] : [[key, price]])),
+    reserved: reserved.flatMap(({ key, read }) => (isUnpriceable(read) ? [] : [{ key, ...read }])),
     leftOut: [
       ...(unread > 0 ? [{ key: service, why: `${unread} of the ${all.length} entries of AWS's answer can't be read` }] : []),
       ...priced.flatMap(({ key, price }) => (isUnpriceable(price) ? [{ key, why: price.why }] : [])),
+      ...reserved.flatMap(({ key, read }) => (isUnpriceable(read) ? [{ key: `oneYear.${key}`, why: read.why }] : [])),
     ],
   };
+}
+
+interface Asked {
+  region: string;
+  /** Keys of the list of before. */
+  before: readonly string[];
+}
+
+interface Reserved {
+  key: string;
+  price: number;
+  payment: string;
 }
 
 /** One price, or one for each node type. */
 function pricesOf(
   usage: PricedUsage,
   products: readonly OfferedProduct[],
-  { region, before }: Pick<About, 'region' | 'before'>,
-): { key: string; price: Price | Unpriceable }[] {
+  { region, before }: Asked,
+): { key: string; price: Price | Unpriceable; reserved: Omit<Reserved, 'key'> | Unpriceable | null }[] {
   const ofIt = products.filter((product) => isOf(product, usage, region));
   const byKey = Map.groupBy(ofIt, (product) => filled(usage.key, product));
   const keys = new Set([...expected(usage, before, byKey.size), ...byKey.keys()]);
-  return [...keys].map((key) => ({ key, price: priceOf(byKey.get(key) ?? [], usage) }));
+  return [...keys].map((key) => {
+    const [of, ...others] = byKey.get(key) ?? [];
+    const price = priceOf(of === undefined ? [] : [of, ...others], usage);
+    const reserved =
+      of === undefined || usage.reservable === undefined || isUnpriceable(price) ? null : cheaperThan(price, reservedForAYear(of));
+    return { key, price, reserved };
+  });
+}
+
+/** A reservation takes off a part. More than this, or nothing, is counted in another unit. Guess: AWS's highest for a year is about a half. */
+const SHARE_LEFT_MIN = 0.1;
+
+function cheaperThan<T extends object>(
+  { tiers }: Price,
+  reserved: (T & { price: number }) | Unpriceable | null,
+): (T & { price: number }) | Unpriceable | null {
+  if (reserved === null || isUnpriceable(reserved)) return reserved;
+  const share = reserved.price / (tiers[0]?.price ?? Number.NaN);
+  if (share < 1 && share >= SHARE_LEFT_MIN) return reserved;
+  return { why: `its reservation for a year would cost ${share.toPrecision(3)} times what it does on demand` };
 }
 
 /** us-east-1 goes without it for what is older; `EU-` is eu-west-1, all others are like `EUC1-`. */
