@@ -12,6 +12,7 @@ import type { PricingClient } from '@aws-sdk/client-pricing';
 import type { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { XRayClient } from '@aws-sdk/client-xray';
 import { createClockWatch } from './clock-watch.ts';
+import { createSilentHosts } from './silent-hosts.ts';
 
 /** Where AWS is. What is left out, the SDK finds by its own chain: environment, profile, role. */
 export interface AwsAddress {
@@ -82,9 +83,11 @@ export function awsClients({ endpoint, region, credentials }: AwsAddress, now: (
   const ofTraces = paced ? { ...configuration, maxAttempts: 1 } : configuration;
   const made: SdkClient[] = [];
   const clock = createClockWatch(now);
+  const silentHosts = createSilentHosts();
   const keep = <C extends SdkClient>(client: C): C => {
     made.push(client);
     clock.watch(client);
+    silentHosts.watch(client);
     return client;
   };
   const lazily = <C extends SdkClient & { send: unknown }>(make: () => Promise<C>): Client<C> => {
