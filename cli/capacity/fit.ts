@@ -1,4 +1,4 @@
-import { commandFor } from '../../analyzers/capacity/next-test.ts';
+import { sayTest } from '../../analyzers/capacity/next-test.ts';
 import { fitUsl, type LoadPoint, type UslFit } from '../../analyzers/models/scalability/index.ts';
 import { figure } from '../../analyzers/words.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -15,7 +15,8 @@ const COLUMNS = 'the first line names the columns: users,throughput and, where y
 export async function fitFile(host: Host, given: string): Promise<UslFit> {
   const rows = await readCsv(host, given, ['users', 'throughput'], COLUMNS);
   const points = rows.map(pointOf);
-  const fit = fitUsl(points, (loads) => `Test with \`${commandFor('SCENARIO', loads)}\`.`);
+  const tested = points.map(({ users }) => ({ scenario: 'SCENARIO', users }));
+  const fit = fitUsl(points, (loads) => sayTest(tested, loads));
   const i = points.findIndex((point) => whyNoLatency(point) !== null);
   // What is wrong with users and throughput comes first: without them a latency can't be judged.
   if (i === -1 || !points.every(isLoad)) return fit;

@@ -53,6 +53,7 @@ describe('loadkit capacity fit', () => {
     ['users,throughput,latencyMs\n1,1,100\n2,2,soon\n3,3,100\n4,4,100\n', 'Point 2 has no number of 0 ms or more for its latency'],
     ['users,throughput,latencyMs\n1,1,\n2,2,100\n3,3,-5\n4,4,100\n', 'Point 3 has no number of 0 ms or more for its latency'],
     ['users,throughput\n1,1\n2,2\n3,3\n4,4\n', 'Test with `loadkit capacity SCENARIO --users 1..8 --steps 8`.'],
+    ['users,throughput\n1e5,1\n2e5,2\n3e5,3\n4e5,4\n', 'No test of this command goes beyond 100,000 users.'],
     [
       'users,throughput,latencyMs\n1,1,100\n2,30,100\n3,3,100\n4,4,100\n',
       "2 users who each wait 100 ms make 20 requests/s at most, not 30 (Little's law)",

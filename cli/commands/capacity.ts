@@ -1,17 +1,9 @@
 import * as path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { STEPS_MAX, USERS_MAX } from '../../analyzers/capacity/bounds.ts';
 import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import {
-  checkStackFlags,
-  count,
-  duration,
-  type LoadFlags,
-  loadOptionsOf,
-  RUN_TELEMETRY,
-  USERS_MAX,
-  withLoadOptions,
-} from './load-options.ts';
+import { checkStackFlags, count, duration, type LoadFlags, loadOptionsOf, RUN_TELEMETRY, withLoadOptions } from './load-options.ts';
 import { collect, embeddedStack, withStackOptions } from './stack.ts';
 
 interface Flags extends LoadFlags {
@@ -38,7 +30,7 @@ export function capacityCommand(host: Host): Command {
     .description('say how much load a system can carry, what stops it next, or why that can not be said')
     .argument('<scenario>', 'a scenario that ships (see `loadkit list`), or the path of a k6 script')
     .addOption(new Option('--users <from..to>', 'the smallest and the largest load of the test').argParser(range))
-    .addOption(new Option('--steps <n>', 'loads from the smallest to the largest').argParser(count('--steps', 50)).default(8))
+    .addOption(new Option('--steps <n>', 'loads from the smallest to the largest').argParser(count('--steps', STEPS_MAX)).default(8))
     .addOption(
       new Option('--refine <n>', 'further loads, each halfway between the largest that holds and the smallest that does not')
         .argParser(count('--refine', 10, 0))

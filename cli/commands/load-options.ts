@@ -27,7 +27,6 @@ export const count =
     return value;
   };
 
-export const USERS_MAX = 100_000;
 const SEED_MAX = 2 ** 31 - 1;
 
 export const rate = (text: string) => {

@@ -1,16 +1,7 @@
 import { Command, Option } from 'commander';
+import { USERS_MAX } from '../../analyzers/capacity/bounds.ts';
 import type { Host } from '../host.ts';
-import {
-  checkStackFlags,
-  count,
-  duration,
-  type LoadFlags,
-  loadOptionsOf,
-  RUN_TELEMETRY,
-  rate,
-  USERS_MAX,
-  withLoadOptions,
-} from './load-options.ts';
+import { checkStackFlags, count, duration, type LoadFlags, loadOptionsOf, RUN_TELEMETRY, rate, withLoadOptions } from './load-options.ts';
 import { embeddedStack, withStackOptions } from './stack.ts';
 
 interface Flags extends LoadFlags {
