@@ -110,6 +110,27 @@ describe('fitUsl', () => {
     expect(levels.filter((level) => Math.abs(level / 200 - 1) < 0.1).length / levels.length).toBeGreaterThanOrEqual(0.9);
   });
 
+  it('takes the knee of a queue for no fall where noise is 5 %, nor the fall of a law with contention for a knee', () => {
+    /** One server; eight; and two resources with nearly the same limit. Each up to three times its knee. */
+    const networks = [
+      { thinkS: 1, stations: [{ serviceS: 0.01, visits: 1 }], knee: 101 },
+      { thinkS: 0.2, stations: [{ serviceS: 0.04, visits: 1, servers: 8 }], knee: 48 },
+      { thinkS: 0.05, stations: [0.005, 0.0048].map((serviceS) => ({ serviceS, visits: 1 })), knee: 12 },
+    ];
+    const noisy = ({ thinkS, stations, knee }: (typeof networks)[number], seed: number): LoadPoint[] => {
+      const random = randomSource(seed);
+      return [1, 2, 3, 4, 5, 6, 7, 8].map((step) => {
+        const users = Math.round((3 * knee * step) / 8);
+        return { users, throughput: closedNetwork({ stations, thinkS, users }).throughput * (1 + 0.05 * random.normal()) };
+      });
+    };
+    const few = seeds.slice(0, 25);
+    const peaks = networks.flatMap((network) => few.flatMap((seed) => fitUsl(noisy(network, seed)).peak ?? []));
+    expect(peaks.length / (networks.length * few.length)).toBeLessThanOrEqual(0.08);
+    const shown = few.flatMap((seed) => fitUsl(simulated(3, 0.05, seed)).peak ?? []);
+    expect(shown.length / few.length).toBeGreaterThanOrEqual(0.75);
+  });
+
   it.each([
     ['nothing', [], 'There are 0 different loads'],
     ['three loads', pointsOf([1, 2, 3, 3], [1, 2, 3, 3]), 'There are 3 different loads'],

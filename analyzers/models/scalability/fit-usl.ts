@@ -68,7 +68,7 @@ export function analyseUsl(points: readonly LoadPoint[], nextTest: NextTest = in
   const bend = whyNoBend(points, solution);
   if (bend !== null) return refused(bend, bend.inProportion);
   const draws = uslDraws(points, solution);
-  const level = coefficients.kappa.ci95[0] > 0 ? levelOf(points, solution.sumOfSquares) : null;
+  const level = coefficients.kappa.ci95[0] > 0 ? levelOf(points, { squares: solution.sumOfSquares, sigma: coefficients.sigma }) : null;
   const found = level === null ? peakOf(points, solution, coefficients.kappa, draws) : noFall(points);
   if (isRefusal(found) && isFlat(points, solution)) return refused(saturated(points, 'within the noise the same'));
   const ceiling = level ?? (coefficients.sigma.ci95[0] > 0 ? uslCeiling(solution.law) : null);
