@@ -35,7 +35,8 @@ describe('a resource that the test used up', () => {
   });
 
   it('keeps what a request uses where the line may lead there, by its interval, and has none where it can not', () => {
-    expect(saturationOf(using(0.9, 1.5, 1.9, 3.9))?.perRequest).toBeCloseTo(0.02, 9);
+    // Weights of 6, 3 and 2 for 25, 50 and 75 requests/s.
+    expect(saturationOf(using(0.9, 1.5, 1.9, 3.9))?.perRequest).toBeCloseTo(0.62 / 30, 9);
     // Straight, and then not.
     expect(saturationOf(using(0.5, 0.9, 1.3, 1.71, 3.9))).toMatchObject({ perRequest: null, perRequestCi95: null });
     // As queues are measured near their limit: the line leads a little beyond what was 96 % of it.

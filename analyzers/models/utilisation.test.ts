@@ -19,32 +19,57 @@ describe('demandOf', () => {
     });
   });
 
-  it('agrees with a textbook line', () => {
-    // Residuals 0.06, −0.14, 0.16, −0.14, 0.06: s² = 0.072 / 3, so that the slope's error is √(0.024 / 10); t(0.975, 3) = 3.18245.
-    const points = [1.1, 1.9, 3.2, 3.9, 5.1].map((used, i) => ({ throughput: i + 1, used }));
-    const demand = demandOf(points, 10) as Demand;
-    expect(demand.perRequest).toBeCloseTo(1, 10);
-    expect(demand.perRequestCi95[1] - 1).toBeCloseTo(3.18245 * Math.sqrt(0.0024), 5);
+  it('weighs each load by what noise it has', () => {
+    // Weights 1, 1/2, 1/4: the means are 12/7 and 13/7, Σw(x − x̄)² is 13/7, Σw(x − x̄)(y − ȳ) is 17/7. Without weights the slope were 19/14.
+    const points = [
+      { throughput: 1, used: 1 },
+      { throughput: 2, used: 2 },
+      { throughput: 4, used: 5 },
+    ];
+    expect(demandOf(points, 10)).toMatchObject({ perRequest: expect.closeTo(17 / 13, 10), idle: expect.closeTo(-5 / 13, 10) });
   });
 
-  it('holds the truth in its intervals as often as it says', () => {
-    const found = seeds.flatMap((seed) => {
-      const demand = demandOf(line(0.004, 0.05, STEPS, 0.02, seed), 1);
-      return 'perRequest' in demand ? [demand] : [];
-    });
+  /** Noise that grows by so much a power of the throughput, and is 0.02 in the middle, at 90 requests/s. */
+  const noisy = (seed: number, power: number): ReturnType<typeof demandOf> => {
+    const random = randomSource(seed);
+    return demandOf(
+      STEPS.map((throughput) => ({
+        throughput,
+        used: Math.max(0, 0.05 + 0.004 * throughput + 0.02 * (throughput / 90) ** power * random.normal()),
+      })),
+      1,
+    );
+  };
+  /** How often the intervals of demand, idle use and limit hold the truth. */
+  const sharesThatHold = (power: number): number[] => {
+    const found = seeds.map((seed) => noisy(seed, power)).filter((each): each is Demand => 'perRequest' in each);
+    expect(found).toHaveLength(seeds.length);
     const share = (of: (demand: Demand) => readonly [number, number] | undefined, truth: number): number =>
       found.filter((demand) => {
         const interval = of(demand);
         return interval !== undefined && interval[0] <= truth && truth <= interval[1];
       }).length / found.length;
-    const shares = [
+    return [
       share(({ perRequestCi95 }) => perRequestCi95, 0.004),
       share(({ idleCi95 }) => idleCi95, 0.05),
       share(({ saturation }) => saturation?.ci95, (1 - 0.05) / 0.004),
     ];
-    expect(found).toHaveLength(seeds.length);
+  };
+
+  it('holds the truth in its intervals as often as it says', () => {
     // 95 % of a thousand, give or take three standard errors.
-    for (const each of shares) expect(Math.abs(each - 0.95)).toBeLessThan(0.021);
+    for (const each of sharesThatHold(0.5)) expect(Math.abs(each - 0.95)).toBeLessThan(0.021);
+  });
+
+  it('holds the limit as often where the noise is the same at all loads, and the demand in nine of ten', () => {
+    const [demand = 0, , limit = 0] = sharesThatHold(0);
+    expect(limit).toBeGreaterThanOrEqual(0.929);
+    expect(demand).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('takes a load at which nothing was served', () => {
+    const points = [0, 50, 100].map((throughput, i) => ({ throughput, used: [0.101, 0.298, 0.502][i] ?? 0 }));
+    expect(demandOf(points, 1)).toMatchObject({ saturation: { throughput: expect.closeTo(225, 0) } });
   });
 
   it('gives no saturation of what load does not touch', () => {

@@ -23,11 +23,16 @@ export interface Demand {
 }
 
 const POINTS_MIN = 3;
+/** Guess: nothing is measured more exactly than what does a hundredth of the most, and nothing at all is not measured without noise. */
+const THROUGHPUT_MIN = 0.01;
 
 /**
  * The utilisation law, U = X·D, turned around: the demand D of a resource is the slope of its use over the system's throughput (Denning & Buzen 1978;
  * Menascé & Almeida 2004, §3.3.1). Saturation is where the line meets the limit; its interval is Fieller's, which is right also where the slope is not
  * known well: then it has no upper end (Infinity).
+ *
+ * What was used is the sum of what each of X·T requests took, so that the variance of its mean over T grows with X, and the points weigh in proportion to 1/X
+ * (Cochran 1977, §6.7). Without weights the noise near the limit, where it matters, would be taken for that of all points, which is less.
  *
  * @param points in any order, at least three different throughputs, all of them below the limit: what is saturated uses no more with more load
  * @param limit in the unit of `used`
@@ -44,7 +49,11 @@ export function demandOf(points: readonly UtilisationPoint[], limit: number): De
   const loads = new Set(points.map(({ throughput }) => throughput)).size;
   if (loads < POINTS_MIN)
     return { reason: `There are ${loads} different loads, and a line with an interval needs ${POINTS_MIN} at least.` };
-  const line = lineThrough(points.map(({ throughput, used }) => [throughput, used]));
+  const least = THROUGHPUT_MIN * Math.max(...points.map(({ throughput }) => throughput));
+  const line = lineThrough(
+    points.map(({ throughput, used }) => [throughput, used]),
+    points.map(({ throughput }) => 1 / Math.max(least, throughput)),
+  );
   const { slope, intercept: idle, slopeVariance, interceptVariance: idleVariance, covariance, t } = line;
   const half = t * Math.sqrt(slopeVariance);
   const idleHalf = t * Math.sqrt(idleVariance);
