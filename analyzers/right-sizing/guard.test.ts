@@ -110,6 +110,14 @@ describe('guard', () => {
     expect(withheld).toMatchObject([{ node: 'tables', reason: expect.stringMatching(/^another change of b comes first \(size\)/) }]);
   });
 
+  it('buys nothing after a run that leaves a doubt, since that says too little of the size', () => {
+    const buying = { ...asked('a', change({ reduces: false })), buys: true, setting: 'reservation' };
+    const load = { ...input().load, generatorSaturated: null };
+    expect(reasonOf(guard([buying], input({ load })))).toContain('the load generator was the limit');
+    expect(guard([{ ...buying, buys: false }], input({ load })).recommendations).toHaveLength(1);
+    expect(guard([buying], input()).recommendations).toHaveLength(1);
+  });
+
   it('takes the next one where the one that is wanted most breaks something', () => {
     const { recommendations } = guard([asked('a', change({ to: '1', ...impact(500) }), change({ to: '1.5', ...impact(5) }))], input());
     expect(recommendations).toMatchObject([{ to: '1.5' }]);

@@ -51,7 +51,7 @@ export function guard(asked: readonly (Asked & Question)[], input: RightSizingIn
   const withheld: Withheld[] = [];
   let before: Together = { latencyMs: 0, refused: 0 };
   const taken = new Map<string, number>();
-  for (const { rule, setting, node, of = [node], answer } of asked.toSorted(byUrgency)) {
+  for (const { rule, setting, buys, node, of = [node], answer } of asked.toSorted(byUrgency)) {
     if (isOpen(answer)) {
       withheld.push({ rule, node, setting, to: null, reason: answer.open, settledBy: answer.settledBy });
       continue;
@@ -60,7 +60,7 @@ export function guard(asked: readonly (Asked & Question)[], input: RightSizingIn
       const uses = given.uses.map((use) => ({ ...use, capacity: use.capacity - (taken.get(use.what) ?? 0) }));
       const change = { ...given, uses, impact: knownOf(given.impact) };
       const effects = effectsOf(change.impact, before, input);
-      return { change, effects, obstacle: takenBy(of, recommendations) ?? obstacleTo(change, effects, doubt) };
+      return { change, effects, obstacle: takenBy(of, recommendations) ?? obstacleTo(change, effects, doubt, buys) };
     });
     const allowed = judged.find(({ obstacle }) => obstacle === null);
     const [wanted] = judged;
@@ -109,8 +109,9 @@ function takenBy(nodes: readonly string[], recommendations: readonly Recommendat
   };
 }
 
-function obstacleTo(change: Change, effects: readonly Effect[], doubt: Obstacle | null): Obstacle | null {
-  if (change.reduces && doubt !== null) return doubt;
+function obstacleTo(change: Change, effects: readonly Effect[], doubt: Obstacle | null, buys: boolean): Obstacle | null {
+  // What is bought keeps its size, of which such a run says too little.
+  if ((change.reduces || buys) && doubt !== null) return doubt;
   const over = change.uses.find(isUnsafe);
   if (over !== undefined) return overUsed(over);
   const broken = effects.find(breaks);
@@ -137,7 +138,7 @@ function overUsed({ what, unit, used, capacity, safe }: Use): Obstacle {
 /** What is no number is not safe. */
 const isUnsafe = ({ used, capacity, safe }: Use): boolean => !(used <= safe * capacity * (1 + ROUNDING));
 
-/** Why nothing that takes something away can be recommended after this run; null where nothing stands against it. */
+/** Why nothing that takes something away, or is bought as it is, can be recommended after this run; null where nothing stands against it. */
 function doubtOf({ targets, window, load }: RightSizingInput): Obstacle | null {
   const missed = targets.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
   if (missed.length > 0)
