@@ -56,6 +56,15 @@ describe('rightSizing', () => {
     expect(unread.withheld).toContainEqual(expect.objectContaining({ node: 'dynamodb:guilds', to: null, reason: 'it may not be read' }));
   });
 
+  it('has an answer whichever metric could not be read', () => {
+    const run = sizedRun();
+    for (const { node, metric } of run.platform.series) {
+      const gap = { source: 'cloudwatch' as const, reason: `no ${metric}`, next: 'allow it', series: [{ node, metric }] };
+      const { recommendations, withheld } = sizesOf({ ...run, inventory: { ...run.inventory, gaps: [gap] } });
+      expect(recommendations.length + withheld.length).toBeGreaterThan(0);
+    }
+  });
+
   it('changes one thing of a node at a time', () => {
     const nodes = sizesOf(sizedRun()).recommendations.map(({ node }) => node);
     expect(new Set(nodes).size).toBe(nodes.length);

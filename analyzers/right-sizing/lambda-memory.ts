@@ -5,6 +5,7 @@ import { LAMBDA_MEMORY_MB } from '../models/cost/index.ts';
 import { type Interval, ratioInterval } from '../models/intervals.ts';
 import { wholeUp } from '../models/whole-up.ts';
 import { type Name, perSecond, type Stretch, samples, total, weightedMean } from '../platform-series.ts';
+import { ifRead } from '../unread-series.ts';
 import { figure, plural } from '../words.ts';
 import { ofArch, SECONDS_PER_MONTH, savingOf } from './pricing.ts';
 import {
@@ -148,7 +149,7 @@ export interface MemorySize {
 export const memorySizesOf = (input: RightSizingInput): MemorySizes[] =>
   input.inventory.resources
     .filter(({ kind }) => kind === 'lambda')
-    .map(({ node }) => ({ node, sizes: sizesOf(node, input) }))
+    .map(({ node }) => ({ node, sizes: ifRead(() => sizesOf(node, input)) ?? [] }))
     .filter(({ sizes }) => sizes.length > 1)
     .map(({ node, sizes }) => ({
       node,
