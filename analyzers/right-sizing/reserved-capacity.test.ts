@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type PlatformRun, withSeries } from '../../tests/platform.ts';
+import { type PlatformRun, withLimits, withSeries } from '../../tests/platform.ts';
 import { judgedRun, saidOf, sizedRun } from '../../tests/right-sizing.ts';
 import { PRICE_LISTS } from '../models/cost/index.ts';
 import { rightSizing } from './index.ts';
@@ -44,7 +44,7 @@ describe('reserved-capacity', () => {
     expect(said(run, 'fargate:engine').withheld?.reason).toContain('at 0.0932 USD an hour instead of 0.117 USD an hour');
     expect(said(run, 'elasticache:cache').withheld?.reason).toContain('1 cache.t3.micro');
     expect(said(run, 'lambda').withheld?.reason).toMatch(
-      /^6\.\d+ GB-s a second: .* at 0\.3\d+ USD an hour instead of 0\.4\d+ USD an hour\)$/,
+      /^6\.\d+ GB-s a second on x86_64: .* at 0\.3\d+ USD an hour instead of 0\.4\d+ USD an hour\)$/,
     );
   });
 
@@ -85,15 +85,82 @@ describe('reserved-capacity', () => {
     expect(said(judged(260, 100, least), 'dynamodb').recommended?.to).toMatch(/^100 RCU and 100 WCU/);
   });
 
-  it('says that there is no price where the list has none', () => {
+  it('buys nothing for a year of which the price is not known', () => {
     const prices = PRICE_LISTS.map(({ discounts: _, ...list }) => list);
-    const of = (judged: ReturnType<typeof judgedRun>) => saidOf(rightSizing(judged, { prices }), 'reserved-capacity', 'elasticache:cache');
-    expect(of(withHistory(30)).recommended).toMatchObject({
-      to: '1 cache.t3.micro for a year by a reserved node',
-      savingPerMonth: null,
-      unpriced: 'a reserved node has no price here',
+    const of = (judged: ReturnType<typeof judgedRun>, node: string) => saidOf(rightSizing(judged, { prices }), 'reserved-capacity', node);
+    expect(of(withHistory(30), 'elasticache:cache')).toMatchObject({
+      recommended: null,
+      withheld: {
+        reason: '1 cache.t3.micro: it was never less in 30 days, and a reserved node for a year has no price here',
+        settledBy: expect.stringContaining('`loadkit cost prices`'),
+      },
     });
-    expect(of(judgedRun(sizedRun())).withheld?.reason).toMatch(/\(a reserved node for a year has no price here\)$/);
+    // 30 units in the place of the hundred that there are to buy would cost more than by the hour.
+    expect(of(withHistory(30, {}, unitsOf(unitsOf(sizedRun(), 'Read', 30), 'Write', 40)), 'dynamodb').recommended).toBeNull();
+    const unread = withHistory(30, {}, withLimits(sizedRun(), 'fargate:engine', { arch: null }));
+    expect(said(unread, 'fargate:engine').withheld?.reason).toMatch(/^2 tasks on an unknown architecture: .* has no price here$/);
+    expect(of(judgedRun(sizedRun()), 'elasticache:cache').withheld?.reason).toMatch(/ \(a reserved node for a year has no price here\)$/);
+  });
+
+  it('plans for the functions of each architecture, whatever is known of the others', () => {
+    const judged = withHistory(30);
+    const [first = expect.fail()] = judged.inventory.resources.filter(({ kind }) => kind === 'lambda');
+    const others = (['arm64', null] as const).map((arch) => ({ ...first, node: `lambda:${arch}`, limits: { ...first.limits, arch } }));
+    const inventory = { ...judged.inventory, resources: [...judged.inventory.resources, ...others] };
+    const plans = (run: ReturnType<typeof judgedRun>) => {
+      const { recommendations, withheld } = rightSizing(run);
+      const isPlan = (each: { rule: string; node: string }): boolean => each.rule === 'reserved-capacity' && each.node === 'lambda';
+      return { recommended: recommendations.filter(isPlan), withheld: withheld.filter(isPlan) };
+    };
+    const alone = plans(judged).recommended;
+    expect(alone).toMatchObject([{ to: expect.stringMatching(/^0\.00\d+ GB-s a second on x86_64 for a year/) }]);
+    expect(plans({ ...judged, inventory })).toEqual({ recommended: alone, withheld: [] });
+    const used = judged.platform.series.filter(({ node }) => node === first.node);
+    const series = [...judged.platform.series, ...others.flatMap(({ node }) => used.map((each) => ({ ...each, node })))];
+    const busy = plans({ ...judged, inventory, platform: { ...judged.platform, series } });
+    expect(busy.recommended).toEqual(alone);
+    expect(busy.withheld.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/ GB-s a second on arm64: .* a Compute Savings Plan for a year has no price here$/),
+      expect.stringMatching(/ GB-s a second on an unknown architecture: .* has no price here$/),
+    ]);
+  });
+
+  it('reserves nothing for a table that is on demand now', () => {
+    const run = withHistory(30, {}, unitsOf(sizedRun(), 'Write', 100));
+    const idle = run.platform.series.map((each) =>
+      each.metric.startsWith('Consumed') ? { ...each, values: each.values.map(() => 1) } : each,
+    );
+    const onDemand = run.inventory.resources.map((each) =>
+      each.node === 'dynamodb:guilds' ? { ...each, limits: { ...each.limits, billing: 'on-demand' as const } } : each,
+    );
+    const now = { ...run, platform: { ...run.platform, series: idle }, inventory: { ...run.inventory, resources: onDemand } };
+    expect(said(now, 'dynamodb')).toEqual({ recommended: null, withheld: null });
+  });
+
+  it('takes capacity that is told every five minutes, as DynamoDB does', () => {
+    const judged = judgedRun(sizedRun());
+    const { platform } = judged;
+    const told = (everyS: number) =>
+      platform.series.map((each) =>
+        each.metric.startsWith('Provisioned')
+          ? { ...each, values: each.values.map((value, i) => ((platform.times[i] ?? 0) % everyS === 0 ? value : null)) }
+          : each,
+      );
+    // As long as the window is, there is one datapoint in it.
+    const of = (everyS: number) => said({ ...judged, platform: { ...platform, series: told(everyS) } }, 'dynamodb').withheld?.reason;
+    expect(of(60)).toMatch(/^200 RCU and 100 WCU: never less within the window/);
+  });
+
+  it('answers for the others where a metric of one could not be read', () => {
+    const judged = judgedRun(sizedRun());
+    const gaps = ['lambda:character Duration', 'dynamodb:guilds ProvisionedReadCapacityUnits'].map((series) => {
+      const [node = '', metric = ''] = series.split(' ');
+      return { source: 'cloudwatch' as const, reason: `no ${metric}`, next: 'allow it', series: [{ node, metric }] };
+    });
+    const run = { ...judged, inventory: { ...judged.inventory, gaps } };
+    expect(said(run, 'elasticache:cache').withheld?.reason).toContain('1 cache.t3.micro');
+    expect(said(run, 'lambda').withheld?.reason).toBe('no Duration');
+    expect(said(run, 'dynamodb').withheld?.reason).toBe('no ProvisionedReadCapacityUnits');
   });
 
   it('reckons with nothing that was not told for most of the time', () => {

@@ -1,10 +1,11 @@
+import { min } from 'simple-statistics';
 import { HOURS_PER_MONTH } from '../capacity/run-usage.ts';
 import type { Resource } from '../contract.ts';
 import { lowest, type Name, type Stretch, samples } from '../platform-series.ts';
-import { type Access, accesses, partsOf, type Part as TablePart } from '../table-capacity.ts';
+import { type Access, accesses, partsOf } from '../table-capacity.ts';
 import { duration as durationOf, figure, plural } from '../words.ts';
 import { type Part, type Pricing, SECONDS_PER_MONTH, savingOf } from './pricing.ts';
-import { type Asked, type Changes, NO_IMPACT, type Open, ofEach, type RightSizingInput, type Rule } from './rule.ts';
+import { type Asked, type Changes, ifAllRead, NO_IMPACT, type Open, ofEach, type RightSizingInput, type Rule } from './rule.ts';
 
 export const reservedCapacity: Rule = {
   id: 'reserved-capacity',
@@ -41,26 +42,36 @@ function predictable(found: Predictable | null, input: RightSizingInput): Change
   const { there, instrument, parts, reserved = { what: there, parts } } = found;
   const { prices } = input;
   const [now, then] = [prices.costOf(parts), prices.costOf(reserved.parts, 'oneYear')];
-  const saving = savingOf(prices, now, then, instrument);
+  const saving = savingOf(prices, now, then, `${instrument} for a year`);
   if (saving.savingPerMonth !== null && saving.savingPerMonth.amount <= 0) return { changes: [] };
-  const anHour = now === null || then === null ? '' : ` at ${hourly(then, prices)} instead of ${hourly(now, prices)}`;
+  const anHour = now === null || then === null ? '' : `at ${hourly(then, prices)} instead of ${hourly(now, prices)}`;
   const stretch = longest(input);
   if (stretch === null)
     return {
-      open: `${there}: never less within the window (${durationOf(input.window.toS - input.window.fromS)}), and one run can't say what a month has (${instrument} for a year${anHour || ' has no price here'})`,
+      open: `${there}: never less within the window (${durationOf(input.window.toS - input.window.fromS)}), and one run can't say what a month has (${saving.unpriced ?? `${instrument} for a year ${anHour}`})`,
       settledBy: `Metrics of ${HISTORY_DAYS} days or more (\`loadkit analyze RUN --platform FILE\`).`,
+    };
+  const long = `it was never less in ${figure(spanDays(stretch))} days`;
+  // Nobody is bound for a year by what may save nothing.
+  if (saving.unpriced !== null)
+    return {
+      open: `${there}: ${long}, and ${saving.unpriced}`,
+      settledBy: 'Its price, among the discounts of the price list (`loadkit cost prices` says which file that is).',
     };
   return {
     changes: [
       {
         from: null,
-        to: `${reserved.what} for a year by ${instrument}${anHour}`,
+        to: `${reserved.what} for a year by ${instrument} ${anHour}`,
         ...saving,
         reduces: false,
         impact: { ...NO_IMPACT, why: 'what is reserved is billed in another way, and is the same capacity' },
         uses: [],
-        risk: { level: 'high', why: 'it is paid for all of the year, used or not, and part of it upfront where it has to be' },
-        why: `${there}: it was never less in ${figure(spanDays(stretch))} days`,
+        risk: {
+          level: 'high',
+          why: 'it is paid for all of the year, used or not, and some of it upfront; what is reserved already, or runs on Spot, nobody asked: take it off',
+        },
+        why: `${there}: ${long}`,
       },
     ],
   };
@@ -73,36 +84,43 @@ const longest = ({ history }: RightSizingInput): Stretch | null => (spanDays(his
 
 const spanDays = ({ file, periods }: Stretch): number => (periods.length * file.periodS) / 86_400;
 
-/** Null where it is not told for most of the time. */
-function least(name: Name, input: RightSizingInput): number | null {
+/**
+ * Null where it is not told for most of the time.
+ *
+ * @param everyS how often it is told, where that is not in each period
+ */
+function least(name: Name, input: RightSizingInput, everyS = 0): number | null {
   const stretch = longest(input) ?? input.stretch;
-  return samples(stretch, name).length >= COVERED_MIN * stretch.periods.length ? lowest(stretch, name) : null;
+  const expected = (stretch.periods.length * stretch.file.periodS) / Math.max(everyS, stretch.file.periodS);
+  return samples(stretch, name).length >= COVERED_MIN * Math.floor(expected) ? lowest(stretch, name) : null;
 }
 
 /** It is bought by the hundred of reads or of writes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/reserved-capacity.html */
 const BLOCK = 100;
 
+/** DynamoDB tells of its capacity every five minutes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
+const CAPACITY_TOLD_S = 300;
+
 /** One reservation for all tables of the region. */
 function ofTables(input: RightSizingInput): Asked[] {
-  const units = (resource: Resource, access: Access): number =>
-    partsOf(resource, input.history).reduce(
-      (sum, part: TablePart) => sum + (least([part.node, `Provisioned${access}CapacityUnits`, 'Average'], input) ?? 0),
-      0,
-    );
-  const tables = input.inventory.resources
-    .filter(({ kind }) => kind === 'dynamodb')
-    .map((resource) => ({ node: resource.node, units: accesses.map((access) => units(resource, access)) }))
-    .filter((table) => table.units.some((each) => each > 0));
-  const there = accesses.map((_, i) => tables.reduce((sum, table) => sum + (table.units[i] ?? 0), 0));
+  const tables = input.inventory.resources.filter(({ kind, limits }) => kind === 'dynamodb' && limits.billing !== 'on-demand');
+  const of = tables.map(({ node }) => node);
+  return tables.length === 0 ? [] : [{ node: 'dynamodb', of, answer: ifAllRead(() => predictable(unitsOf(tables, input), input)) }];
+}
+
+function unitsOf(tables: readonly Resource[], input: RightSizingInput): Predictable | null {
+  const parts = tables.flatMap((table) => partsOf(table, input.history));
+  const there = accesses.map((access) =>
+    parts.reduce((sum, { node }) => sum + (least([node, `Provisioned${access}CapacityUnits`, 'Average'], input, CAPACITY_TOLD_S) ?? 0), 0),
+  );
   const reserved = accesses.map((access, i) => inBlocks(there[i] ?? 0, keyOf(access), input.prices));
-  const found: Predictable = {
+  if (reserved.every((units) => units === 0)) return null;
+  return {
     there: listed(there),
     instrument: 'reserved capacity of DynamoDB',
-    parts: partsFor(there.map((each, i) => Math.min(each, reserved[i] ?? 0))),
+    parts: partsFor(there.map((units, i) => Math.min(units, reserved[i] ?? 0))),
     reserved: { what: listed(reserved), parts: partsFor(reserved) },
   };
-  const answer = predictable(reserved.some((each) => each > 0) ? found : null, input);
-  return tables.length === 0 ? [] : [{ node: 'dynamodb', of: tables.map(({ node }) => node), answer }];
 }
 
 const keyOf = (access: Access): string => `dynamodb.provisioned.${access === 'Read' ? 'read' : 'write'}`;
@@ -126,25 +144,30 @@ function ofService({ node, limits }: Resource, input: RightSizingInput): Changes
     [`fargate.vcpu.${limits.arch}`, ((limits.cpuUnits ?? Number.NaN) / 1024) * hours],
     [`fargate.memory.${limits.arch}`, ((limits.memoryMb ?? Number.NaN) / 1024) * hours],
   ];
-  return predictable(tasks < 1 ? null : { there: plural(tasks, 'task'), instrument: SAVINGS_PLAN, parts }, input);
+  const there = `${plural(tasks, 'task')}${limits.arch ? '' : UNKNOWN_ARCH}`;
+  return predictable(tasks < 1 ? null : { there, instrument: SAVINGS_PLAN, parts }, input);
 }
 
 const SAVINGS_PLAN = 'a Compute Savings Plan';
+/** Has no price. */
+const UNKNOWN_ARCH = ' on an unknown architecture';
 
-/** One plan for all functions: what each does without, another of its architecture may use. */
+/** For all functions of an architecture: what one does without, another may use. */
 function ofFunctions(input: RightSizingInput): Asked[] {
   const functions = input.inventory.resources.filter(({ kind }) => kind === 'lambda');
-  const stretch = longest(input) ?? input.stretch;
-  const byArch = [...Map.groupBy(functions, ({ limits }) => limits.arch)].map(
-    ([arch, alike]) => [`lambda.duration.${arch}`, leastGbS(alike, stretch)] as const,
-  );
-  const gbS = byArch.reduce((sum, [, each]) => sum + each, 0);
-  const parts = byArch.map(([key, each]): Part => [key, each * SECONDS_PER_MONTH]);
-  const found = gbS > 0 ? { there: `${figure(gbS)} GB-s a second`, instrument: SAVINGS_PLAN, parts } : null;
-  return functions.length === 0 ? [] : [{ node: 'lambda', of: functions.map(({ node }) => node), answer: predictable(found, input) }];
+  return [...Map.groupBy(functions, ({ limits }) => limits.arch ?? null)].map(([arch, alike]) => ({
+    node: 'lambda',
+    of: alike.map(({ node }) => node),
+    answer: ifAllRead(() => {
+      const gbS = leastGbS(alike, longest(input) ?? input.stretch);
+      const there = `${figure(gbS)} GB-s a second${arch === null ? UNKNOWN_ARCH : ` on ${arch}`}`;
+      const parts: Part[] = [[`lambda.duration.${arch}`, gbS * SECONDS_PER_MONTH]];
+      return predictable(gbS > 0 ? { there, instrument: SAVINGS_PLAN, parts } : null, input);
+    }),
+  }));
 }
 
-/** Of all functions together, in the period with the least. A period without an invocation has none. */
+/** Of all together, in the period with the least. A period without an invocation has none. */
 function leastGbS(functions: readonly Resource[], stretch: Stretch): number {
   const sums = new Map(stretch.periods.map((i) => [stretch.file.times[i], 0]));
   for (const { node, limits } of functions) {
@@ -154,7 +177,7 @@ function leastGbS(functions: readonly Resource[], stretch: Stretch): number {
       sums.set(timeS, (sums.get(timeS) ?? 0) + gbS);
     }
   }
-  return Math.min(...sums.values()) / stretch.file.periodS;
+  return min([...sums.values()]) / stretch.file.periodS;
 }
 
 function ofCache({ node, limits: { nodeType } }: Resource, input: RightSizingInput): Changes | Open {
