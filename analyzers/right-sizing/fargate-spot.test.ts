@@ -13,6 +13,13 @@ function service(tasks: number, cpu: number, memory = 20): PlatformRun {
 const said = (run: PlatformRun, prices?: readonly PriceList[]) =>
   saidOf(sizesOf(run, prices === undefined ? {} : { prices }), 'fargate-spot', NODE);
 
+/** Spot as it costs on demand. */
+const dearAs = ({ prices }: PriceList) =>
+  Object.entries(prices).map(([key, { tiers }]) => [
+    key,
+    { price: tiers[0]?.price ?? Number.NaN, priceDate: '2026-11', source: 'made up' },
+  ]);
+
 describe('fargate-spot', () => {
   it('lets those that stay carry the load alone', () => {
     // 6 × 25 % are 1.5 tasks, and 3 of them are half busy: 70 % is safe.
@@ -43,6 +50,9 @@ describe('fargate-spot', () => {
       savingPerMonth: null,
       unpriced: 'Fargate Spot has no price here',
     });
+    expect(said(withLimits(service(6, 25), NODE, { arch: null })).recommended?.unpriced).toContain('architecture could not be read');
+    const dear = PRICE_LISTS.map((list) => ({ ...list, discounts: { spot: Object.fromEntries(dearAs(list)) } }));
+    expect(said(service(6, 25), dear)).toEqual({ recommended: null, withheld: null });
   });
 
   it('puts nothing on Spot where a request took longer than a task has to finish', () => {

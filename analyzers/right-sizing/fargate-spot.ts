@@ -3,7 +3,7 @@ import type { Resource } from '../contract.ts';
 import { wholeUp } from '../models/whole-up.ts';
 import { figure, percent, plural } from '../words.ts';
 import { busyVcpu, delayMs, memoryWith, type ServiceUse, serviceUse, sizeOf, TASKS_MIN, type Tasks } from './fargate-use.ts';
-import { type Pricing, type Saving, savingBy } from './pricing.ts';
+import { ofArch, type Pricing, type Saving, savesNothing, savingBy } from './pricing.ts';
 import { type Changes, isOpen, type Open, ofEach, type RightSizingInput, type Rule } from './rule.ts';
 
 export const fargateSpot: Rule = {
@@ -34,6 +34,8 @@ function ofService(resource: Resource, input: RightSizingInput): Changes | Open 
       open: `it takes ${figure(staying)} of its ${plural(use.tasks, 'task')} to carry the load while Spot is interrupted`,
       settledBy: 'A run with more tasks, if a part of them is to be on Spot.',
     };
+  const saving = spotSaving(use, spot, input.prices);
+  if (savesNothing(saving)) return { changes: [] };
   const left: Tasks = { ...use, tasks: staying };
   const longestMs = input.load.latencyMsMax;
   return {
@@ -42,7 +44,7 @@ function ofService(resource: Resource, input: RightSizingInput): Changes | Open 
         // Which capacity providers it has now, nobody asked.
         from: null,
         to: `${figure(spot)} of ${figure(use.tasks)} tasks (${percent(spot / use.tasks)})`,
-        ...spotSaving(use, spot, input.prices),
+        ...saving,
         reduces: true,
         impact: {
           latencyMs: delayMs(use, left, input.load) ?? 'unknown',
@@ -90,5 +92,5 @@ const spotSaving = ({ vcpu, memoryGb, arch }: Tasks, spot: number, prices: Prici
       [`fargate.memory.${arch}`, spot * memoryGb * HOURS_PER_MONTH],
     ],
     prices,
-    'Fargate Spot',
+    ofArch('Fargate Spot', arch),
   );

@@ -66,3 +66,6 @@ export function savingOf({ currency }: Pricing, from: number | null, to: number 
   // Adding nothing makes 0 of −0.
   return { savingPerMonth: { amount: Number((from - to).toFixed(SAVING_DECIMALS)) + 0, currency }, unpriced: null };
 }
+
+/** It is known, and there is none. */
+export const savesNothing = ({ savingPerMonth }: Saving): boolean => savingPerMonth !== null && savingPerMonth.amount <= 0;

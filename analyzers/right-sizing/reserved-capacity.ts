@@ -4,7 +4,7 @@ import type { Resource } from '../contract.ts';
 import { lowest, type Name, type Stretch, samples } from '../platform-series.ts';
 import { type Access, accesses, partsOf } from '../table-capacity.ts';
 import { duration as durationOf, figure, plural } from '../words.ts';
-import { type Part, type Pricing, SECONDS_PER_MONTH, savingOf } from './pricing.ts';
+import { type Part, type Pricing, SECONDS_PER_MONTH, savesNothing, savingOf } from './pricing.ts';
 import { type Asked, type Changes, ifAllRead, NO_IMPACT, type Open, ofEach, type RightSizingInput, type Rule } from './rule.ts';
 
 export const reservedCapacity: Rule = {
@@ -43,7 +43,7 @@ function predictable(found: Predictable | null, input: RightSizingInput): Change
   const { prices } = input;
   const [now, then] = [prices.costOf(parts), prices.costOf(reserved.parts, 'oneYear')];
   const saving = savingOf(prices, now, then, `${instrument} for a year`);
-  if (saving.savingPerMonth !== null && saving.savingPerMonth.amount <= 0) return { changes: [] };
+  if (savesNothing(saving)) return { changes: [] };
   const anHour = now === null || then === null ? '' : `at ${hourly(then, prices)} instead of ${hourly(now, prices)}`;
   const stretch = longest(input);
   if (stretch === null)
