@@ -11,6 +11,7 @@ import { withPlatform } from '../../tests/platform.ts';
 import { startPricing } from '../../tests/pricing.ts';
 import { startTestTelemetry } from '../../tests/telemetry.ts';
 import { type TestHost, testHost } from '../../tests/test-host.ts';
+import { priceLists } from '../cost/price-lists.ts';
 import type { Host } from '../host.ts';
 import { writePlatform } from '../platform/files.ts';
 import { FILES, writePlan } from '../store.ts';
@@ -31,13 +32,14 @@ const keep = async (file: string, content: string): Promise<void> => {
 };
 
 describe('loadkit cost prices --refresh', () => {
-  it('writes the list of a region, of the very form of the one that ships', async () => {
+  it('writes the list of a region, of the very form of the one that ships but for the discounts, of which AWS answered none', async () => {
     const { calls } = await startPricing(ALL);
     const host = await hostOf();
     await cost(host, 'prices', '--refresh', '--region', 'us-east-1');
     const list = await read(fileOf(host, 'us-east-1'));
-    expect(list).toEqual({ ...shipped, priceDate: '2026-11-26', sources: expect.any(Array) });
-    expect(Object.keys(list)).toEqual(Object.keys(shipped));
+    const { discounts: _, ...form } = shipped;
+    expect(list).toEqual({ ...form, priceDate: '2026-11-26', sources: expect.any(Array) });
+    expect(Object.keys(list)).toEqual(Object.keys(form));
     expect(host.written).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(/^us-east-1 +2026-11-26 +refreshed +50 prices +\/.*\n$/),
@@ -76,6 +78,22 @@ describe('loadkit cost prices --refresh', () => {
     const { prices } = await read(fileOf(host, 'us-east-1'));
     expect(Object.keys(prices)).toHaveLength(49);
     expect(prices).not.toHaveProperty(['apigateway.http.requests']);
+  });
+
+  it('leaves the discounts that ship beside a list that has none, or others', async () => {
+    const host = await hostOf();
+    const { discounts, ...older } = shipped;
+    await keep(fileOf(host, 'us-east-1'), JSON.stringify(older));
+    expect((await priceLists(host, 'us-east-1'))[0]).toEqual(shipped);
+    const reserved = { price: 0.148, priceDate: '2026-11-26', source: 'AWS' };
+    const node = 'elasticache.node.cache.r7g.large';
+    await keep(fileOf(host, 'us-east-1'), JSON.stringify({ ...older, discounts: { oneYear: { [node]: reserved } } }));
+    expect((await priceLists(host, 'us-east-1'))[0]?.discounts).toEqual({
+      ...discounts,
+      oneYear: { ...discounts?.oneYear, [node]: reserved },
+    });
+    await keep(fileOf(host, 'eu-west-1'), JSON.stringify({ ...older, region: 'eu-west-1' }));
+    expect((await priceLists(host, 'eu-west-1'))[0]).toEqual({ ...older, region: 'eu-west-1' });
   });
 
   it('tries again when AWS throttles', async () => {

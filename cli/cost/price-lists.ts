@@ -62,7 +62,17 @@ async function refreshedList(host: Host, region: string): Promise<PriceList | nu
   const list = priceListOf(document);
   if (isBad(list)) throw bad(`is none: ${list.bad}`);
   if (list.region !== region) throw bad(`is of ${list.region}`);
-  return list;
+  return withShippedDiscounts(list);
+}
+
+/** AWS answers with few of them, or none, and a list of before there were any has none. */
+function withShippedDiscounts(list: PriceList): PriceList {
+  const shipped = PRICE_LISTS.find(({ region }) => region === list.region)?.discounts;
+  if (shipped === undefined) return list;
+  return {
+    ...list,
+    discounts: { spot: { ...shipped.spot, ...list.discounts?.spot }, oneYear: { ...shipped.oneYear, ...list.discounts?.oneYear } },
+  };
 }
 
 /**

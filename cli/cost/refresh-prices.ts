@@ -32,7 +32,7 @@ export async function refreshPrices(host: Host, given: string | undefined): Prom
     region,
     day: new Date(host.now()).toISOString().slice(0, 10),
     endpoint: endpointOf(host, region),
-    before: await listBefore(host, region),
+    before: await keysBefore(host, region),
   });
   if (Object.keys(list.prices).length === 0)
     throw new UserError(
@@ -111,9 +111,9 @@ const endpointOf = ({ env }: Host, region: string): string =>
   env['AWS_ENDPOINT_URL_PRICING'] || env['AWS_ENDPOINT_URL'] || `https://api.pricing.${pricingRegionOf(region)}.amazonaws.com`;
 
 /** A list that is damaged is no reason not to read it anew. */
-async function listBefore(host: Host, region: string): Promise<PriceList | undefined> {
+async function keysBefore(host: Host, region: string): Promise<string[]> {
   const lists = await priceLists(host, region).catch(() => PRICE_LISTS);
-  return lists.find((list) => list.region === region);
+  return Object.keys(lists.find((list) => list.region === region)?.prices ?? {});
 }
 
 async function keep(host: Host, file: string, list: PriceList): Promise<void> {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ELSEWHERE, entryOf, inRegion, type MadeProduct, OTHERS, OURS, pricesOf } from '../../../tests/offers.ts';
-import { PRICE_LISTS, type PriceList, type Tier } from '../../models/cost/index.ts';
+import { PRICE_LISTS, type Tier } from '../../models/cost/index.ts';
 import { OFFERS } from './offers.ts';
 import { type Answer, priceListFrom } from './price-list-from.ts';
 
 const [shipped = expect.fail()] = PRICE_LISTS;
-const ABOUT = { region: 'us-east-1', day: '2026-11-26', endpoint: 'https://pricing', before: undefined };
+const ABOUT = { region: 'us-east-1', day: '2026-11-26', endpoint: 'https://pricing', before: [] };
 
 const answersOf = (products: readonly MadeProduct[], more: Partial<Record<string, string[]>> = {}): Answer[] =>
   OFFERS.map(({ service }) => ({
@@ -49,9 +49,8 @@ describe('priceListFrom', () => {
   });
 
   it('misses node types of before, and takes in new ones', () => {
-    const [price = expect.fail()] = Object.values(shipped.prices);
-    const prices = { 'elasticache.node.cache.t3.micro': price, 'elasticache.node.cache.gone.large': price, 'lambda.requests': price };
-    const { list, leftOut } = from(OURS, { before: { ...shipped, prices } });
+    const before = ['elasticache.node.cache.t3.micro', 'elasticache.node.cache.gone.large', 'lambda.requests'];
+    const { list, leftOut } = from(OURS, { before });
     expect(leftOut.map(({ key }) => key)).toEqual(['elasticache.node.cache.gone.large']);
     expect(list.prices).toHaveProperty(['elasticache.node.cache.r7g.large']);
   });
@@ -131,16 +130,13 @@ describe('priceListFrom', () => {
       }));
       return entryOf(ofUsage('NodeUsage:cache.r7g.large'), 'SKU', { Reserved: { ...reserved } });
     };
-    const read = (entry: string, before?: PriceList) =>
+    const read = (entry: string) =>
       priceListFrom(
         answersOf(
           OURS.filter(({ attributes }) => attributes['instanceType'] !== 'cache.r7g.large'),
           { AmazonElastiCache: [entry] },
         ),
-        {
-          ...ABOUT,
-          before,
-        },
+        ABOUT,
       );
     const KEY = 'elasticache.node.cache.r7g.large';
     const found = (entry: string) => read(entry).list.discounts?.oneYear?.[KEY];
@@ -167,10 +163,9 @@ describe('priceListFrom', () => {
       expect(list.discounts).toBeUndefined();
     });
 
-    it('keeps what is in no answer: Spot, Savings Plans, and reservations that are not there', () => {
-      const { list } = read(offered([['No Upfront', null, '0.1480000000']]), shipped);
-      expect(list.discounts).toMatchObject({ ...shipped.discounts, oneYear: { ...shipped.discounts?.oneYear, [KEY]: { price: 0.148 } } });
-      expect(from(OURS, { before: shipped }).list.discounts).toEqual(shipped.discounts);
+    it('takes over none that AWS did not answer: those that ship stand beside the list', () => {
+      expect(Object.keys(read(offered([['No Upfront', null, '0.1480000000']])).list.discounts ?? {})).toEqual(['oneYear']);
+      expect(from(OURS).list.discounts).toBeUndefined();
     });
   });
 

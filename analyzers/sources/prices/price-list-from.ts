@@ -32,8 +32,8 @@ interface About {
   day: string;
   /** Whom it was asked. */
   endpoint: string;
-  /** The region's list of before: node types that it has are missed when they are gone, and what the answer can't have stays. */
-  before: PriceList | undefined;
+  /** Keys of the list of before: node types that it has are missed when they are gone. */
+  before: readonly string[];
 }
 
 const SOURCE =
@@ -42,12 +42,11 @@ const SOURCE =
 /**
  * Makes a price list of what AWS answered. A price that isn't in the answer, that is ambiguous, or that isn't understood is in no list, and named: never zero, never guessed.
  *
- * @example priceListFrom(answers, { region: 'eu-west-1', day: '2026-11-26', endpoint, before: undefined }).leftOut // [{ key: 'fargate.vcpu.arm64', why: "it is not in AWS's answer" }]
+ * @example priceListFrom(answers, { region: 'eu-west-1', day: '2026-11-26', endpoint, before: [] }).leftOut // [{ key: 'fargate.vcpu.arm64', why: "it is not in AWS's answer" }]
  */
 export function priceListFrom(answers: readonly Answer[], { region, day, endpoint, before }: About): PriceListFrom {
-  const known = Object.keys(before?.prices ?? {});
   const read = OFFERS.map((offer) =>
-    offerFrom(offer, answers.find(({ service }) => service === offer.service)?.entries ?? [], { region, before: known }),
+    offerFrom(offer, answers.find(({ service }) => service === offer.service)?.entries ?? [], { region, before }),
   );
   const oneYear = read.flatMap(({ source, reserved }) =>
     reserved.map(({ key, price, payment }): [string, DiscountedPrice] => [
@@ -55,11 +54,6 @@ export function priceListFrom(answers: readonly Answer[], { region, day, endpoin
       { price, priceDate: day, source: `reserved for a year, ${payment}: ${source}: ${endpoint}` },
     ]),
   );
-  // Spot and Savings Plans are in no answer of GetProducts.
-  const discounts =
-    oneYear.length === 0
-      ? before?.discounts
-      : { ...before?.discounts, oneYear: { ...before?.discounts?.oneYear, ...Object.fromEntries(oneYear) } };
   return {
     list: {
       region,
@@ -67,7 +61,7 @@ export function priceListFrom(answers: readonly Answer[], { region, day, endpoin
       priceDate: day,
       sources: [SOURCE, ...read.map(({ source }) => `${source}: ${endpoint}`)],
       prices: Object.fromEntries(read.flatMap(({ prices }) => prices)),
-      ...(discounts && { discounts }),
+      ...(oneYear.length > 0 && { discounts: { oneYear: Object.fromEntries(oneYear) } }),
     },
     leftOut: read.flatMap(({ leftOut }) => leftOut),
   };
@@ -76,7 +70,7 @@ export function priceListFrom(answers: readonly Answer[], { region, day, endpoin
 function offerFrom(
   { service, usages }: Offer,
   entries: readonly string[],
-  about: Asked,
+  about: Pick<About, 'region' | 'before'>,
 ): { source: string; prices: [string, Price][]; reserved: Reserved[]; leftOut: LeftOut[] } {
   const all = entries.map(offeredProductOf);
   const products = all.filter((product) => product !== null);
@@ -96,12 +90,6 @@ function offerFrom(
   };
 }
 
-interface Asked {
-  region: string;
-  /** Keys of the list of before. */
-  before: readonly string[];
-}
-
 interface Reserved {
   key: string;
   price: number;
@@ -112,7 +100,7 @@ interface Reserved {
 function pricesOf(
   usage: PricedUsage,
   products: readonly OfferedProduct[],
-  { region, before }: Asked,
+  { region, before }: Pick<About, 'region' | 'before'>,
 ): { key: string; price: Price | Unpriceable; reserved: Omit<Reserved, 'key'> | Unpriceable | null }[] {
   const ofIt = products.filter((product) => isOf(product, usage, region));
   const byKey = Map.groupBy(ofIt, (product) => filled(usage.key, product));
