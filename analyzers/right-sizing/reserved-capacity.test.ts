@@ -169,6 +169,16 @@ describe('reserved-capacity', () => {
     expect(said({ ...judged, platform: { ...judged.platform, series } }, 'fargate:engine')).toEqual({ recommended: null, withheld: null });
   });
 
+  it('takes as many days that were told without their nights for no month', () => {
+    const judged = withHistory(60);
+    const isDay = judged.platform.times.map((timeS, i) => timeS % 86_400 < 43_200 || i === judged.platform.times.length - 1);
+    const times = judged.platform.times.filter((_, i) => isDay[i]);
+    const series = judged.platform.series.map((each) => ({ ...each, values: each.values.filter((_, i) => isDay[i]) }));
+    expect(times.length).toBeGreaterThan(28 * 24);
+    const days = { ...judged, platform: { ...judged.platform, times, series } };
+    expect(said(days, 'elasticache:cache').withheld?.reason).toContain("one run can't say");
+  });
+
   it('is not content with three weeks', () => {
     expect(said(withHistory(21), 'elasticache:cache').withheld?.reason).toContain("one run can't say");
   });

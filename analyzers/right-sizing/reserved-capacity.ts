@@ -69,7 +69,7 @@ function predictable(found: Predictable | null, input: RightSizingInput): Change
         uses: [],
         risk: {
           level: 'high',
-          why: 'it is paid for all of the year, used or not, and some of it upfront; what is reserved already, or runs on Spot, nobody asked: take it off',
+          why: 'it is paid for all of the year, used or not, and some of it upfront; what is reserved already, or runs on Spot, is not known here, and has to be taken off',
         },
         why: `${there}: ${long}`,
       },
@@ -79,8 +79,13 @@ function predictable(found: Predictable | null, input: RightSizingInput): Change
 
 const hourly = (month: number, { currency }: Pricing): string => `${figure(month / HOURS_PER_MONTH)} ${currency} an hour`;
 
-/** All that was told, where that is long enough. */
-const longest = ({ history }: RightSizingInput): Stretch | null => (spanDays(history) >= HISTORY_DAYS ? history : null);
+/** All that was told, where that is long enough and leaves little out: of days without their nights nobody knows the least. */
+function longest({ history }: RightSizingInput): Stretch | null {
+  const { times, periodS } = history.file;
+  const [first = 0, last = 0] = [times.at(0), times.at(-1)];
+  const leavesOut = history.periods.length * periodS < COVERED_MIN * (last - first + periodS);
+  return spanDays(history) < HISTORY_DAYS || leavesOut ? null : history;
+}
 
 const spanDays = ({ file, periods }: Stretch): number => (periods.length * file.periodS) / 86_400;
 
