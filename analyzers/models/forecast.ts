@@ -42,7 +42,9 @@ export function growthOf(history: readonly HistoryPoint[]): Growth | { reason: s
     return { reason: `A history of ${new Set(times).size} days can't tell growth from noise: it needs ${POINTS_MIN} at least.` };
   if (spanS < SPAN_MIN_S)
     return { reason: `A history of ${Math.round(spanS / DAY_S)} days says nothing of a month: it needs ${SPAN_MIN_S / DAY_S} at least.` };
-  const { slope, slopeVariance, t } = lineThrough(history.map(({ timeS, users }) => [timeS / MONTH_S, Math.log(users)]));
+  // From the first of them on: of users that stay, logarithms and slope are 0 then, and not what floating point leaves.
+  const [first = Number.NaN] = history.map(({ users }) => users);
+  const { slope, slopeVariance, t } = lineThrough(history.map(({ timeS, users }) => [timeS / MONTH_S, Math.log(users / first)]));
   if (Math.expm1(slope) > GROWTH_MAX) {
     const perMonth = figure(100 * Math.expm1(slope));
     return { reason: `The history grows by ${perMonth} % a month, which nothing does for long: state what it will settle at.` };
@@ -50,6 +52,9 @@ export function growthOf(history: readonly HistoryPoint[]): Growth | { reason: s
   const half = t * Math.sqrt(slopeVariance);
   return { perMonth: Math.expm1(slope), ci95: [Math.expm1(slope - half), Math.expm1(slope + half)] };
 }
+
+/** How many there are after so long. */
+export const grownUsers = (users: number, perMonth: number, forS: number): number => users * (1 + perMonth) ** (forS / MONTH_S);
 
 /** When so many users are there, in epoch seconds: Infinity where growth never brings them, `nowS` where they are there already. */
 export function reachedAt({ nowS, users, perMonth }: { nowS: number; users: number; perMonth: number }, limitUsers: number): number {

@@ -3,6 +3,7 @@ import {
   DAY_S,
   GROWTH_MAX,
   type Growth,
+  grownUsers,
   growthOf,
   type HistoryPoint,
   HORIZON_S,
@@ -106,7 +107,9 @@ async function growthFor(
     const measured = growthOf(points);
     if (today === undefined && !('reason' in measured) && sinceS > MONTH_S)
       throw new UserError(`${history} ends more than a month ago`, 'say how many users there are today: --today 200');
-    return { growth: measured, todayUsers: today ?? last?.users ?? 0 };
+    // A history rarely ends today.
+    const grown = 'reason' in measured ? last?.users : grownUsers(last?.users ?? 0, measured.perMonth, sinceS);
+    return { growth: measured, todayUsers: today ?? grown ?? 0 };
   }
   if (growth === undefined) throw new UserError('nothing says how fast it grows', 'give --growth 8%/month, or --history players.csv');
   if (today === undefined) throw new UserError('nothing says how many users there are today', 'give --today 200');

@@ -6,9 +6,12 @@ import { stepsToTheTable } from '../../tests/load-steps.ts';
 import { type TestHost, testHost } from '../../tests/test-host.ts';
 import { program } from '../program.ts';
 
+/** Noon in UTC, so that the day is the same wherever the test runs. */
+const NOW = Date.UTC(2026, 10, 26, 12);
+
 /** What is said of a stepped test that was made before: of `capacity.json`, without any load. */
 async function capacity(files: Readonly<Record<string, string>>, ...args: string[]): Promise<TestHost> {
-  const host = await testHost();
+  const host = await testHost({ now: () => NOW });
   const written = {
     '.loadkit/capacity/20261126T100000Z-mixed-900/capacity.json': JSON.stringify({ schemaVersion: 1, ...capacityOf(stepsToTheTable) }),
     ...files,
@@ -97,7 +100,7 @@ describe('loadkit capacity forecast', () => {
       'fargate:engine cpu',
     ]);
     // Twice as many in ln 2 / ln 1.08 = 9 months.
-    const months = (Date.parse(limits[0]?.date ?? '') - Date.now()) / (30.4375 * 86_400_000);
+    const months = (Date.parse(limits[0]?.date ?? '') - NOW) / (30.4375 * 86_400_000);
     expect(months).toBeGreaterThan(8.9);
     expect(months).toBeLessThan(9.1);
   });
@@ -108,9 +111,28 @@ describe('loadkit capacity forecast', () => {
       return `${date},${Math.round(400 * 1.08 ** (day / 30.4375) + (day % 3))}`;
     });
     const { written } = await capacity({ 'players.csv': `date,users\n${rows.join('\n')}\n` }, 'forecast', '--history', 'players.csv');
-    expect(written.stdout).toMatch(/^46\d users today, growing by [78](\.\d+)? % a month \([78](\.\d+)? % to [89](\.\d+)? %\)\n/);
+    expect(written.stdout).toMatch(/^50\d users today, growing by [78](\.\d+)? % a month \([78](\.\d+)? % to [89](\.\d+)? %\)\n/);
     // Of loads that all hold nobody knows the end.
     expect(written.stdout).toMatch(/\n\d{4}-\d\d-\d\d \(\d{4}-\d\d-\d\d to not known\): 900 users \(900 to any number\)/);
+  });
+
+  it('goes on from the end of a history, and says of users that stay that they never come', async () => {
+    const days = (last: number, usersAt: (day: number) => number): string =>
+      `date,users\n${Array.from({ length: 60 }, (_, i) => {
+        const at = NOW - 86_400_000 * (last + i);
+        return `${new Date(at).toISOString().slice(0, 10)},${usersAt(-(last + i))}`;
+      }).join('\n')}\n`;
+    const forecast = async (csv: string) =>
+      JSON.parse((await capacity({ 'p.csv': csv }, 'forecast', '--history', 'p.csv', '--json')).written.stdout);
+    const grown = (day: number): number => 450 * 1.08 ** (day / 30.4375);
+    const [fresh, stale] = [await forecast(days(0, grown)), await forecast(days(28, grown))];
+    expect(fresh.todayUsers).toBeCloseTo(450, -1);
+    expect(stale.todayUsers).toBeCloseTo(fresh.todayUsers, 0);
+    const at = ({ limits }: { limits: { date: string }[] }) => Date.parse(limits[0]?.date ?? '') / 86_400_000;
+    expect(Math.abs(at(stale) - at(fresh))).toBeLessThanOrEqual(1);
+    const flat = await forecast(days(0, () => 100));
+    expect(flat.growth).toEqual({ perMonth: 0, ci95: [0, 0] });
+    expect(flat.limits[0].outcome).toBe('never');
   });
 
   it('takes no history for today that ended long ago, or has not been yet', async () => {
@@ -131,7 +153,7 @@ describe('loadkit capacity forecast', () => {
   it('gives no date beyond five years, and says so', async () => {
     const { written } = await capacity({}, 'forecast', '--today', '100', '--growth', '1%/year', '--json');
     const { horizon, limits } = JSON.parse(written.stdout);
-    expect(Date.parse(horizon) - Date.now()).toBeGreaterThan(4.99 * 365.25 * 86_400_000);
+    expect(Date.parse(horizon) - NOW).toBeGreaterThan(4.99 * 365.25 * 86_400_000);
     expect(limits[0]).toMatchObject({ date: null, outcome: 'beyond-horizon', dateBetween: [null, null] });
     const { written: said } = await capacity({}, 'forecast', '--today', '100', '--growth', '1%/year');
     expect(said.stdout).toContain(`later than ${horizon}, and no growth is known to last until then: 900 users (900 to any number)`);
