@@ -106,7 +106,7 @@ const BLOCK = 100;
 /** DynamoDB tells of its capacity every five minutes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
 const CAPACITY_TOLD_S = 300;
 
-/** One reservation for all tables of the region. */
+/** One reservation for all tables of the region. Of the infrequent-access class, and replicated ones, it is for none; which these are is not read. */
 function ofTables(input: RightSizingInput): Asked[] {
   const tables = input.inventory.resources.filter(({ kind, limits }) => kind === 'dynamodb' && limits.billing !== 'on-demand');
   const of = tables.map(({ node }) => node);
