@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { syntheticRun } from '../../tests/artifacts.ts';
 import { MISSING } from '../../tests/judged.ts';
 import { loadStep, stepsToTheTable } from '../../tests/load-steps.ts';
-import { withPlatform, withSeries, withSilent, withUnread } from '../../tests/platform.ts';
+import { withLimits, withPlatform, withSeries, withSilent, withUnread } from '../../tests/platform.ts';
+import type { Resource } from '../contract.ts';
 import { judge } from '../judge.ts';
 import { type UslCoefficients, uslThroughput, uslUsersFor } from '../models/scalability/index.ts';
 import { capacityOf } from './capacity.ts';
@@ -216,6 +217,17 @@ describe('loadStepOf', () => {
     expect(names.some((name) => name.startsWith('dynamodb:guilds'))).toBe(false);
     expect(namesOf(run)).toContain('lambda account-concurrency');
     expect(namesOf(withUnread(run, [{ node: 'lambda:character', metric: 'Invocations' }]))).not.toContain('lambda account-concurrency');
+  });
+
+  it('takes the tasks of a service that nothing scales for its limit, where that was read', () => {
+    const limitOf = (limits: Resource['limits']): number | undefined => {
+      const of = withLimits(run, 'fargate:engine', { tasksMin: null, tasksMax: null, tasksDesired: 3, ...limits });
+      return loadStepOf(judge(of), of).uses.find(({ node, resource }) => node === 'fargate:engine' && resource === 'cpu')?.limit;
+    };
+    expect(limitOf({ scaling: [] })).toBe(3);
+    expect(limitOf({ scaling: [], tasksMax: 6 })).toBe(6);
+    expect(limitOf({ scaling: [{ metric: 'ECSServiceAverageCPUUtilization', target: 70 }] })).toBeUndefined();
+    expect(limitOf({ scaling: null })).toBeUndefined();
   });
 
   it('does not hold where a target is missed, and is not known where the generator was the limit', () => {

@@ -1,4 +1,4 @@
-import type { Inventory, Resource, ResourceKind } from '../contract.ts';
+import type { Inventory, Resource, ResourceKind, ResourceLimits } from '../contract.ts';
 import { unreservedOf } from '../lambda-capacity.ts';
 import { offeredFor } from '../models/queueing/index.ts';
 import { highest, mean, type Name, perSecond, type Stretch, weightedMean } from '../platform-series.ts';
@@ -35,6 +35,10 @@ export function resourceUse(inventory: Pick<Inventory, 'resources'>, stretch: St
 const use = (node: string, resource: string, unit: string, used: number | null, limit: number | null | undefined): ResourceUse[] =>
   used === null || limit === null || limit === undefined || !(limit > 0) ? [] : [{ node, resource, unit, used, limit }];
 
+/** What no policy scales keeps what it has. */
+const tasksMaxOf = ({ tasksMax, tasksDesired, scaling }: ResourceLimits): number | null =>
+  tasksMax ?? (scaling?.length === 0 ? tasksDesired : null) ?? null;
+
 /** By Little's law, from how many invocations there were and how long they took: the metric ConcurrentExecutions is no mean over time. */
 function executions(node: string, stretch: Stretch): number | null {
   const invocations: Name = [node, 'Invocations', 'Sum'];
@@ -70,7 +74,7 @@ const USES: Partial<Record<ResourceKind, (resource: Resource, stretch: Stretch) 
     const cpu = mean(stretch, [node, 'CPUUtilization', 'Average']);
     const tasks = mean(stretch, [node, 'RunningTaskCount', 'Average']);
     return [
-      ...use(node, 'cpu', 'tasks', cpu === null || tasks === null ? null : (cpu / 100) * tasks, limits.tasksMax),
+      ...use(node, 'cpu', 'tasks', cpu === null || tasks === null ? null : (cpu / 100) * tasks, tasksMaxOf(limits)),
       ...use(node, 'memory', '%', mean(stretch, [node, 'MemoryUtilization', 'Average']), 100),
     ];
   },
