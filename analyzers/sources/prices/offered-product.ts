@@ -52,6 +52,12 @@ export function offeredProductOf(entry: string): OfferedProduct | null {
   };
 }
 
+/** What an hour costs, and how it is paid: `No Upfront`. */
+export interface Reservation {
+  price: number;
+  payment: string;
+}
+
 /** The least upfront first: what is paid early is lost when plans change. The last is what older offers call it. */
 const PAYMENT = ['No Upfront', 'Partial Upfront', 'Heavy Utilization', 'All Upfront'];
 const YEAR_H = 8760;
@@ -60,7 +66,7 @@ const YEAR_H = 8760;
  * What an hour costs when it is reserved for a year, what is paid upfront spread over it; null where nothing of the kind is offered. Paid upfront is `Quantity`,
  * as in the AmazonElastiCache offer.
  */
-export function reservedForAYear({ reserved }: OfferedProduct): { price: number; payment: string } | Unpriceable | null {
+export function reservedForAYear({ reserved }: OfferedProduct): Reservation | Unpriceable | null {
   const offers = reserved.flatMap(({ termAttributes, priceDimensions }) => {
     const { LeaseContractLength: length, PurchaseOption: payment } = objectOf(termAttributes);
     return length === '1yr' ? [{ payment: String(payment), dimensions: Object.values(objectOf(priceDimensions)).map(objectOf) }] : [];

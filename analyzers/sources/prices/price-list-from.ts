@@ -4,6 +4,7 @@ import {
   type OfferedProduct,
   offeredProductOf,
   type Rate,
+  type Reservation,
   rateOf,
   reservedForAYear,
   type Unpriceable,
@@ -90,10 +91,8 @@ function offerFrom(
   };
 }
 
-interface Reserved {
+interface Reserved extends Reservation {
   key: string;
-  price: number;
-  payment: string;
 }
 
 /** One price, or one for each node type. */
@@ -101,26 +100,23 @@ function pricesOf(
   usage: PricedUsage,
   products: readonly OfferedProduct[],
   { region, before }: Pick<About, 'region' | 'before'>,
-): { key: string; price: Price | Unpriceable; reserved: Omit<Reserved, 'key'> | Unpriceable | null }[] {
+): { key: string; price: Price | Unpriceable; reserved: Reservation | Unpriceable | null }[] {
   const ofIt = products.filter((product) => isOf(product, usage, region));
   const byKey = Map.groupBy(ofIt, (product) => filled(usage.key, product));
   const keys = new Set([...expected(usage, before, byKey.size), ...byKey.keys()]);
   return [...keys].map((key) => {
-    const [of, ...others] = byKey.get(key) ?? [];
-    const price = priceOf(of === undefined ? [] : [of, ...others], usage);
-    const reserved =
-      of === undefined || usage.reservable === undefined || isUnpriceable(price) ? null : cheaperThan(price, reservedForAYear(of));
-    return { key, price, reserved };
+    const ofKey = byKey.get(key) ?? [];
+    const price = priceOf(ofKey, usage);
+    const [first] = ofKey;
+    const isReservable = usage.reservable === true && first !== undefined && !isUnpriceable(price);
+    return { key, price, reserved: isReservable ? cheaperThan(price, reservedForAYear(first)) : null };
   });
 }
 
 /** A reservation takes off a part. More than this, or nothing, is counted in another unit. Guess: AWS's highest for a year is about a half. */
 const SHARE_LEFT_MIN = 0.1;
 
-function cheaperThan<T extends object>(
-  { tiers }: Price,
-  reserved: (T & { price: number }) | Unpriceable | null,
-): (T & { price: number }) | Unpriceable | null {
+function cheaperThan({ tiers }: Price, reserved: Reservation | Unpriceable | null): Reservation | Unpriceable | null {
   if (reserved === null || isUnpriceable(reserved)) return reserved;
   const share = reserved.price / (tiers[0]?.price ?? Number.NaN);
   if (share < 1 && share >= SHARE_LEFT_MIN) return reserved;
