@@ -11,7 +11,7 @@ import {
   parseGrowth,
   reachedAt,
 } from '../../analyzers/models/forecast.ts';
-import { figure } from '../../analyzers/words.ts';
+import { figure, plural } from '../../analyzers/words.ts';
 import { rangeText } from '../../reports/capacity-text.ts';
 import { count } from '../../reports/format.ts';
 import { UserError } from '../errors.ts';
@@ -140,7 +140,7 @@ export function renderForecast({ growth, reason, todayUsers, horizon, limits, un
   if (growth === null) return `inconclusive: ${reason}\n`;
   const rate = (share: number): string => `${figure(100 * share)} %`;
   const range = growth.ci95 === null ? '' : ` (${rate(growth.ci95[0])} to ${rate(growth.ci95[1])})`;
-  const lines = [`${figure(todayUsers ?? 0)} users today, growing by ${rate(growth.perMonth)} a month${range}`];
+  const lines = [`${plural(todayUsers ?? 0, 'user')} today, growing by ${rate(growth.perMonth)} a month${range}`];
   const day = (date: string | null, end: number | null): string => date ?? (end === null ? 'not known' : `later than ${horizon}, or never`);
   const when = {
     reached: null,
@@ -151,7 +151,7 @@ export function renderForecast({ growth, reason, todayUsers, horizon, limits, un
     const between = dateBetween.every((end) => end === null)
       ? ''
       : ` (${dateBetween.map((each, i) => day(each, usersBetween[i] ?? null)).join(' to ')})`;
-    lines.push(`${date ?? when[outcome]}${between}: ${figure(Math.round(users))} users (${rangeText(usersBetween, count)}), ${what}`);
+    lines.push(`${date ?? when[outcome]}${between}: ${plural(Math.round(users), 'user')} (${rangeText(usersBetween, count)}), ${what}`);
   }
   if (limits.length === 0) lines.push('the test knows no limit');
   for (const { what, reason: why } of unknown) lines.push(`not known: ${what}. ${why}`);
