@@ -38,4 +38,19 @@ describe('the Universal Scalability Law', () => {
     expect(uslUsersFor({ lambda: 1, sigma: 0.1, kappa: 0.01 }, 100)).toBeNull();
     expect(uslUsersFor({ lambda: 2, sigma: 0, kappa: 0 }, 100)).toBe(50);
   });
+
+  it('gives the users of the peak for its throughput, and none for more or for less than nothing', () => {
+    fc.assert(
+      fc.property(laws, (law) => {
+        const peak = uslPeak(law) ?? { users: Number.NaN, throughput: Number.NaN };
+        fc.pre(peak.users > 1);
+        expect((uslUsersFor(law, peak.throughput) ?? 0) / peak.users).toBeCloseTo(1, 5);
+        expect(uslUsersFor(law, peak.throughput * (1 + 1e-9))).toBeNull();
+      }),
+    );
+    const law = { lambda: 1, sigma: 0.1, kappa: 0.01 };
+    expect(uslUsersFor(law, 0)).toBe(0);
+    expect(uslUsersFor(law, -1)).toBeNull();
+    expect(uslUsersFor(law, Number.NaN)).toBeNull();
+  });
 });

@@ -32,16 +32,22 @@ export function uslPeak(law: UslCoefficients): { users: number; throughput: numb
 /** The throughput that contention alone would allow, however many users: λ/σ. Null where there is none. */
 export const uslCeiling = ({ lambda, sigma }: UslCoefficients): number | null => (sigma > 0 ? lambda / sigma : null);
 
+/** Relative: what the throughput of a peak may be above the peak's, and is none the less its. */
+const ROUNDING = 1e-12;
+
 /**
  * Users who make so much throughput: of the two numbers that do, the lower, before the peak. Null where no number does.
  *
  * The root of κX·N² − (λ − σX + κX)·N + (1−σ)X = 0, in the form that keeps its digits where κ is small (Numerical Recipes, 3rd ed., §5.6).
  */
-export function uslUsersFor({ lambda, sigma, kappa }: UslCoefficients, throughput: number): number | null {
+export function uslUsersFor(law: UslCoefficients, throughput: number): number | null {
+  const { lambda, sigma, kappa } = law;
+  const most = uslPeak(law)?.throughput ?? Number.POSITIVE_INFINITY;
   const linear = lambda - sigma * throughput + kappa * throughput;
-  const constant = (1 - sigma) * throughput;
-  const discriminant = linear ** 2 - 4 * kappa * throughput * constant;
   // With σ ≥ 1 throughput only falls.
-  if (!(linear > 0) || discriminant < 0 || sigma >= 1) return null;
+  if (!(throughput >= 0 && throughput <= most * (1 + ROUNDING) && linear > 0) || sigma >= 1) return null;
+  const constant = (1 - sigma) * throughput;
+  // At the peak both roots are one, and rounding may leave less than nothing.
+  const discriminant = Math.max(0, linear ** 2 - 4 * kappa * throughput * constant);
   return (2 * constant) / (linear + Math.sqrt(discriminant));
 }
