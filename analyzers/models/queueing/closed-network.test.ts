@@ -100,12 +100,20 @@ describe('closedNetwork', () => {
     expect(throughput).toBeCloseTo(250, 6);
   });
 
+  it('has users who think, and nothing to wait for, come as often as they think', () => {
+    expect(closedNetwork({ stations: [{ serviceS: 0, visits: 1 }], thinkS: 2, users: 10 })).toEqual({
+      throughput: expect.closeTo(5, 9),
+      responseS: 0,
+      stations: [{ residenceS: 0, queue: 0, utilisation: 0 }],
+    });
+  });
+
   it.each([
     ['no users', { stations: [{ serviceS: 1, visits: 1 }], thinkS: 1, users: 0 }],
     ['half a user', { stations: [{ serviceS: 1, visits: 1 }], thinkS: 1, users: 1.5 }],
     ['too many users', { stations: [{ serviceS: 1, visits: 1 }], thinkS: 1, users: 1e6 }],
     ['no station', { stations: [], thinkS: 1, users: 1 }],
-    ['nothing to do', { stations: [{ serviceS: 0, visits: 1 }], thinkS: 1, users: 1 }],
+    ['nothing to do', { stations: [{ serviceS: 0, visits: 1 }], thinkS: 0, users: 1 }],
     ['half a server', { stations: [{ serviceS: 1, visits: 1, servers: 0.5 }], thinkS: 1, users: 1 }],
     ['negative thinking', { stations: [{ serviceS: 1, visits: 1 }], thinkS: -1, users: 1 }],
     ['no number', { stations: [{ serviceS: Number.NaN, visits: 1 }], thinkS: 1, users: 1 }],

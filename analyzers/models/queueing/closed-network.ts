@@ -81,7 +81,7 @@ function check({ stations, thinkS, users }: ClosedNetwork): void {
       throw new RangeError(`closedNetwork needs station ${i + 1} to have a service time and visits of 0 or more, and whole servers`);
   }
   const demand = stations.reduce((sum, { serviceS, visits }) => sum + serviceS * visits, 0);
-  if (!(demand > 0)) throw new RangeError('closedNetwork needs a station that takes time');
+  if (stations.length === 0 || !(demand + thinkS > 0)) throw new RangeError('closedNetwork needs stations, and something that takes time');
 }
 
 /** A state's weight is known but for a factor per station, and a power per request: with the throughput for that, all of them stay near 1. */
