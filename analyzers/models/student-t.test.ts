@@ -21,8 +21,14 @@ describe('tQuantile', () => {
     expect(tQuantile(1 - p, degrees)).toBeCloseTo(-t, 3);
   });
 
-  it('is 0 in the middle, and names what it needs', () => {
-    expect(tQuantile(0.5, 7)).toBeCloseTo(0, 6);
+  it('is 0 in the middle, and right beside it, also with many degrees of freedom', () => {
+    for (const degrees of [1, 7, 1000, 1e6]) expect(tQuantile(0.5, degrees)).toBeCloseTo(0, 12);
+    // The normal quantile of 0.501 is 0.00250663.
+    expect(tQuantile(0.501, 1e6)).toBeCloseTo(0.00250663, 8);
+  });
+
+  it('names what it needs', () => {
+    expect(() => tQuantile(0.9, Number.POSITIVE_INFINITY)).toThrow('at least 1 degree of freedom');
     expect(() => tQuantile(1, 7)).toThrow('tQuantile needs p between 0 and 1');
     expect(() => tQuantile(0.9, 0)).toThrow('at least 1 degree of freedom');
   });

@@ -8,9 +8,20 @@ import { betaQuantile } from './beta.ts';
  */
 export function tQuantile(p: number, degrees: number): number {
   if (!(p > 0 && p < 1)) throw new RangeError(`tQuantile needs p between 0 and 1, not ${p}`);
-  if (!(degrees >= 1)) throw new RangeError(`tQuantile needs at least 1 degree of freedom, not ${degrees}`);
+  if (!(degrees >= 1 && Number.isFinite(degrees))) throw new RangeError(`tQuantile needs at least 1 degree of freedom, not ${degrees}`);
   const tail = 2 * Math.min(p, 1 - p);
-  const x = betaQuantile(tail, degrees / 2, 0.5);
-  const magnitude = Math.sqrt((degrees * (1 - x)) / x);
+  const magnitude = Math.sqrt(degrees * (tail < 0.5 ? outside(tail, degrees) : within(1 - tail, degrees)));
   return p < 0.5 ? -magnitude : magnitude;
+}
+
+/** t²/ν by x, which is small far out; … */
+function outside(tail: number, degrees: number): number {
+  const x = betaQuantile(tail, degrees / 2, 0.5);
+  return (1 - x) / x;
+}
+
+/** … and by 1 − x, which is small in the middle, where x would lose its digits. */
+function within(middle: number, degrees: number): number {
+  const y = betaQuantile(middle, 0.5, degrees / 2);
+  return y / (1 - y);
 }
