@@ -15,7 +15,8 @@ export function mannKendallP(values: readonly number[]): number {
   const variance = (n * (n - 1) * (2 * n + 5) - tieCorrection(values)) / 18;
   if (variance <= 0) return 1;
   const z = Math.max(0, Math.abs(score) - 1) / Math.sqrt(variance);
-  return 1 - errorFunction(z / Math.SQRT2);
+  // The error function is an approximation, good to seven digits, and of 0 it is a little less than 0.
+  return Math.min(1, 1 - errorFunction(z / Math.SQRT2));
 }
 
 function tieCorrection(values: readonly number[]): number {
