@@ -144,6 +144,7 @@ describe('fitUsl', () => {
     ['the same but for noise', pointsOf([10, 20, 30, 40, 50], [100.1, 99.8, 100, 100.3, 99.9]), 'Test 1 to 10 users'],
     ['points that lie anywhere', pointsOf([10, 20, 30, 40, 50], [10, 90, 5, 100, 20]), 'scatter by'],
     ['more than anyone measured', pointsOf([1, 2, 3, 4], [1, 2, 3, 1e300]), 'Point 4 has 4 users and a throughput of 1e+300'],
+    ['four points that bend, but for noise', pointsOf([1, 6, 11, 16], [1, 4.25, 4.92, 6.05]), 'too few to tell that from noise'],
     ['a straight line', pointsOf([10, 20, 30, 40, 50], [10, 20, 30, 40, 50]), 'below the knee'],
     ['a straight line with noise', pointsOf([10, 20, 30, 40, 50], [10.1, 19.8, 30.1, 40.2, 49.8]), 'below the knee'],
     ['a line that bends upward', pointsOf([1, 2, 3, 4, 5], [10.2, 20.1, 30.3, 40, 51.8]), 'below the knee'],

@@ -46,7 +46,7 @@ export interface UslAnalysis {
  * @param points in order of their users; several of the same load are repetitions
  * @param nextTest how reasons say which test would settle it
  *
- * @example fitUsl([{ users: 1, throughput: 65 }, …]).peak // { users: 96.5, throughput: 1884, ci95: [83, 121], … }
+ * @example fitUsl([{ users: 1, throughput: 65 }, …]).peak // { users: 96.5, throughput: 1884, ci95: [77, 151], … }
  */
 export const fitUsl = (points: readonly LoadPoint[], nextTest: NextTest = inWords): UslFit => analyseUsl(points, nextTest).fit;
 
@@ -95,7 +95,7 @@ export interface CurvePoint {
  *
  * @returns the reason, where there is none
  *
- * @example uslThroughputInterval(analyseUsl(points), 150) // { users: 150, throughput: 1770, ci95: [1680, 1850] }
+ * @example uslThroughputInterval(analyseUsl(points), 150) // { users: 150, throughput: 1809, ci95: [1676, 1942] }
  */
 export function uslThroughputInterval({ fit, draws }: UslAnalysis, users: number): CurvePoint | { reason: string } {
   if (fit.coefficients === null) return { reason: fit.reason ?? 'There is no curve.' };

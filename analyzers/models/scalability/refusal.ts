@@ -56,9 +56,14 @@ export function whyNoBend(points: readonly LoadPoint[], solution: UslSolution): 
   const squares = squaresAround(points, ({ users }) => slope * users);
   // Nothing to gain, to the precision of doubles: a straight line indeed.
   if (squares > Number.EPSILON * slope ** 2 * xx && !isNoWorse(points, squares, solution)) return null;
-  const scatter = Math.sqrt(squares / (points.length - 1)) / meanOf(points);
-  if (scatter > SCATTER_MAX) {
-    const why = `The points scatter by ${Math.round(100 * scatter)} % about any curve, and tell no bend from a straight line.`;
+  const mean = meanOf(points);
+  const aboutLine = Math.sqrt(squares / (points.length - 1)) / mean;
+  if (aboutLine > SCATTER_MAX) {
+    const scatter = Math.min(aboutLine, solution.residualSe / mean);
+    const why =
+      scatter > SCATTER_MAX
+        ? `The points scatter by ${Math.round(100 * scatter)} % about any curve, and tell no bend from a straight line.`
+        : `The points lie ${Math.round(100 * aboutLine)} % off a straight line, and are too few to tell that from noise.`;
     return { why, settledBy: sameLoads(points), inProportion: false };
   }
   const most = Math.max(...points.map(({ users }) => users));
