@@ -41,5 +41,5 @@ export async function readCsv(host: Host, given: string, columns: readonly strin
   return rows;
 }
 
-/** NaN for what is no number, an empty cell among them. */
-export const numberIn = (cell = ''): number => (cell === '' ? Number.NaN : Number(cell));
+/** NaN for what is no decimal number: `Number` takes an empty cell for 0 and 0x10 for 16. */
+export const numberIn = (cell = ''): number => (cell === '' || /^0[box]/i.test(cell) ? Number.NaN : Number(cell));

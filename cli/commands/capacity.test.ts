@@ -47,6 +47,7 @@ describe('loadkit capacity fit', () => {
   it.each([
     ['users,throughput\n1,1\n2,\n3,3\n4,4\n', 'Point 2 has no number'],
     ['users,throughput\n1,1\n2,two\n3,3\n4,4\n', 'Point 2 has no number'],
+    ['users,throughput\n1,1\n2,0x2\n3,3\n4,4\n', 'Point 2 has no number'],
     ['users,throughput\n1,1\n', 'There is 1 load'],
     ['users,throughput\n-1,1\n2,2\n3,3\n4,4\n', 'Point 1 has -1 users'],
     ['users,throughput\n1,1e300\n2,2\n3,3\n4,4\n', 'no more than 1000000000000 are taken for measured'],
