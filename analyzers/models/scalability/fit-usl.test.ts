@@ -144,7 +144,8 @@ describe('fitUsl', () => {
     ['the same but for noise', pointsOf([10, 20, 30, 40, 50], [100.1, 99.8, 100, 100.3, 99.9]), 'Test 1 to 10 users'],
     ['points that lie anywhere', pointsOf([10, 20, 30, 40, 50], [10, 90, 5, 100, 20]), 'scatter by'],
     ['more than anyone measured', pointsOf([1, 2, 3, 4], [1, 2, 3, 1e300]), 'Point 4 has 4 users and a throughput of 1e+300'],
-    ['four points that bend, but for noise', pointsOf([1, 6, 11, 16], [1, 4.25, 4.92, 6.05]), 'too few to tell that from noise'],
+    ['four points that bend, and lie far off a line', pointsOf([1, 6, 11, 16], [1, 4.25, 4.92, 6.05]), 'too few or too noisy to tell'],
+    ['four points that bend', pointsOf([4, 9, 14, 19], [31.6, 65.6, 83.9, 99]), 'a curve by which 19 users make'],
     ['a straight line', pointsOf([10, 20, 30, 40, 50], [10, 20, 30, 40, 50]), 'below the knee'],
     ['a straight line with noise', pointsOf([10, 20, 30, 40, 50], [10.1, 19.8, 30.1, 40.2, 49.8]), 'below the knee'],
     ['a line that bends upward', pointsOf([1, 2, 3, 4, 5], [10.2, 20.1, 30.3, 40, 51.8]), 'below the knee'],
@@ -152,6 +153,18 @@ describe('fitUsl', () => {
     const fit = fitUsl(points);
     expect(fit).toMatchObject({ verdict: 'inconclusive', coefficients: null, peak: null, limit: null });
     expect(fit.reason).toContain(reason);
+  });
+
+  it('takes few points for a straight line only where no bend is likely either', () => {
+    const inProportion = (law: UslCoefficients, loads: readonly number[]): number =>
+      seeds.filter((seed) => {
+        const random = randomSource(seed);
+        return analyseUsl(loads.map((users) => ({ users, throughput: uslThroughput(law, users) * (1 + 0.03 * random.normal()) })))
+          .inProportion;
+      }).length;
+    // Half of what 19 users would make in proportion, which the F test does not see in four points.
+    expect(inProportion({ lambda: 10, sigma: 0.05, kappa: 0.0001 }, [4, 9, 14, 19])).toBeLessThanOrEqual(2);
+    expect(inProportion({ lambda: 10, sigma: 0, kappa: 0 }, [4, 9, 14, 19])).toBeGreaterThanOrEqual(45);
   });
 
   it('gives no peak far below all that was tested, and no limit far above', () => {

@@ -1,6 +1,7 @@
 import { ALPHA } from './bootstrap.ts';
 import type { LoadPoint, UslSolution } from './least-squares.ts';
 import { type LoadRange, moreLoads, sameLoads, smallerLoads } from './next-test.ts';
+import { uslSlowdown } from './usl.ts';
 
 /** Why something is not said, and the loads that would settle it; null where the points themselves are wrong. */
 export interface Refusal {
@@ -48,6 +49,8 @@ export const saturated = (points: readonly LoadPoint[], how: string): Refusal =>
 
 /** A straight line of so much scatter is none (its standard deviation, relative to the mean). Guess: four times what a load test has. */
 const SCATTER_MAX = 0.2;
+/** What the likeliest curve may lack of proportion at the largest load, where noise hides whether it bends: few points prove no straight line. Guess: tune. */
+const BEND_MAX = 0.2;
 
 /** @returns null where the points bend more than noise would make a straight line bend */
 export function whyNoBend(points: readonly LoadPoint[], solution: UslSolution): (Refusal & { inProportion: boolean }) | null {
@@ -56,17 +59,17 @@ export function whyNoBend(points: readonly LoadPoint[], solution: UslSolution): 
   const squares = squaresAround(points, ({ users }) => slope * users);
   // Nothing to gain, to the precision of doubles: a straight line indeed.
   if (squares > Number.EPSILON * slope ** 2 * xx && !isNoWorse(points, squares, solution)) return null;
-  const mean = meanOf(points);
-  const aboutLine = Math.sqrt(squares / (points.length - 1)) / mean;
-  if (aboutLine > SCATTER_MAX) {
-    const scatter = Math.min(aboutLine, solution.residualSe / mean);
-    const why =
-      scatter > SCATTER_MAX
-        ? `The points scatter by ${Math.round(100 * scatter)} % about any curve, and tell no bend from a straight line.`
-        : `The points lie ${Math.round(100 * aboutLine)} % off a straight line, and are too few to tell that from noise.`;
+  const scatter = Math.min(Math.sqrt(squares / (points.length - 1)), solution.residualSe) / meanOf(points);
+  if (scatter > SCATTER_MAX) {
+    const why = `The points scatter by ${Math.round(100 * scatter)} % about any curve, and tell no bend from a straight line.`;
     return { why, settledBy: sameLoads(points), inProportion: false };
   }
   const most = Math.max(...points.map(({ users }) => users));
+  const lacking = 1 - 1 / uslSlowdown(solution.law, most);
+  if (lacking > BEND_MAX) {
+    const why = `The points are too few or too noisy to tell a straight line from a curve by which ${most} users make ${Math.round(100 * lacking)} % less than in proportion.`;
+    return { why, settledBy: moreLoads(points), inProportion: false };
+  }
   return {
     why: `Throughput grows in proportion to the users up to ${most}: all points lie below the knee, and nothing in them says where it is.`,
     settledBy: moreLoads(points),
