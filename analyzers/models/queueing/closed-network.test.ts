@@ -94,6 +94,14 @@ describe('closedNetwork', () => {
     expect(stations[0]).toMatchObject({ utilisation: expect.closeTo(1, 9), queue: expect.closeTo(3000 - 40 * 5, 6) });
   });
 
+  it('takes many stations and thousands of users in no time', () => {
+    // Balanced, without think time: N / (D·(N + K − 1)) (Zahorjan et al. 1982).
+    const stations = Array.from({ length: 50 }, () => ({ serviceS: 0.01, visits: 1 }));
+    const found = closedNetwork({ stations, thinkS: 0, users: 5000 });
+    expect(found.throughput).toBeCloseTo(5000 / (0.01 * 5049), 9);
+    expect(found.stations[49]?.queue).toBeCloseTo(100, 9);
+  }, 3000);
+
   it('has nobody wait where everybody has a server', () => {
     const { responseS, throughput } = closedNetwork({ stations: [{ serviceS: 0.2, visits: 1, servers: 50 }], thinkS: 0, users: 50 });
     expect(responseS).toBeCloseTo(0.2, 9);

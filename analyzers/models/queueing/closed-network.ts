@@ -35,7 +35,7 @@ export interface StationSolution {
   utilisation: number;
 }
 
-/** The work grows with the square of the users: so many take a second or two. */
+/** With several servers the work grows with the square of the users: so many take a few seconds for each such station. */
 const USERS_MAX = 20_000;
 
 /**
@@ -54,7 +54,7 @@ export function closedNetwork({ stations, thinkS, users }: ClosedNetwork): Netwo
   const thinking = weights(users, (k) => k * Math.log(thinkS * rate) - gammaln(k + 1));
   // Of all stations before each, and of all after it, so that each can be left out.
   const before = [thinking];
-  for (const state of states) before.push(convolve(before.at(-1) ?? [], state));
+  for (const state of states) before.push(withStation(before.at(-1) ?? [], state));
   let after = weights(users, (k) => (k === 0 ? 0 : Number.NEGATIVE_INFINITY));
   const solutions: StationSolution[] = [];
   const total = before.at(-1) ?? [];
@@ -62,12 +62,11 @@ export function closedNetwork({ stations, thinkS, users }: ClosedNetwork): Netwo
   if (!(throughput > 0 && Number.isFinite(throughput)))
     throw new RangeError('closedNetwork left the range of doubles: fewer users, or other demands');
   for (let i = stations.length - 1; i >= 0; i -= 1) {
-    const own = states[i] ?? [];
-    const others = convolve(before[i] ?? [], after);
-    const queue = own.reduce((sum, weight, k) => sum + k * weight * (others[users - k] ?? 0), 0) / (total[users] ?? 0);
+    const own = states[i] as StationStates;
+    const queue = own.ratio === null ? queueOf(own, withWeights(before[i] ?? [], after), total) : queueOfOne(own.ratio, total);
     const { serviceS, visits, servers = 1 } = stations[i] as Station;
     solutions.unshift({ residenceS: queue / throughput, queue, utilisation: (throughput * visits * serviceS) / servers });
-    after = convolve(own, after);
+    after = withStation(after, own);
   }
   return { throughput, responseS: solutions.reduce((sum, { residenceS }) => sum + residenceS, 0), stations: solutions };
 }
@@ -84,14 +83,33 @@ function check({ stations, thinkS, users }: ClosedNetwork): void {
   if (stations.length === 0 || !(demand + thinkS > 0)) throw new RangeError('closedNetwork needs stations, and something that takes time');
 }
 
+interface StationStates {
+  /** Of 0 to `users` requests there. */
+  weights: number[];
+  /** Of each state's weight to the one before: with one server it is always the same. Null with several. */
+  ratio: number | null;
+}
+
 /** A state's weight is known but for a factor per station, and a power per request: with the throughput for that, all of them stay near 1. */
-function stationStates({ serviceS, visits, servers = 1 }: Station, users: number, rate: number): number[] {
+function stationStates({ serviceS, visits, servers = 1 }: Station, users: number, rate: number): StationStates {
   const perRequest = Math.log(serviceS * visits * rate);
   let rates = 0;
-  return weights(users, (k) => {
+  const ofStates = weights(users, (k) => {
     if (k > 0) rates += Math.log(Math.min(k, servers));
     return k === 0 ? 0 : k * perRequest - rates;
   });
+  return { weights: ofStates, ratio: servers === 1 ? serviceS * visits * rate : null };
+}
+
+/** Requests at a station on average, from the weights of all others' states and of all. */
+const queueOf = ({ weights: own }: StationStates, others: readonly number[], total: readonly number[]): number =>
+  own.reduce((sum, weight, k) => sum + k * weight * (others[own.length - 1 - k] ?? 0), 0) / (total[own.length - 1] ?? 0);
+
+/** With one server: Σ ratioᵏ·G(N−k) / G(N) over k ≥ 1 (Buzen 1973). */
+function queueOfOne(ratio: number, total: readonly number[]): number {
+  let sum = 0;
+  for (let n = 1; n < total.length; n += 1) sum = ratio * ((total[n - 1] ?? 0) + sum);
+  return sum / (total.at(-1) ?? 0);
 }
 
 /** e^(log − largest log) of 0 to `users`; a log is NaN where nothing is multiplied by −∞. */
@@ -104,7 +122,17 @@ function weights(users: number, logOf: (k: number) => number): number[] {
   return logs.map((log) => Math.exp(log - largest));
 }
 
-function convolve(a: readonly number[], b: readonly number[]): number[] {
+function withStation(others: readonly number[], { weights: own, ratio }: StationStates): number[] {
+  if (ratio === null) return withWeights(others, own);
+  let sum = 0;
+  return others.map((weight) => {
+    sum = (own[0] ?? 0) * weight + ratio * sum;
+    return sum;
+  });
+}
+
+/** Convolution. */
+function withWeights(a: readonly number[], b: readonly number[]): number[] {
   return a.map((_, n) => {
     let sum = 0;
     for (let k = 0; k <= n; k += 1) sum += (a[k] ?? 0) * (b[n - k] ?? 0);
