@@ -167,6 +167,12 @@ describe('fitUsl', () => {
     expect(inProportion({ lambda: 10, sigma: 0, kappa: 0 }, [4, 9, 14, 19])).toBeGreaterThanOrEqual(45);
   });
 
+  it('gives no peak of what only falls, from one user on', () => {
+    const { peak, reason } = fitUsl(pointsOf([1, 2, 3, 4, 5], [10, 6, 4, 3, 2.5]));
+    expect(peak).toBeNull();
+    expect(reason).toContain('Throughput only falls');
+  });
+
   it('gives no peak far below all that was tested, and no limit far above', () => {
     const past = [300, 400, 500, 600, 700, 800].map((users) => ({
       users,
