@@ -3,7 +3,14 @@ import { createSilentHosts } from './silent-hosts.ts';
 import { troubleOf } from './trouble.ts';
 
 type Send = (args: { request: { hostname: string; port?: number } }) => Promise<unknown>;
-const timeout = () => Object.assign(new Error('a request has exceeded 30000 ms'), { name: 'TimeoutError' });
+const error = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more });
+/** As the SDK's handler has them. */
+const ENDS = {
+  answers: null,
+  'is silent': error('TimeoutError'),
+  resets: error('TimeoutError', { code: 'ECONNRESET' }),
+  'is interrupted': error('AbortError'),
+};
 
 /** A client whose host does what it is told next. */
 function watched() {
@@ -16,33 +23,41 @@ function watched() {
       },
     },
   });
-  return {
-    asked: (does: 'answers' | 'refuses' | 'is silent', hostname = 'a') => {
-      answer = async () => {
-        if (does === 'answers') return 'yes';
-        throw does === 'refuses' ? Object.assign(new Error('no'), { name: 'AccessDenied' }) : timeout();
-      };
-      return send({ request: { hostname, port: 4566 } }).catch(({ name }: Error) => name);
-    },
+  return (does: keyof typeof ENDS, hostname = 'a') => {
+    answer = async () => {
+      if (ENDS[does] !== null) throw ENDS[does];
+      return 'yes';
+    };
+    return send({ request: { hostname, port: 4566 } }).catch(({ name }: Error) => name);
   };
 }
 
-it('gives up on a host that lets two attempts in a row go unanswered, until it answers', async () => {
-  const { asked } = watched();
+it('gives up on a host that lets two attempts go unanswered, until it answers', async () => {
+  const asked = watched();
   expect(await asked('is silent')).toBe('TimeoutError');
   expect(await asked('is silent', 'b')).toBe('TimeoutError');
   expect(await asked('is silent')).toBe('ENOANSWER');
   expect(await asked('is silent')).toBe('ENOANSWER');
   expect(await asked('answers')).toBe('yes');
   expect(await asked('is silent')).toBe('TimeoutError');
-  expect(await asked('refuses')).toBe('AccessDenied');
-  expect(await asked('is silent')).toBe('TimeoutError');
+  expect(await asked('is interrupted')).toBe('AbortError');
+  expect(await asked('is silent')).toBe('ENOANSWER');
 });
 
-it('is trouble with the network, which names the host', async () => {
-  const error = Object.assign(new Error('a:4566 takes connections and does not answer'), { name: 'ENOANSWER' });
-  expect(troubleOf(error, 'lambda:ListFunctions')).toMatchObject({
+it('counts one of several attempts at once, and none that was reset', async () => {
+  const asked = watched();
+  expect(await Promise.all([asked('is silent'), asked('is silent'), asked('is silent')])).toEqual([
+    'TimeoutError',
+    'TimeoutError',
+    'TimeoutError',
+  ]);
+  for (let i = 0; i < 4; i += 1) expect(await asked('resets')).toBe('TimeoutError');
+  expect(await Promise.all([asked('is silent'), asked('is silent')])).toEqual(['ENOANSWER', 'ENOANSWER']);
+});
+
+it('is trouble with the network, which names the host', () => {
+  expect(troubleOf(error('ENOANSWER', { message: 'a:4566 gives no answer' }), 'lambda:ListFunctions')).toMatchObject({
     kind: 'network',
-    reason: 'lambda:ListFunctions: the connection failed (a:4566 takes connections and does not answer)',
+    reason: 'lambda:ListFunctions: the connection failed (a:4566 gives no answer)',
   });
 });

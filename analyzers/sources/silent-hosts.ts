@@ -1,4 +1,4 @@
-/** Keeps count of hosts that take connections and give no answer. */
+/** Keeps count of hosts that give no answer. */
 export interface SilentHosts {
   /** Gives up on them for a client, from now on. */
   watch(client: { middlewareStack: object }): void;
@@ -14,27 +14,31 @@ type Handler = (args: { request?: unknown }) => Promise<unknown>;
 const ATTEMPTS = 2;
 
 /**
- * Each attempt waits until the request times out, and the SDK makes several of every call: minutes for each service. A host that has let two attempts in a row go
- * unanswered is asked once for each further call.
+ * Each attempt waits until it times out, and the SDK makes several of every call: minutes for each service. A host that has let two attempts go unanswered, one
+ * after the other, is asked once for each further call.
  */
 export function createSilentHosts(): SilentHosts {
-  const unanswered = new Map<string, number>();
+  let attempts = 0;
+  const unanswered = new Map<string, { count: number; before: number }>();
+  /** Of several at once one counts: what stalls them is the same. */
+  const counted = (host: string, attempt: number): number => {
+    const { count, before } = unanswered.get(host) ?? { count: 0, before: 0 };
+    if (attempt <= before) return count;
+    unanswered.set(host, { count: count + 1, before: attempts });
+    return count + 1;
+  };
   const middleware =
     (next: Handler): Handler =>
     async (args) => {
       const host = hostOf(args.request);
+      attempts += 1;
+      const attempt = attempts;
       try {
         const result = await next(args);
         unanswered.delete(host);
         return result;
       } catch (error) {
-        if ((error as Error).name !== 'TimeoutError') {
-          unanswered.delete(host);
-          throw error;
-        }
-        const count = (unanswered.get(host) ?? 0) + 1;
-        unanswered.set(host, count);
-        throw count < ATTEMPTS ? error : new SilentHostError(host);
+        throw isTimeout(error) && counted(host, attempt) >= ATTEMPTS ? new SilentHostError(host) : error;
       }
     };
   return {
@@ -43,11 +47,17 @@ export function createSilentHosts(): SilentHosts {
   };
 }
 
+/** The SDK gives a connection that was reset the same name, and leaves it its code: that is over at once, and worth more attempts. */
+function isTimeout(error: unknown): boolean {
+  const { name, code } = Object(error) as { name?: string; code?: string };
+  return name === 'TimeoutError' && code === undefined;
+}
+
 /** By a name that the SDK doesn't try again, and without a cause, since it would look for one that it does. */
 class SilentHostError extends Error {
   override name = 'ENOANSWER';
   constructor(host: string) {
-    super(`${host} takes connections and does not answer`);
+    super(`${host} gives no answer`);
   }
 }
 

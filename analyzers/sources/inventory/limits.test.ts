@@ -166,6 +166,20 @@ describe('readLimits', () => {
     });
   });
 
+  it.each([
+    ['no target', () => ({ ScalableTargets: [] }), []],
+    ['a target that may not be read', denied, undefined],
+  ])('says that nothing scales a service with step policies only where it has %s', async (_, DescribeScalableTargets, scaling) => {
+    const DescribeScalingPolicies = () => ({ ScalingPolicies: [{ StepScalingPolicyConfiguration: {} }] });
+    const { clients } = aws({
+      DescribeServices: () => ({ services: [{ desiredCount: 2 }] }),
+      DescribeScalableTargets,
+      DescribeScalingPolicies,
+    });
+    const { resources } = await read([resource('fargate:engine', 'ecs', { ClusterName: 'game', ServiceName: 'engine' })], clients);
+    expect(resources[0]?.limits.scaling).toEqual(scaling);
+  });
+
   it('reads the memory that the parameter group leaves a cache of its type', async () => {
     const parameters = [
       { Marker: 'more', Parameters: [{ ParameterName: 'reserved-memory-percent', ParameterValue: '25' }] },

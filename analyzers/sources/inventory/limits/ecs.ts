@@ -56,9 +56,12 @@ async function scalingOf(ResourceId: string, ask: Ask): Promise<Pick<ResourceLim
     client.send(new DescribeScalingPoliciesCommand({ ServiceNamespace: 'ecs', ResourceId }), options),
   );
   const target = targets?.ScalableTargets?.[0];
+  const tracked = (policies?.ScalingPolicies ?? []).flatMap(trackedBy);
+  // Step scaling tracks nothing: only where there is no target does that say that nothing scales it.
+  const isKnown = policies !== null && (targets !== null || tracked.length > 0);
   return {
     ...(target === undefined ? {} : { tasksMin: target.MinCapacity ?? null, tasksMax: target.MaxCapacity ?? null }),
-    ...(policies === null ? {} : { scaling: (policies.ScalingPolicies ?? []).flatMap(trackedBy) }),
+    ...(isKnown ? { scaling: tracked } : {}),
   };
 }
 
