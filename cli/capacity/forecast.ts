@@ -54,14 +54,15 @@ const COLUMNS = 'the first line names the columns: date,users';
 
 /** @throws UserError 104 for growth or a history that can't be read, or no test */
 export async function forecastOf(host: Host, test: string | undefined, options: Options): Promise<Forecast> {
-  const { growth, todayUsers } = await growthFor(host, options);
+  const { growth, counted } = await growthFor(host, options);
   const capacity = capacityOf(await readSteps(host, test));
   const nowS = host.now() / 1000;
   const horizon = dayOf(nowS + HORIZON_S);
-  if ('reason' in growth) return { growth: null, reason: growth.reason, todayUsers, horizon, limits: [], unknown: [] };
+  if ('reason' in growth) return { growth: null, reason: growth.reason, todayUsers: counted.users, horizon, limits: [], unknown: [] };
   const [slowest, fastest] = growth.ci95 ?? [growth.perMonth, growth.perMonth];
+  // From when they were counted: what came of them since is known no better than what is to come.
   const reached = (users: number, perMonth: number): Pick<ReachedLimit, 'date' | 'outcome'> => {
-    const atS = reachedAt({ nowS, users: todayUsers, perMonth }, users);
+    const atS = Math.max(nowS, reachedAt({ nowS: counted.atS, users: counted.users, perMonth }, users));
     if (atS - nowS <= HORIZON_S) return { date: dayOf(atS), outcome: 'reached' };
     return { date: null, outcome: Number.isFinite(atS) ? 'beyond-horizon' : 'never' };
   };
@@ -71,6 +72,7 @@ export async function forecastOf(host: Host, test: string | undefined, options: 
     const dateBetween: ReachedLimit['dateBetween'] = [reached(lo, fastest).date, hi === null ? null : reached(hi, slowest).date];
     return { what, users, usersBetween, ...reached(users, growth.perMonth), dateBetween };
   });
+  const todayUsers = Math.round(grownUsers(counted.users, growth.perMonth, nowS - counted.atS));
   return { growth, reason: null, todayUsers, horizon, limits, unknown };
 }
 
@@ -98,18 +100,19 @@ const HOLDING = 'the largest load that is known to hold';
 async function growthFor(
   host: Host,
   { today, growth, history }: Options,
-): Promise<{ growth: Growth | { reason: string }; todayUsers: number }> {
+): Promise<{ growth: Growth | { reason: string }; counted: { atS: number; users: number } }> {
+  const nowS = host.now() / 1000;
   if (history !== undefined) {
     const points = await readHistory(host, history);
     const last = points.toSorted((a, b) => a.timeS - b.timeS).at(-1);
-    const sinceS = host.now() / 1000 - (last?.timeS ?? Number.NaN);
+    const sinceS = nowS - (last?.timeS ?? Number.NaN);
     if (sinceS < -DAY_S) throw new UserError(`${history} has days that are yet to come`, 'a history is of what was');
     const measured = growthOf(points);
     if (today === undefined && !('reason' in measured) && sinceS > MONTH_S)
       throw new UserError(`${history} ends more than a month ago`, 'say how many users there are today: --today 200');
     // A history rarely ends today.
-    const grown = 'reason' in measured ? last?.users : grownUsers(last?.users ?? 0, measured.perMonth, sinceS);
-    return { growth: measured, todayUsers: today ?? grown ?? 0 };
+    const counted = today === undefined && last !== undefined ? { atS: last.timeS, users: last.users } : { atS: nowS, users: today ?? 0 };
+    return { growth: measured, counted };
   }
   if (growth === undefined) throw new UserError('nothing says how fast it grows', 'give --growth 8%/month, or --history players.csv');
   if (today === undefined) throw new UserError('nothing says how many users there are today', 'give --today 200');
@@ -124,7 +127,7 @@ async function growthFor(
       `--growth ${growth} is more than ${figure(100 * GROWTH_MAX)} % a month`,
       'nothing grows like that for long: state what it will settle at',
     );
-  return { growth: { perMonth, ci95: null }, todayUsers: today };
+  return { growth: { perMonth, ci95: null }, counted: { atS: nowS, users: today } };
 }
 
 async function readHistory(host: Host, given: string): Promise<HistoryPoint[]> {
