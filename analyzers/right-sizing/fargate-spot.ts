@@ -3,7 +3,7 @@ import type { Resource } from '../contract.ts';
 import { wholeUp } from '../models/whole-up.ts';
 import { figure, percent, plural } from '../words.ts';
 import { busyVcpu, delayMs, memoryWith, type ServiceUse, serviceUse, sizeOf, TASKS_MIN, type Tasks } from './fargate-use.ts';
-import { ofArch, type Pricing, type Saving, savesNothing, savingBy } from './pricing.ts';
+import { ofArch, type Part, type Pricing, type Saving, savesNothing, savingOf } from './pricing.ts';
 import { type Changes, isOpen, type Open, ofEach, type RightSizingInput, type Rule } from './rule.ts';
 
 export const fargateSpot: Rule = {
@@ -69,7 +69,7 @@ function ofService(resource: Resource, input: RightSizingInput): Changes | Open 
         ],
         risk: {
           level: 'high',
-          why: 'tasks have to finish their work on SIGTERM, which was not tested; Spot may have none when scaling asks for more, and its price changes',
+          why: `tasks have to finish their work on SIGTERM, which was not tested; Spot may have none when scaling asks for more, and its price changes${asOf(use, input.prices)}`,
         },
         why: `${figure(staying)} of ${figure(use.tasks)} tasks carry the busiest period of the run (${percent(use.cpu.most)} of the processor, ${percent(use.memory)} of the memory) at ${percent(use.safe.cpu)} or less`,
       },
@@ -84,13 +84,16 @@ function stayingOf(use: ServiceUse, factor: number): number {
   return Math.min(use.tasks, Math.max(TASKS_MIN, wholeUp(byCpu), wholeUp(byMemory)));
 }
 
-const spotSaving = ({ vcpu, memoryGb, arch }: Tasks, spot: number, prices: Pricing): Saving =>
-  savingBy(
-    'spot',
-    [
-      [`fargate.vcpu.${arch}`, spot * vcpu * HOURS_PER_MONTH],
-      [`fargate.memory.${arch}`, spot * memoryGb * HOURS_PER_MONTH],
-    ],
-    prices,
-    ofArch('Fargate Spot', arch),
-  );
+function spotSaving({ vcpu, memoryGb, arch }: Tasks, spot: number, prices: Pricing): Saving {
+  const hours = spot * HOURS_PER_MONTH;
+  const parts: Part[] = [
+    [`fargate.vcpu.${arch}`, hours * vcpu],
+    [`fargate.memory.${arch}`, hours * memoryGb],
+  ];
+  return savingOf(prices, prices.costOf(parts), prices.costOf(parts, 'spot'), ofArch('Fargate Spot', arch));
+}
+
+function asOf({ arch }: Tasks, prices: Pricing): string {
+  const date = prices.dateOf(`fargate.vcpu.${arch}`, 'spot');
+  return date === null ? '' : ` (this one is of ${date})`;
+}

@@ -11,6 +11,8 @@ export interface Pricing {
   unitPrice(key: string): number | null;
   /** Of so much in a month, bought in a way of its own or on demand; null where a part of it has no price. */
   costOf(parts: readonly Part[], option?: PurchaseOption): number | null;
+  /** When the price of something that is bought in a way of its own was read; null where it has none. */
+  dateOf(key: string, option: PurchaseOption): string | null;
 }
 
 /** How much of what has a price. */
@@ -38,6 +40,7 @@ export function pricingOf(region: string, lists: readonly PriceList[] = PRICE_LI
       const sum = costs.reduce((a, b) => a + b, 0);
       return Number.isNaN(sum) ? null : sum;
     },
+    dateOf: (key, option) => list?.discounts?.[option]?.[key]?.priceDate ?? null,
   };
 }
 
@@ -55,10 +58,6 @@ export const ofArch = (service: string, arch: Arch | null): string =>
 
 /** Of the currency: what is left of the difference of two prices after these digits may be floating point's. */
 const SAVING_DECIMALS = 6;
-
-/** By buying the same in another way. */
-export const savingBy = (option: PurchaseOption, parts: readonly Part[], prices: Pricing, what: string): Saving =>
-  savingOf(prices, prices.costOf(parts), prices.costOf(parts, option), what);
 
 /** @param what that has no price here, where one of the two is null */
 export function savingOf({ currency }: Pricing, from: number | null, to: number | null, what: string): Saving {

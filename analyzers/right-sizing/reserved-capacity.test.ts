@@ -92,7 +92,7 @@ describe('reserved-capacity', () => {
       recommended: null,
       withheld: {
         reason: '1 cache.t3.micro: it was never less in 30 days, and a reserved node for a year has no price here',
-        settledBy: expect.stringContaining('`loadkit cost prices`'),
+        settledBy: expect.stringContaining('`loadkit cost prices --refresh`'),
       },
     });
     // 30 units in the place of the hundred that there are to buy would cost more than by the hour.

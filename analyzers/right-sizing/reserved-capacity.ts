@@ -56,7 +56,7 @@ function predictable(found: Predictable | null, input: RightSizingInput): Change
   if (saving.unpriced !== null)
     return {
       open: `${there}: ${long}, and ${saving.unpriced}`,
-      settledBy: 'Its price, among the discounts of the price list (`loadkit cost prices` says which file that is).',
+      settledBy: "Its price: AWS's pages have it, and `loadkit cost prices --refresh` reads those of cache nodes.",
     };
   return {
     changes: [
@@ -69,7 +69,7 @@ function predictable(found: Predictable | null, input: RightSizingInput): Change
         uses: [],
         risk: {
           level: 'high',
-          why: 'it is paid for all of the year, used or not, and some of it upfront; what is reserved already, or runs on Spot, is not known here, and has to be taken off',
+          why: 'it is paid for all of the year, used or not: make everything its right size first. What is reserved already, or runs on Spot, is not known here, and has to be taken off',
         },
         why: `${there}: ${long}`,
       },
@@ -130,7 +130,9 @@ function unitsOf(tables: readonly Resource[], input: RightSizingInput): Predicta
 
 const keyOf = (access: Access): string => `dynamodb.provisioned.${access === 'Read' ? 'read' : 'write'}`;
 
-const partsFor = (units: readonly number[]): Part[] => accesses.map((access, i) => [keyOf(access), (units[i] ?? 0) * HOURS_PER_MONTH]);
+/** What there is none of needs no price. */
+const partsFor = (units: readonly number[]): Part[] =>
+  accesses.map((access, i): Part => [keyOf(access), (units[i] ?? 0) * HOURS_PER_MONTH]).filter(([, quantity]) => quantity > 0);
 
 const listed = ([read = 0, write = 0]: readonly number[]): string => `${figure(read)} RCU and ${figure(write)} WCU`;
 
