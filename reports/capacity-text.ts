@@ -41,7 +41,7 @@ export function usersText({ users, usersCi95 }: NonNullable<Saturation['at']>): 
 }
 
 export const rangeText = ([lo, hi]: readonly [number, number | null], say: (value: number) => string = number): string =>
-  `${say(lo)} to ${hi === null ? 'any number' : say(hi)}`;
+  hi === null ? `${say(lo)} or more` : `${say(lo)} to ${say(hi)}`;
 
 /** @example '412.50 USD a month for 350 users, 1.6145 per 1,000 users and hour' */
 export function priceText(price: LoadPrice | null): string {

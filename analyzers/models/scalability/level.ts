@@ -20,7 +20,7 @@ const DROP_MIN = 0.02;
  * It falls where the law has clearly smaller squares than a curve that levels off, which has as many coefficients, so that their BIC differ by n·ln of the
  * squares' ratio; or where a curve with both a knee of any sharpness and a fall has, by the F test of nested models (one-sided: nothing rises). Where the points
  * have no use for contention, the law is left with that knee alone that its fall makes, which is as sharp as a queue's: then its smaller squares may be noise, and
- * both have to say so, the second at least with an interval that doesn't hold zero.
+ * both have to say so, the second at least with an interval that doesn't hold zero. Four points leave that no degree of freedom, and show no fall then.
  *
  * @param law its sum of squares, and its contention
  */

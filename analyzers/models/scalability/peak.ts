@@ -51,7 +51,7 @@ export function peakOf(
       settledBy: moreLoads(points),
     };
   const users = Math.round(peak.users);
-  if (law.sigma >= 1 || peak.users <= 1)
+  if (peak.users <= 1)
     return { why: 'Throughput only falls with more users than one: there is no peak above it.', settledBy: smallerLoads(most) };
   if (USL_REACH * peak.users < least)
     return {
