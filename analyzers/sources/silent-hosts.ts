@@ -47,10 +47,10 @@ export function createSilentHosts(): SilentHosts {
   };
 }
 
-/** The SDK gives a connection that was reset the same name, and leaves it its code: that is over at once, and worth more attempts. */
+/** The SDK gives connections that were reset the same name, with a code of their own: they are over at once, and worth more attempts. */
 function isTimeout(error: unknown): boolean {
-  const { name, code } = Object(error) as { name?: string; code?: string };
-  return name === 'TimeoutError' && code === undefined;
+  const { name, code = 'ETIMEDOUT' } = Object(error) as { name?: string; code?: string };
+  return name === 'TimeoutError' && code === 'ETIMEDOUT';
 }
 
 /** By a name that the SDK doesn't try again, and without a cause, since it would look for one that it does. */
