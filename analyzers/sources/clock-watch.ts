@@ -1,18 +1,13 @@
 import type { SourceGap } from '../contract.ts';
+import { type Middleware, type Watchable, watchAttempts } from './middleware.ts';
 
 /** Sees by the `Date` of AWS's answers how its clock and this machine's differ. The SDK itself looks only for what makes a signature invalid, five minutes. */
 export interface ClockWatch {
   /** Looks at all answers that a client gets from now on, errors among them. */
-  watch(client: { middlewareStack: object }): void;
+  watch(client: Watchable): void;
   /** How far AWS's clock is ahead of this machine's, by the quickest answer so far; null before the first. */
   aheadMs(): number | null;
 }
-
-/** The stack's types are generic over every command of one client; this middleware looks at no input, and hands on what it gets. */
-interface Stack {
-  add(middleware: (next: Handler) => Handler, options: { step: 'deserialize'; priority: 'low'; name: string }): void;
-}
-type Handler = (args: unknown) => Promise<{ response?: unknown }>;
 
 /** `Date` is in whole seconds: half of one is right on average. */
 const HALF_A_SECOND_MS = 500;
@@ -20,19 +15,16 @@ const HALF_A_SECOND_MS = 500;
 /** @param now epoch milliseconds of this machine */
 export function createClockWatch(now: () => number): ClockWatch {
   let quickest: { tookMs: number; aheadMs: number } | null = null;
-  const middleware =
-    (next: Handler): Handler =>
-    async (args) => {
-      const sentMs = now();
-      const result = await next(args);
-      const [dateMs, tookMs] = [dateOf(result.response), now() - sentMs];
-      if (!Number.isNaN(dateMs) && (quickest === null || tookMs < quickest.tookMs))
-        quickest = { tookMs, aheadMs: dateMs + HALF_A_SECOND_MS - (sentMs + tookMs / 2) };
-      return result;
-    };
+  const middleware: Middleware = (next) => async (args) => {
+    const sentMs = now();
+    const result = await next(args);
+    const [dateMs, tookMs] = [dateOf(result.response), now() - sentMs];
+    if (!Number.isNaN(dateMs) && (quickest === null || tookMs < quickest.tookMs))
+      quickest = { tookMs, aheadMs: dateMs + HALF_A_SECOND_MS - (sentMs + tookMs / 2) };
+    return result;
+  };
   return {
-    watch: ({ middlewareStack }) =>
-      (middlewareStack as Stack).add(middleware, { step: 'deserialize', priority: 'low', name: 'clockWatch' }),
+    watch: (client) => watchAttempts(client, 'clockWatch', middleware),
     aheadMs: () => quickest?.aheadMs ?? null,
   };
 }

@@ -1,14 +1,10 @@
+import { type Middleware, type Watchable, watchAttempts } from './middleware.ts';
+
 /** Keeps count of hosts that give no answer. */
 export interface SilentHosts {
   /** Gives up on them for a client, from now on. */
-  watch(client: { middlewareStack: object }): void;
+  watch(client: Watchable): void;
 }
-
-/** The stack's types are generic over every command of one client; this middleware looks at no input, and hands on what it gets. */
-interface Stack {
-  add(middleware: (next: Handler) => Handler, options: { step: 'deserialize'; priority: 'low'; name: string }): void;
-}
-type Handler = (args: { request?: unknown }) => Promise<unknown>;
 
 /** A lost packet costs one attempt. */
 const ATTEMPTS = 2;
@@ -27,23 +23,20 @@ export function createSilentHosts(): SilentHosts {
     unanswered.set(host, { count: count + 1, before: attempts });
     return count + 1;
   };
-  const middleware =
-    (next: Handler): Handler =>
-    async (args) => {
-      const host = hostOf(args.request);
-      attempts += 1;
-      const attempt = attempts;
-      try {
-        const result = await next(args);
-        unanswered.delete(host);
-        return result;
-      } catch (error) {
-        throw isTimeout(error) && counted(host, attempt) >= ATTEMPTS ? new SilentHostError(host) : error;
-      }
-    };
+  const middleware: Middleware = (next) => async (args) => {
+    const host = hostOf(args.request);
+    attempts += 1;
+    const attempt = attempts;
+    try {
+      const result = await next(args);
+      unanswered.delete(host);
+      return result;
+    } catch (error) {
+      throw isTimeout(error) && counted(host, attempt) >= ATTEMPTS ? new SilentHostError(host) : error;
+    }
+  };
   return {
-    watch: ({ middlewareStack }) =>
-      (middlewareStack as Stack).add(middleware, { step: 'deserialize', priority: 'low', name: 'silentHosts' }),
+    watch: (client) => watchAttempts(client, 'silentHosts', middleware),
   };
 }
 
