@@ -63,7 +63,7 @@ export function closedNetwork({ stations, thinkS, users }: ClosedNetwork): Netwo
     throw new RangeError('closedNetwork left the range of doubles: fewer users, or other demands');
   for (let i = stations.length - 1; i >= 0; i -= 1) {
     const own = states[i] as StationStates;
-    const queue = own.ratio === null ? queueOf(own, withWeights(before[i] ?? [], after), total) : queueOfOne(own.ratio, total);
+    const queue = typeof own === 'number' ? queueOfOne(own, total) : queueOf(own, withWeights(before[i] ?? [], after), total);
     const { serviceS, visits, servers = 1 } = stations[i] as Station;
     solutions.unshift({ residenceS: queue / throughput, queue, utilisation: (throughput * visits * serviceS) / servers });
     after = withStation(after, own);
@@ -83,26 +83,22 @@ function check({ stations, thinkS, users }: ClosedNetwork): void {
   if (stations.length === 0 || !(demand + thinkS > 0)) throw new RangeError('closedNetwork needs stations, and something that takes time');
 }
 
-interface StationStates {
-  /** Of 0 to `users` requests there. */
-  weights: number[];
-  /** Of each state's weight to the one before: with one server it is always the same. Null with several. */
-  ratio: number | null;
-}
+/** Weights of 0 to `users` requests there; with one server the ratio of each to the one before, which is always the same. */
+type StationStates = number | readonly number[];
 
 /** A state's weight is known but for a factor per station, and a power per request: with the throughput for that, all of them stay near 1. */
 function stationStates({ serviceS, visits, servers = 1 }: Station, users: number, rate: number): StationStates {
+  if (servers === 1) return serviceS * visits * rate;
   const perRequest = Math.log(serviceS * visits * rate);
   let rates = 0;
-  const ofStates = weights(users, (k) => {
+  return weights(users, (k) => {
     if (k > 0) rates += Math.log(Math.min(k, servers));
     return k === 0 ? 0 : k * perRequest - rates;
   });
-  return { weights: ofStates, ratio: servers === 1 ? serviceS * visits * rate : null };
 }
 
 /** Requests at a station on average, from the weights of all others' states and of all. */
-const queueOf = ({ weights: own }: StationStates, others: readonly number[], total: readonly number[]): number =>
+const queueOf = (own: readonly number[], others: readonly number[], total: readonly number[]): number =>
   own.reduce((sum, weight, k) => sum + k * weight * (others[own.length - 1 - k] ?? 0), 0) / (total[own.length - 1] ?? 0);
 
 /** With one server: Σ ratioᵏ·G(N−k) / G(N) over k ≥ 1 (Buzen 1973). */
@@ -122,11 +118,11 @@ function weights(users: number, logOf: (k: number) => number): number[] {
   return logs.map((log) => Math.exp(log - largest));
 }
 
-function withStation(others: readonly number[], { weights: own, ratio }: StationStates): number[] {
-  if (ratio === null) return withWeights(others, own);
+function withStation(others: readonly number[], own: StationStates): number[] {
+  if (typeof own !== 'number') return withWeights(others, own);
   let sum = 0;
   return others.map((weight) => {
-    sum = (own[0] ?? 0) * weight + ratio * sum;
+    sum = weight + own * sum;
     return sum;
   });
 }
